@@ -1,0 +1,22 @@
+import { defineConfig } from "vitest/config";
+
+// Tests run from source: the `@bowline/source` condition of every package's exports leads to src/.
+const conditions = ["@bowline/source", "module", "node", "import", "default"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "packages/*/test/**/*.test.ts",
+      "examples/*/src/**/*.test.ts",
+      "scripts/**/*.test.ts",
+      "testing/**/*.test.ts",
+    ],
+    exclude: ["**/node_modules/**", "**/dist/**", "**/.cache/**"],
+    environment: "node",
+    testTimeout: 20_000,
+    passWithNoTests: false,
+  },
+});
