@@ -1,0 +1,82 @@
+/**
+ * How every bench reports: a table on the console, `bench/results/<area>.json`
+ * (not in git), and a last line that says `N of M bars met`.
+ */
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const folder = fileURLToPath(new URL(".", import.meta.url));
+
+/** The middle of a list of numbers. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Median, least and greatest of a list of numbers. */
+export function spread(values) {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/**
+ * A bar: the median of the rounds' ratios against what was promised.
+ * `atMost` turns the comparison around.
+ */
+export function createBar(name, ratios, bar, { atMost = false } = {}) {
+  const { median: ratio, min, max } = spread(ratios);
+  return { name, ratio, min, max, bar, atMost, met: atMost ? ratio <= bar : ratio >= bar };
+}
+
+/** What the figures were measured on. */
+export function describeMachine() {
+  const list = cpus();
+  return {
+    cpu: list[0]?.model ?? "unknown",
+    cores: list.length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform} ${process.arch} ${release()}`,
+    node: process.version,
+    v8: process.versions.v8,
+  };
+}
+
+/** Prints rows of cells as aligned columns, the first left-aligned. */
+export function printTable(header, rows) {
+  const all = [header, ...rows].map((row) => row.map(String));
+  const widths = header.map((_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)));
+  const line = (row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  ");
+  console.log(line(all[0]));
+  console.log(widths.map((width) => "-".repeat(width)).join("  "));
+  for (const row of all.slice(1)) console.log(line(row));
+}
+
+/** Writes the result file, keeps a copy where `keep` names one, and prints the bars and the closing line. */
+export function finish(area, result, { keep } = {}) {
+  const bars = result.bars;
+  if (bars.length > 0) {
+    console.log();
+    printTable(
+      ["bar", "ratio", "spread", "wanted", ""],
+      bars.map((bar) => [
+        bar.name,
+        bar.ratio.toFixed(2),
+        `${bar.min.toFixed(2)}–${bar.max.toFixed(2)}`,
+        `${bar.atMost ? "≤" : "≥"} ${bar.bar}`,
+        bar.met ? "met" : "MISSED",
+      ]),
+    );
+  }
+  const document = { area, machine: describeMachine(), ...result };
+  const path = join(folder, "results", `${area}.json`);
+  mkdirSync(join(folder, "results"), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
+  if (keep !== undefined) {
+    mkdirSync(join(folder, "history"), { recursive: true });
+    copyFileSync(path, join(folder, "history", `${area}-${keep}.json`));
+  }
+  console.log(`\n${bars.filter((bar) => bar.met).length} of ${bars.length} bars met`);
+}
