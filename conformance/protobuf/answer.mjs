@@ -1,0 +1,99 @@
+/** What our codecs make of one request of the runner. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { DecodeError, EncodeError } from "@bowline/protobuf";
+import { fromJsonString, JsonError, toJsonString } from "@bowline/protobuf/json";
+import { createRegistry } from "@bowline/protobuf/reflect";
+import * as wkt from "@bowline/protobuf/wkt";
+import { generated } from "./paths.mjs";
+
+const load = (name) => import(pathToFileURL(join(generated, `${name}.pb.js`)));
+
+const { FailureSet, TestCategory, WireFormat } = await load("conformance/conformance");
+
+const modules = await Promise.all(
+  [
+    "google/protobuf/test_messages_proto2",
+    "google/protobuf/test_messages_proto3",
+    "google/protobuf/test_messages_edition2023",
+    "google/protobuf/test_messages_proto2_editions",
+    "google/protobuf/test_messages_proto3_editions",
+  ].map(load),
+);
+
+/** Message types and extensions: everything exported that has a type name. */
+const known = [wkt, ...modules].flatMap((module) =>
+  Object.values(module).filter((value) => typeof value?.typeName === "string"),
+);
+const registry = createRegistry(...known);
+
+/** The result of one request, as the init of a `ConformanceResponse`. */
+export function answer(request) {
+  if (request.messageType === "conformance.FailureSet") {
+    return result("protobufPayload", FailureSet.encode(FailureSet.create()));
+  }
+  const skipped = skipReason(request);
+  if (skipped !== undefined) return result("skipped", skipped);
+  const type = registry.message(request.messageType);
+  if (type === undefined)
+    return result("runtimeError", `unknown message type ${request.messageType}`);
+  let message;
+  try {
+    message = parse(type, request);
+  } catch (error) {
+    return refusal("parseError", error);
+  }
+  try {
+    return serialize(type, message, request);
+  } catch (error) {
+    return refusal("serializeError", error);
+  }
+}
+
+function skipReason({ payload, requestedOutputFormat }) {
+  if (payload?.case === "jspbPayload" || requestedOutputFormat === WireFormat.JSPB)
+    return "JSPB is internal to Google";
+  if (payload?.case === "textPayload" || requestedOutputFormat === WireFormat.TEXT_FORMAT)
+    return "no text format yet";
+  return undefined;
+}
+
+function parse(type, { payload, testCategory }) {
+  switch (payload?.case) {
+    case "protobufPayload":
+      return type.decode(payload.value);
+    case "jsonPayload": {
+      const ignoreUnknownFields = testCategory === TestCategory.JSON_IGNORE_UNKNOWN_PARSING_TEST;
+      return fromJsonString(type, payload.value, { ignoreUnknownFields, registry });
+    }
+    default:
+      throw new Error("the request has no payload");
+  }
+}
+
+function serialize(type, message, { requestedOutputFormat }) {
+  switch (requestedOutputFormat) {
+    case WireFormat.PROTOBUF:
+      return result("protobufPayload", type.encode(message));
+    case WireFormat.JSON:
+      return result("jsonPayload", toJsonString(type, message, { registry }));
+    default:
+      return result("runtimeError", `unknown output format ${requestedOutputFormat}`);
+  }
+}
+
+/**
+ * Only the errors that our codecs promise count as a refusal of the input. Any
+ * other is a fault of ours, even where the runner expects the input to be
+ * refused.
+ */
+function refusal(kind, error) {
+  const promised = [DecodeError, EncodeError, JsonError].some((type) => error instanceof type);
+  return promised
+    ? result(kind, error.message)
+    : result("runtimeError", String(error?.stack ?? error));
+}
+
+function result(name, value) {
+  return { result: { case: name, value } };
+}
