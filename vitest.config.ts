@@ -11,7 +11,7 @@ export default defineConfig({
       "packages/*/src/**/*.test.ts",
       "packages/*/test/**/*.test.ts",
       "examples/*/src/**/*.test.ts",
-      "scripts/**/*.test.ts",
+      "scripts/**/*.test.mjs",
       "testing/**/*.test.ts",
     ],
     exclude: ["**/node_modules/**", "**/dist/**", "**/.cache/**"],

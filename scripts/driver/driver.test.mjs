@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { missingPackage } from "./install.mjs";
+import { closingLine, run } from "./steps.mjs";
+
+describe("closingLine", () => {
+  test("reads the counts of a suite's last line", () => {
+    expect(closingLine("noise\n12 passed, 3 failed\n")).toEqual({
+      passed: 12,
+      failed: 3,
+      skipped: 0,
+    });
+    expect(closingLine("12 passed, 0 failed, 2 skipped")).toEqual({
+      passed: 12,
+      failed: 0,
+      skipped: 2,
+    });
+  });
+
+  test("is nothing when the last line is another", () => {
+    expect(closingLine("12 passed, 3 failed\nand then it crashed")).toBeUndefined();
+  });
+});
+
+describe("run", () => {
+  test("throws with the output and the code of a program that fails", async () => {
+    const code = "console.log('what happened'); process.exit(3)";
+    await expect(run(process.execPath, ["-e", code])).rejects.toThrow(/what happened[^]*code 3/);
+  });
+
+  test("throws when a program is ended by a signal, whatever codes are accepted", async () => {
+    const code = "process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000)";
+    await expect(run(process.execPath, ["-e", code], { accept: [0, 1] })).rejects.toThrow(
+      "SIGKILL",
+    );
+  });
+});
+
+describe("missingPackage", () => {
+  /** @type {string} */
+  let tree;
+  beforeEach(() => {
+    tree = mkdtempSync(join(tmpdir(), "install-"));
+  });
+  afterEach(() => rmSync(tree, { recursive: true }));
+
+  /** @param {Record<string, object>} wanted @param {Record<string, object>} [installed] */
+  function lay(wanted, installed) {
+    writeFileSync(join(tree, "package-lock.json"), JSON.stringify({ packages: wanted }));
+    if (!installed) return;
+    for (const path of Object.keys(installed)) mkdirSync(join(tree, path), { recursive: true });
+    writeFileSync(
+      join(tree, "node_modules", ".package-lock.json"),
+      JSON.stringify({ packages: installed }),
+    );
+  }
+  const one = { "node_modules/one": { version: "1.0.0" } };
+
+  test("is node_modules in a fresh clone", () => {
+    lay(one);
+    expect(missingPackage(tree)).toBe("node_modules");
+  });
+
+  test("is nothing when everything is installed in its version", () => {
+    lay({ "": {}, ...one }, one);
+    expect(missingPackage(tree)).toBeUndefined();
+  });
+
+  test("names a package in another version", () => {
+    lay({ "node_modules/one": { version: "1.0.1" } }, one);
+    expect(missingPackage(tree)).toBe("one");
+  });
+
+  test("names a package whose folder is gone", () => {
+    lay(one, one);
+    rmSync(join(tree, "node_modules", "one"), { recursive: true });
+    expect(missingPackage(tree)).toBe("one");
+  });
+
+  test("does not miss an optional package of another platform", () => {
+    lay({ ...one, "node_modules/two": { version: "1.0.0", optional: true } }, one);
+    expect(missingPackage(tree)).toBeUndefined();
+  });
+});

@@ -1,0 +1,139 @@
+// What the drivers (`npm test`, `npm start`, `npm run verify`) share: steps with elapsed time, and one closing line.
+// Only `node:` built-ins here: a driver runs before anything is installed.
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The root of the repository, as a path without a trailing slash. */
+export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
+
+/**
+ * Starts a driver: prints its title and counts what its steps report.
+ *
+ * @param {string} title
+ */
+export function createDriver(title) {
+  const started = performance.now();
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const seconds = (/** @type {number} */ since) => ((performance.now() - since) / 1000).toFixed(1);
+  const stamp = () => `[${seconds(started).padStart(6)} s]`;
+  /** @type {string[]} */
+  const troubles = [];
+
+  /** Prints one line with the elapsed time. @param {string} line */
+  function say(line) {
+    process.stdout.write(`${stamp()} ${line}\n`);
+  }
+
+  /**
+   * Runs one named step and counts it. The action returns nothing (one check passed), a note, or counts of its own;
+   * it throws to fail. A failed step never stops the driver by itself.
+   *
+   * @param {string} name
+   * @param {() => Promise<void | string | Partial<typeof total>> | void | string | Partial<typeof total>} action
+   * @returns {Promise<boolean>} whether the step passed
+   */
+  async function step(name, action) {
+    say(`… ${name}`);
+    const since = performance.now();
+    let failed = 0;
+    let note = "";
+    try {
+      const outcome = await action();
+      if (outcome && typeof outcome === "object") {
+        failed = outcome.failed ?? 0;
+        total.passed += outcome.passed ?? 0;
+        total.skipped += outcome.skipped ?? 0;
+        note = `: ${outcome.passed ?? 0} passed, ${failed} failed`;
+      } else {
+        total.passed += 1;
+        note = outcome ? `: ${outcome}` : "";
+      }
+    } catch (error) {
+      failed = 1;
+      const text = error instanceof Error ? error.message : String(error);
+      process.stdout.write(`${text.replace(/\n+$/, "")}\n`);
+    }
+    total.failed += failed;
+    if (failed > 0) troubles.push(name);
+    say(`${failed > 0 ? "✗" : "✓"} ${name}${note} (${seconds(since)} s)`);
+    return failed === 0;
+  }
+
+  /** Names a step that cannot run here. @param {string} name @param {string} reason */
+  function skip(name, reason) {
+    total.skipped += 1;
+    say(`- ${name}: skipped, ${reason}`);
+  }
+
+  /** Prints the failed steps and the closing line, and sets the exit code. */
+  function finish() {
+    if (troubles.length > 0) say(`failed: ${troubles.join(", ")}`);
+    else say(`${title}: all good`);
+    const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+    process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
+    process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+  }
+
+  say(`${title} (Node ${process.versions.node})`);
+  return { say, step, skip, finish };
+}
+
+/**
+ * Runs a program in the repository and waits for it. Its output is kept and thrown with the failure, or, with
+ * `show`, also printed as it comes. Returns what it wrote and its exit code; a code outside `accept` throws.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ show?: boolean, accept?: number[], cwd?: string }} [options]
+ * @returns {Promise<{ code: number, output: string }>}
+ */
+export function run(command, args, { show = false, accept = [0], cwd = root } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const take = (/** @type {string} */ chunk) => {
+      output += chunk;
+      if (show) process.stdout.write(chunk);
+    };
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
+    child.on("error", reject);
+    child.on("close", (status, signal) => {
+      const code = status ?? 1;
+      if (signal === null && accept.includes(code)) resolve({ code, output });
+      else {
+        const what = `${[command, ...args].join(" ")} ended with ${signal ?? `code ${code}`}`;
+        reject(new Error(show ? what : `${output}\n${what}`));
+      }
+    });
+  });
+}
+
+/** Runs a JavaScript file with this very Node. @param {string} file @param {string[]} args @param {Parameters<typeof run>[2]} [options] */
+export function runNode(file, args, options) {
+  return run(process.execPath, [file, ...args], options);
+}
+
+/** Runs npm: the one that started us where there is one. @param {string[]} args @param {Parameters<typeof run>[2]} [options] */
+export function runNpm(args, options) {
+  const npm = process.env.npm_execpath;
+  return npm?.endsWith("js") ? runNode(npm, args, options) : run("npm", args, options);
+}
+
+/**
+ * Reads the closing line `N passed, N failed[, N skipped]` of a suite's output.
+ *
+ * @param {string} output
+ * @returns {{ passed: number, failed: number, skipped: number } | undefined}
+ */
+export function closingLine(output) {
+  const lines = output.trimEnd().split(/\r?\n/);
+  const match = /^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(
+    lines.at(-1) ?? "",
+  );
+  if (!match) return undefined;
+  return { passed: Number(match[1]), failed: Number(match[2]), skipped: Number(match[3] ?? 0) };
+}

@@ -1,0 +1,41 @@
+// `npm run verify`: what needs more than Node and npm, that is official suites and real peers. Each suite installs
+// its own peers, asserts its own counts and closes with `N passed, N failed`; exit code 77 says that a peer cannot be
+// had on this machine, with the reason in its last line: a failure in CI, a named skip elsewhere.
+import { build } from "./driver/build.mjs";
+import { ensureInstalled } from "./driver/install.mjs";
+import { closingLine, createDriver, runNode } from "./driver/steps.mjs";
+
+/** @type {{ name: string, file: string, args?: string[] }[]} */
+const suites = [{ name: "conformance:protobuf", file: "conformance/protobuf/run.mjs" }];
+
+const absent = 77;
+const inCi = process.env.CI === "true" || process.env.CI === "1";
+const driver = createDriver("npm run verify");
+
+if ((await ensureInstalled(driver)) && (await driver.step("build", () => build()))) {
+  const wanted = process.argv.slice(2);
+  for (const suite of suites) {
+    if (wanted.length > 0 && !wanted.includes(suite.name)) continue;
+    let skipped = "";
+    let ran;
+    const outcome = async () => {
+      const { code, output } = await runNode(suite.file, suite.args ?? [], {
+        show: true,
+        accept: [0, 1, absent],
+      });
+      if (code === absent) {
+        skipped = output.trimEnd().split("\n").at(-1) ?? "no reason given";
+        if (inCi) throw new Error(`absent peer: ${skipped}`);
+        return { skipped: 1 };
+      }
+      ran = closingLine(output);
+      if (!ran) throw new Error(`${suite.file} closed without a line "N passed, N failed"`);
+      if (ran.passed === 0 && ran.failed === 0) throw new Error(`${suite.file} ran nothing`);
+      if (code !== 0 && ran.failed === 0) return { ...ran, failed: 1 };
+      return ran;
+    };
+    await driver.step(suite.name, outcome);
+    if (skipped && !inCi) driver.say(`- ${suite.name}: skipped, ${skipped}`);
+  }
+}
+driver.finish();
