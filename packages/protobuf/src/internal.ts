@@ -1,1 +1,18 @@
-export {};
+/** For sibling packages only: no promise holds from version to version. */
+export { type BuiltFile, buildFile } from "./descriptor/build.js";
+export { FieldType } from "./descriptor/model.js";
+export type {
+  DescEnum,
+  DescEnumValue,
+  DescField,
+  DescFile,
+  DescMessage,
+  DescMethod,
+  DescOneof,
+  DescService,
+  Representation,
+} from "./descriptor/model.js";
+export { concat, Raw } from "./descriptor/raw.js";
+export { decodeRange } from "./message/decode.js";
+export { encodeBehind } from "./message/encode.js";
+export { registerType, typeOf } from "./message/codec.js";

@@ -1,1 +1,107 @@
-export {};
+/**
+ * What generated code imports, and nothing else does. The names and their meaning hold for as long as the path says
+ * `v1`: code that an older generator wrote goes on working.
+ */
+import { FileHandle } from "../descriptor/file-handle.js";
+import type { Representation } from "../descriptor/model.js";
+
+/** The version that the generator writes into its files; others do not compile. */
+export type CodegenVersion = "1";
+
+/** The handle of a generated file: its serialized descriptor without source information, and the files it refers to. */
+export function file(
+  version: CodegenVersion,
+  base64: string,
+  dependencies: () => readonly FileHandle[],
+  representation?: Representation,
+): FileHandle {
+  if (version !== "1") throw new Error(`generated for codegen version ${version as string}; generate the code again`);
+  return new FileHandle(base64, dependencies, representation);
+}
+
+export type { JsonObject } from "../json/json-value.js";
+export type { FileHandle } from "../descriptor/file-handle.js";
+export { adopt } from "../message/encode.js";
+export type { Extension } from "../message/extension.js";
+export { extension } from "../message/extension-value.js";
+export type { MapInit } from "../message/map-init.js";
+export type { MessageType } from "../message/message-type.js";
+export { messageType } from "../message/type-value.js";
+export { cursor, overBudget, tooDeep, truncated } from "../wire/cursor.js";
+export { varintSize } from "../wire/output.js";
+export {
+  packedBool as readPackedBool,
+  packedDouble as readPackedDouble,
+  packedFixed32 as readPackedFixed32,
+  packedFixed64 as readPackedFixed64,
+  packedFloat as readPackedFloat,
+  packedInt32 as readPackedInt32,
+  packedInt64 as readPackedInt64,
+  packedSfixed32 as readPackedSfixed32,
+  packedSfixed64 as readPackedSfixed64,
+  packedSint32 as readPackedSint32,
+  packedSint64 as readPackedSint64,
+  packedUint32 as readPackedUint32,
+  packedUint64 as readPackedUint64,
+} from "../wire/read-packed.js";
+export { bytes as readBytes, key as readKey, string as readString } from "../wire/read-string.js";
+export {
+  bool as readBool,
+  double as readDouble,
+  end as readEnd,
+  fixed32 as readFixed32,
+  fixed64 as readFixed64,
+  float as readFloat,
+  int32 as readInt32,
+  int64 as readInt64,
+  safeNumber,
+  sfixed64 as readSfixed64,
+  sint32 as readSint32,
+  sint64 as readSint64,
+  tag as readTag,
+  uint64 as readUint64,
+} from "../wire/read-varint.js";
+export { keepUnknown, keepUnknownVarint, skip, unknown } from "../wire/unknown.js";
+export {
+  endMessage,
+  entries,
+  list,
+  messageSet as writeMessageSet,
+  messageSetItem,
+  room,
+  unknownFields as writeUnknown,
+} from "../wire/write-message.js";
+export {
+  packedBool as writePackedBool,
+  packedDouble as writePackedDouble,
+  packedFixed32 as writePackedFixed32,
+  packedFixed64 as writePackedFixed64,
+  packedFloat as writePackedFloat,
+  packedInt32 as writePackedInt32,
+  packedInt64 as writePackedInt64,
+  packedSfixed32 as writePackedSfixed32,
+  packedSfixed64 as writePackedSfixed64,
+  packedSint32 as writePackedSint32,
+  packedSint64 as writePackedSint64,
+  packedUint32 as writePackedUint32,
+  packedUint64 as writePackedUint64,
+} from "../wire/write-packed.js";
+export {
+  bool as writeBool,
+  bytes as writeBytes,
+  double as writeDouble,
+  fixed32 as writeFixed32,
+  fixed64 as writeFixed64,
+  float as writeFloat,
+  int32 as writeInt32,
+  int64 as writeInt64,
+  sfixed32 as writeSfixed32,
+  sfixed64 as writeSfixed64,
+  sint32 as writeSint32,
+  sint64 as writeSint64,
+  string as writeString,
+  toBigInt,
+  uint32 as writeUint32,
+  uint64 as writeUint64,
+  wrongValue,
+} from "../wire/write-scalar.js";

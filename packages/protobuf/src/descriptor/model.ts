@@ -41,6 +41,8 @@ export interface Representation {
   readonly unverifiedStrings?: "string" | "bytes";
   /** `open`: every enum keeps unknown numbers in the field. Default: as the schema says. */
   readonly enums?: "schema" | "open";
+  /** Full names of enums that are open whatever the schema says. */
+  readonly openEnums?: readonly string[];
 }
 
 /** A `.proto` file. */

@@ -20,7 +20,10 @@ export interface DecodeOptions {
   readonly keepUnknownFields?: boolean;
   /** Accept a message without its LEGACY_REQUIRED fields. Default false. */
   readonly allowPartial?: boolean;
-  /** Accept the MessageSet wire format for messages that declare it. Default false: they fail with an error. */
+  /**
+   * Take the items of messages that declare the MessageSet wire format as their extensions. Default false: items stay
+   * unknown fields as they came, and are written so.
+   */
   readonly messageSet?: boolean;
 }
 
@@ -32,7 +35,6 @@ export interface EncodeOptions {
   readonly writeUnknownFields?: boolean;
   /** Write a message without its LEGACY_REQUIRED fields. Default false. */
   readonly allowPartial?: boolean;
-  readonly messageSet?: boolean;
 }
 
 /**

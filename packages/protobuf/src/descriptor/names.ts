@@ -1,0 +1,54 @@
+/** Names that objects reserve; as property names in messages they get a `$`. */
+const reserved = new Set([
+  "constructor",
+  "hasOwnProperty",
+  "isPrototypeOf",
+  "propertyIsEnumerable",
+  "toJSON",
+  "toLocaleString",
+  "toString",
+  "valueOf",
+  "__proto__",
+]);
+
+/** `user_id` as `userId`: what protoc makes the default JSON name. */
+export function camelCase(name: string): string {
+  return name.replace(/_+(.?)/g, (_, next: string) => next.toUpperCase());
+}
+
+/** A property name for each schema name, in order; a name that is taken gets `$` and its number behind it. */
+export function localNames(names: readonly { readonly name: string; readonly number: number }[]): string[] {
+  const taken = new Set<string>();
+  return names.map(({ name, number }) => {
+    let local = camelCase(name);
+    if (reserved.has(local) || local === "") local += "$";
+    if (taken.has(local)) local = `${local}$${number}`;
+    taken.add(local);
+    return local;
+  });
+}
+
+/** `ListUsers` as `listUsers`; names that would make a client thenable or hide an object's own get a `$`. */
+export function methodName(name: string): string {
+  const local = name.charAt(0).toLowerCase() + name.slice(1);
+  return local === "then" || reserved.has(local) ? `${local}$` : local;
+}
+
+/** `HTTPMethod` as `HTTP_METHOD_`, the prefix that the style guide asks of an enum's values. */
+function valuePrefix(enumName: string): string {
+  return `${enumName.replace(/([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$3_$2").toUpperCase()}_`;
+}
+
+/** The prefix that all names carry and that leaves an identifier behind, or `""`. */
+export function sharedPrefix(enumName: string, names: readonly string[]): string {
+  for (const prefix of [valuePrefix(enumName), `${enumName.toUpperCase()}_`]) {
+    if (names.every((n) => n.startsWith(prefix) && /^[A-Za-z]/.test(n.slice(prefix.length)))) return prefix;
+  }
+  return "";
+}
+
+/** The key of an enum value in a generated constant. */
+export function enumKey(name: string, prefix: string): string {
+  const key = name.slice(prefix.length);
+  return key === "__proto__" ? `${key}$` : key;
+}

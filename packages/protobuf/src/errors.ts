@@ -1,0 +1,106 @@
+/** Brands make `instanceof`-free checks work across duplicate installs. */
+const decodeBrand = Symbol.for("bowline.protobuf.DecodeError");
+const encodeBrand = Symbol.for("bowline.protobuf.EncodeError");
+const jsonBrand = Symbol.for("bowline.protobuf.JsonError");
+
+function branded(value: unknown, brand: symbol): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    (value as Record<symbol, unknown>)[brand] === true
+  );
+}
+
+/** Where in a message something is wrong: `records[3].labels["env"]`, `""` for the message itself. */
+export type FieldPath = string;
+
+/** Bytes that are not a message of the wanted type, or one past a limit. */
+export class DecodeError extends Error {
+  override readonly name = "DecodeError";
+  /** Stable: what is wrong, for programs. `BOWLINE_DECODE_LIMIT` is a bound of `DecodeOptions.limits`. */
+  readonly reason: "BOWLINE_DECODE_MALFORMED" | "BOWLINE_DECODE_LIMIT" | "BOWLINE_DECODE_REQUIRED";
+  /** The type that was decoded. */
+  readonly typeName: string;
+  readonly path: FieldPath;
+  /** Byte offset in the input. */
+  readonly offset: number;
+
+  constructor(
+    detail: string,
+    at: { reason: DecodeError["reason"]; typeName: string; path: FieldPath; offset: number },
+    options?: ErrorOptions,
+  ) {
+    super(
+      `cannot decode ${at.typeName}${at.path === "" ? "" : `, field ${at.path}`}, at byte ${at.offset}: ${detail}`,
+      options,
+    );
+    Object.defineProperty(this, decodeBrand, { value: true });
+    this.reason = at.reason;
+    this.typeName = at.typeName;
+    this.path = at.path;
+    this.offset = at.offset;
+  }
+
+  /** Whether `value` is a `DecodeError`, of this or another copy of the library. */
+  static is(value: unknown): value is DecodeError {
+    return branded(value, decodeBrand);
+  }
+}
+
+/** A value that a field cannot hold, found while creating or encoding a message. */
+export class EncodeError extends TypeError {
+  override readonly name = "EncodeError";
+  readonly reason: "BOWLINE_ENCODE_VALUE" | "BOWLINE_ENCODE_REQUIRED" | "BOWLINE_ENCODE_SIZE";
+  readonly typeName: string;
+  readonly path: FieldPath;
+
+  constructor(
+    detail: string,
+    at: { reason: EncodeError["reason"]; typeName: string; path: FieldPath },
+    options?: ErrorOptions,
+  ) {
+    super(`${at.typeName}${at.path === "" ? "" : `, field ${at.path}`}: ${detail}`, options);
+    Object.defineProperty(this, encodeBrand, { value: true });
+    this.reason = at.reason;
+    this.typeName = at.typeName;
+    this.path = at.path;
+  }
+
+  /** Whether `value` is an `EncodeError`, of this or another copy of the library. */
+  static is(value: unknown): value is EncodeError {
+    return branded(value, encodeBrand);
+  }
+}
+
+/** JSON that is not a message of the wanted type, or a message that has no JSON form. */
+export class JsonError extends Error {
+  override readonly name = "JsonError";
+  readonly reason:
+    | "BOWLINE_JSON_SYNTAX"
+    | "BOWLINE_JSON_VALUE"
+    | "BOWLINE_JSON_LIMIT"
+    | "BOWLINE_JSON_REQUIRED";
+  readonly typeName: string;
+  readonly path: FieldPath;
+  /** Byte offset in JSON input; −1 where there is no text (JSON values, encoding). */
+  readonly offset: number;
+
+  constructor(
+    detail: string,
+    at: { reason: JsonError["reason"]; typeName: string; path: FieldPath; offset: number },
+    options?: ErrorOptions,
+  ) {
+    const where = `${at.path === "" ? "" : `, field ${at.path}`}${at.offset < 0 ? "" : `, at byte ${at.offset}`}`;
+    super(`JSON of ${at.typeName}${where}: ${detail}`, options);
+    Object.defineProperty(this, jsonBrand, { value: true });
+    this.reason = at.reason;
+    this.typeName = at.typeName;
+    this.path = at.path;
+    this.offset = at.offset;
+  }
+
+  /** Whether `value` is a `JsonError`, of this or another copy of the library. */
+  static is(value: unknown): value is JsonError {
+    return branded(value, jsonBrand);
+  }
+}

@@ -1,0 +1,72 @@
+import type { DescMessage } from "../descriptor/model.js";
+import type { MessageType } from "./message-type.js";
+
+/** On every message prototype: its {@link MessageType}. Shared by duplicate installs. */
+export const typeSymbol: unique symbol = Symbol.for("bowline.protobuf.type") as never;
+
+/** Own key of messages that have unknown fields: their wire bytes as runs, in the order they were read. */
+export const unknownSymbol: unique symbol = Symbol.for("bowline.protobuf.unknown") as never;
+
+/** On every message type: its {@link Codec}. */
+export const codecSymbol: unique symbol = Symbol.for("bowline.protobuf.codec") as never;
+
+/** A message as the table-driven parts of the runtime see it. */
+export interface AnyMessage {
+  // biome-ignore lint/suspicious/noExplicitAny: members are known by descriptor only.
+  [member: string]: any;
+  [unknownSymbol]?: Uint8Array[];
+}
+
+/**
+ * The generated class of a message: its constructor makes an empty message in its fixed shape, `read` and `write`
+ * are the codec in place.
+ */
+export interface MessageClass<T extends object = AnyMessage> {
+  new (): T;
+  /**
+   * Reads fields from `b[p, e)` into `m`, merging. `d`: levels of nesting that are left. `g`: the end-group tag that
+   * ends the message (then the position behind it is left in the cursor), −1 for a message that ends at `e`.
+   */
+  read(b: Uint8Array, p: number, e: number, d: number, m: T, g: number): void;
+  /** Writes `m` at `p` into the output buffer, growing it as needed; returns the position behind it. */
+  write(m: T, p: number): number;
+}
+
+/** What the runtime keeps for a type beside its public face. */
+export interface Codec {
+  readonly messageClass: MessageClass;
+  /** This message or one in it has LEGACY_REQUIRED fields. */
+  readonly required: boolean;
+  readonly types: (() => readonly MessageType[]) | undefined;
+}
+
+/** A type value with the runtime's own slot. */
+export interface RuntimeType extends MessageType {
+  readonly [codecSymbol]: Codec;
+}
+
+/** An empty message of a type. */
+export function newMessage(type: MessageType): AnyMessage {
+  return new (type as RuntimeType)[codecSymbol].messageClass();
+}
+
+/** The type of a message value, `undefined` for literals, spread copies and everything else. */
+export function typeOfMessage(value: unknown): MessageType | undefined {
+  return typeof value === "object" && value !== null
+    ? (value as { [typeSymbol]?: MessageType })[typeSymbol]
+    : undefined;
+}
+
+const types = new WeakMap<DescMessage, MessageType>();
+
+/** Ties a descriptor to its type. Called once, when the descriptor is built. */
+export function registerType(desc: DescMessage, type: MessageType): void {
+  types.set(desc, type);
+}
+
+/** The type of a descriptor: of message fields, map values, method inputs. */
+export function typeOf(desc: DescMessage): MessageType {
+  const type = types.get(desc);
+  if (type === undefined) throw new Error(`no message type was generated for ${desc.typeName}`);
+  return type;
+}

@@ -1,0 +1,85 @@
+import { DecodeError } from "../errors.js";
+import { cursor, Malformed } from "../wire/cursor.js";
+import { releaseView } from "../wire/read-packed.js";
+import { isBytes } from "../wire/write-scalar.js";
+import { type AnyMessage, codecSymbol, type RuntimeType } from "./codec.js";
+import { pathAt } from "./decode-path.js";
+import type { DecodeLimits, DecodeOptions, MessageType } from "./message-type.js";
+import { missingRequired } from "./required.js";
+
+/** The defaults of `DecodeOptions.limits`. */
+export const defaultLimits: Required<DecodeLimits> = {
+  depth: 100,
+  unknownFields: 1_000_000,
+  elementMemoryBytes: 33_554_432,
+};
+
+/** {@link MessageType.decode}. */
+export function decode(type: MessageType, bytes: Uint8Array, options?: DecodeOptions): AnyMessage {
+  const b = plain(type, bytes);
+  return decodeRange(type, b, 0, b.length, options);
+}
+
+/** Decodes `b[start, end)`. `b` has to be a plain `Uint8Array`: mixed receivers would slow every decode down. */
+export function decodeRange(
+  type: MessageType,
+  b: Uint8Array,
+  start: number,
+  end: number,
+  options: DecodeOptions | undefined,
+): AnyMessage {
+  const codec = (type as RuntimeType)[codecSymbol];
+  const message = new codec.messageClass();
+  const limits = options?.limits;
+  cursor.memory = limits?.elementMemoryBytes ?? defaultLimits.elementMemoryBytes;
+  cursor.unknown = limits?.unknownFields ?? defaultLimits.unknownFields;
+  cursor.keepUnknown = options?.keepUnknownFields !== false;
+  cursor.messageSet = options?.messageSet === true;
+  try {
+    codec.messageClass.read(b, start, end, limits?.depth ?? defaultLimits.depth, message, -1);
+  } catch (error) {
+    throw decodeError(type, b, start, end, error);
+  } finally {
+    releaseView();
+  }
+  if (codec.required && options?.allowPartial !== true) {
+    const path = missingRequired(type, message);
+    if (path !== undefined) {
+      const at = { reason: "BOWLINE_DECODE_REQUIRED", typeName: type.typeName, path, offset: end } as const;
+      throw new DecodeError("the required field is missing", at);
+    }
+  }
+  return message;
+}
+
+function decodeError(type: MessageType, b: Uint8Array, start: number, end: number, error: unknown): DecodeError {
+  const known = error instanceof Malformed;
+  const offset = known ? error.offset : start;
+  return new DecodeError(
+    known ? error.detail : String(error),
+    {
+      reason: known && error.limit ? "BOWLINE_DECODE_LIMIT" : "BOWLINE_DECODE_MALFORMED",
+      typeName: type.typeName,
+      path: known ? pathAt(type.desc, b, start, end, offset) : "",
+      offset: offset - start,
+    },
+    known ? undefined : { cause: error },
+  );
+}
+
+/**
+ * The input as a plain `Uint8Array` over memory that nobody resizes: subclasses (Node's `Buffer`) are seen through,
+ * resizable and shared memory is copied.
+ */
+function plain(type: MessageType, bytes: Uint8Array): Uint8Array {
+  if (bytes instanceof Uint8Array && bytes.constructor === Uint8Array && !unsteady(bytes)) return bytes;
+  if (!isBytes(bytes)) {
+    throw new TypeError(`${type.typeName}.decode takes a Uint8Array; for base64 or JSON convert the value first`);
+  }
+  return unsteady(bytes) ? new Uint8Array(bytes) : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function unsteady(bytes: Uint8Array): boolean {
+  const buffer = bytes.buffer as ArrayBufferLike & { resizable?: boolean };
+  return buffer.resizable === true || (typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer);
+}

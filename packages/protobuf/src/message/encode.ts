@@ -1,0 +1,100 @@
+import { EncodeError } from "../errors.js";
+import { finish, output, TooLarge } from "../wire/output.js";
+import { WrongValue, wrongValue } from "../wire/write-scalar.js";
+import { type AnyMessage, codecSymbol, type RuntimeType, typeOfMessage } from "./codec.js";
+import { rebuild, create } from "./create.js";
+import type { EncodeOptions, MessageType } from "./message-type.js";
+import { missingRequired } from "./required.js";
+
+/** A buffer that grew past this is let go after the message. */
+const keptBuffer = 1 << 20;
+
+/** {@link MessageType.encode}. */
+export function encode(type: MessageType, message: unknown, options?: EncodeOptions): Uint8Array {
+  return encodeBehind(type, message, 0, options);
+}
+
+/** Encodes behind `headroom` zero bytes, for a frame header that the caller fills in. */
+export function encodeBehind(
+  type: MessageType,
+  message: unknown,
+  headroom: number,
+  options: EncodeOptions | undefined,
+): Uint8Array {
+  if (output.busy) return aside(() => encodeBehind(type, message, headroom, options));
+  const codec = (type as RuntimeType)[codecSymbol];
+  output.busy = true;
+  output.sorted = options?.deterministic === true;
+  output.writeUnknown = options?.writeUnknownFields !== false;
+  try {
+    const end = codec.messageClass.write(message as AnyMessage, 0);
+    if (end > 0x7fffffff) throw new TooLarge();
+    const bytes = finish(0, end, headroom);
+    if (codec.required && options?.allowPartial !== true) checkRequired(type, message);
+    return bytes;
+  } catch (error) {
+    output.busy = false;
+    return again(type, message, headroom, options, error);
+  } finally {
+    output.busy = false;
+    if (output.fixups.length > 0) output.fixups = [];
+    if (output.buffer.length > keptBuffer) output.buffer = new Uint8Array(1 << 16);
+  }
+}
+
+/** A getter or an iterator in a message may encode, too; it gets a buffer of its own. */
+function aside(work: () => Uint8Array): Uint8Array {
+  const saved = { ...output };
+  Object.assign(output, { buffer: new Uint8Array(1024), fixups: [], busy: false });
+  try {
+    return work();
+  } finally {
+    Object.assign(output, saved);
+  }
+}
+
+function checkRequired(type: MessageType, message: unknown): void {
+  const path = missingRequired(type, type.is(message) ? message : type.create(message));
+  if (path === undefined) return;
+  throw new EncodeError("the required field is missing", { reason: "BOWLINE_ENCODE_REQUIRED", typeName: type.typeName, path });
+}
+
+/**
+ * Writers only notice that something is not as it should be. Which value it is, the message itself tells; where all of
+ * them can be taken (an object literal in place of a `Map`), the message made anew is written.
+ */
+function again(
+  type: MessageType,
+  message: unknown,
+  headroom: number,
+  options: EncodeOptions | undefined,
+  error: unknown,
+): Uint8Array {
+  if (EncodeError.is(error) && error.reason === "BOWLINE_ENCODE_REQUIRED") throw error;
+  const whole = rebuild(type, message);
+  if (error instanceof TooLarge) {
+    const at = { reason: "BOWLINE_ENCODE_SIZE", typeName: type.typeName, path: "" } as const;
+    throw new EncodeError("the message would take 2 GiB or more, which no protobuf runtime reads", at);
+  }
+  if (!retriable(error)) throw error;
+  try {
+    retrying = true;
+    return encodeBehind(type, whole, headroom, options);
+  } finally {
+    retrying = false;
+  }
+}
+
+let retrying = false;
+
+function retriable(error: unknown): boolean {
+  return !retrying && (error instanceof WrongValue || error instanceof TypeError || EncodeError.is(error));
+}
+
+/** Turns what stands in a message's place into a message: an init literal, or a spread copy. */
+export function adopt<T>(type: MessageType<T>, value: unknown): T {
+  if (typeof value !== "object" || value === null) wrongValue();
+  const of = typeOfMessage(value);
+  if (of !== undefined && of.typeName !== type.typeName) wrongValue();
+  return create(type, value) as T;
+}

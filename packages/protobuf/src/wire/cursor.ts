@@ -1,0 +1,47 @@
+/**
+ * The state of the decode that is under way. A decode is synchronous and calls no foreign code, so one object
+ * serves all; it is a constant object with small-integer members, which the compiler reads without a check.
+ */
+export const cursor = {
+  /** The position behind what was read last, where a reader cannot return it. */
+  p: 0,
+  /** The upper 32 bits of a 64-bit read. */
+  hi: 0,
+  /** Element memory that is left, in bytes. */
+  memory: 0,
+  /** Unknown fields that are left. */
+  unknown: 0,
+  keepUnknown: true,
+  messageSet: false,
+};
+
+/** Thrown inside the codec; the entry point turns it into a DecodeError with the field's path. */
+export class Malformed {
+  readonly detail: string;
+  readonly offset: number;
+  readonly limit: boolean;
+  constructor(detail: string, offset: number, limit = false) {
+    this.detail = detail;
+    this.offset = offset;
+    this.limit = limit;
+  }
+}
+
+export function malformed(detail: string, p: number): never {
+  throw new Malformed(detail, p);
+}
+
+/** The input, or the message that is being read, ends before the value does. */
+export function truncated(p: number): never {
+  throw new Malformed("truncated: the value goes past the end of the message", p);
+}
+
+/** The nesting limit was passed. */
+export function tooDeep(p: number): never {
+  throw new Malformed("nested deeper than the limit (limits.depth)", p, true);
+}
+
+/** The budget of element memory was passed. */
+export function overBudget(p: number): never {
+  throw new Malformed("the decoded value would take more memory than allowed (limits.elementMemoryBytes)", p, true);
+}

@@ -1,0 +1,172 @@
+import { varint, varintSize } from "./output.js";
+import { asciiLoop, utf8Write } from "./platform.js";
+
+/** Thrown when a value does not fit its field; the entry point finds out which field it was. */
+export class WrongValue {}
+
+export function wrongValue(): never {
+  throw new WrongValue();
+}
+
+const i32 = new Int32Array(2);
+const i64 = new BigInt64Array(i32.buffer);
+const u64 = new BigUint64Array(i32.buffer);
+const f64 = new Float64Array(i32.buffer);
+const f32 = new Float32Array(i32.buffer);
+
+/** A 64-bit varint from its halves. */
+export function varint64(b: Uint8Array, p: number, lo: number, hi: number): number {
+  lo >>>= 0;
+  hi >>>= 0;
+  while (hi !== 0) {
+    b[p++] = (lo & 127) | 128;
+    lo = ((lo >>> 7) | (hi << 25)) >>> 0;
+    hi >>>= 7;
+  }
+  return varint(b, p, lo);
+}
+
+/** `int32` and enums: negative numbers take ten bytes. */
+export function int32(b: Uint8Array, p: number, v: number): number {
+  if ((v & 127) === v) {
+    b[p] = v;
+    return p + 1;
+  }
+  if ((v | 0) !== v) wrongValue();
+  return v < 0 ? varint64(b, p, v, -1) : varint(b, p, v);
+}
+
+export function uint32(b: Uint8Array, p: number, v: number): number {
+  if (v >>> 0 !== v) wrongValue();
+  return varint(b, p, v);
+}
+
+export function sint32(b: Uint8Array, p: number, v: number): number {
+  if ((v | 0) !== v) wrongValue();
+  return varint(b, p, ((v << 1) ^ (v >> 31)) >>> 0);
+}
+
+export function bool(b: Uint8Array, p: number, v: boolean): number {
+  if (v === true) b[p] = 1;
+  else if (v === false) b[p] = 0;
+  else wrongValue();
+  return p + 1;
+}
+
+export function int64(b: Uint8Array, p: number, v: bigint): number {
+  i64[0] = v;
+  if (i64[0] !== v) wrongValue();
+  return varint64(b, p, i32[0]!, i32[1]!);
+}
+
+export function uint64(b: Uint8Array, p: number, v: bigint): number {
+  u64[0] = v;
+  if (u64[0] !== v) wrongValue();
+  return varint64(b, p, i32[0]!, i32[1]!);
+}
+
+export function sint64(b: Uint8Array, p: number, v: bigint): number {
+  i64[0] = v;
+  if (i64[0] !== v) wrongValue();
+  const lo = i32[0]!;
+  const hi = i32[1]!;
+  const sign = hi >> 31;
+  return varint64(b, p, (lo << 1) ^ sign, ((hi << 1) | (lo >>> 31)) ^ sign);
+}
+
+function store32(b: Uint8Array, p: number, v: number): number {
+  b[p] = v;
+  b[p + 1] = v >> 8;
+  b[p + 2] = v >> 16;
+  b[p + 3] = v >> 24;
+  return p + 4;
+}
+
+export function fixed32(b: Uint8Array, p: number, v: number): number {
+  if (v >>> 0 !== v) wrongValue();
+  return store32(b, p, v);
+}
+
+export function sfixed32(b: Uint8Array, p: number, v: number): number {
+  if ((v | 0) !== v) wrongValue();
+  return store32(b, p, v);
+}
+
+export function fixed64(b: Uint8Array, p: number, v: bigint): number {
+  u64[0] = v;
+  if (u64[0] !== v) wrongValue();
+  return store32(b, store32(b, p, i32[0]!), i32[1]!);
+}
+
+export function sfixed64(b: Uint8Array, p: number, v: bigint): number {
+  i64[0] = v;
+  if (i64[0] !== v) wrongValue();
+  return store32(b, store32(b, p, i32[0]!), i32[1]!);
+}
+
+/** A number past the range of a 32-bit float would be written as infinity, so it is refused. */
+export function float(b: Uint8Array, p: number, v: number): number {
+  if (typeof v !== "number") wrongValue();
+  f32[0] = v;
+  if (f32[0] === Infinity || f32[0] === -Infinity) if (Number.isFinite(v)) wrongValue();
+  return store32(b, p, i32[0]!);
+}
+
+export function double(b: Uint8Array, p: number, v: number): number {
+  if (typeof v !== "number") wrongValue();
+  f64[0] = v;
+  return store32(b, store32(b, p, i32[0]!), i32[1]!);
+}
+
+const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** Whether every surrogate of a string has its partner, so that UTF-8 can hold it. */
+export function isWellFormed(text: string): boolean {
+  return !loneSurrogate.test(text);
+}
+
+/** The value of a 64-bit field that is generated as a string or a number; the writer checks its range. */
+export function toBigInt(v: string | number): bigint {
+  if (typeof v === "number" ? !Number.isSafeInteger(v) : typeof v !== "string" || !/^-?[0-9]+$/.test(v)) wrongValue();
+  return BigInt(v);
+}
+
+const encoder = /*@__PURE__*/ new TextEncoder();
+
+/** A string with its length. Needs room for three bytes a character and five more. */
+export function string(b: Uint8Array, p: number, v: string): number {
+  if (typeof v !== "string") wrongValue();
+  const n = v.length;
+  if (n > asciiLoop) return stringNative(b, p, v);
+  b[p] = n;
+  for (let i = 0; i < n; i++) {
+    const code = v.charCodeAt(i);
+    if (code > 127) return stringNative(b, p, v);
+    b[p + 1 + i] = code;
+  }
+  return p + 1 + n;
+}
+
+function stringNative(b: Uint8Array, p: number, v: string): number {
+  const g = varintSize(v.length);
+  const start = p + g;
+  const k = utf8Write === undefined ? encoder.encodeInto(v, b.subarray(start)).written : utf8Write.call(b, v, start);
+  if (k !== v.length && loneSurrogate.test(v)) wrongValue();
+  const width = varintSize(k);
+  if (width !== g) b.copyWithin(p + width, start, start + k);
+  return varint(b, p, k) + k;
+}
+
+/** Whether a value is a `Uint8Array`, of this realm or another. */
+export function isBytes(v: unknown): v is Uint8Array {
+  return v instanceof Uint8Array || Object.prototype.toString.call(v) === "[object Uint8Array]";
+}
+
+/** A `bytes` value with its length. Needs room for its length and five more. */
+export function bytes(b: Uint8Array, p: number, v: Uint8Array): number {
+  if (!isBytes(v)) wrongValue();
+  const n = v.length;
+  p = varint(b, p, n);
+  if (n < 32) for (let i = 0; i < n; i++) b[p + i] = v[i]!;
+  else b.set(v, p);
+  return p + n;
+}

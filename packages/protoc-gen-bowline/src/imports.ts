@@ -1,0 +1,64 @@
+import { Printer, quote } from "./print.js";
+
+interface Entry {
+  readonly local: string;
+  value: boolean;
+}
+
+/** Collects what a file imports and gives it local names that nothing else has. */
+export class Imports {
+  readonly #modules = new Map<string, Map<string, Entry>>();
+  readonly #locals: Set<string>;
+
+  /** @param declared The names that the file declares itself. */
+  constructor(declared: ReadonlySet<string>) {
+    this.#locals = new Set(declared);
+  }
+
+  /** The local name of an import that is used as a value. */
+  value(module: string, name: string): string {
+    const entry = this.#entry(module, name);
+    entry.value = true;
+    return entry.local;
+  }
+
+  /** The local name of an import that is used as a type only, so far. */
+  type(module: string, name: string): string {
+    return this.#entry(module, name).local;
+  }
+
+  #entry(module: string, name: string): Entry {
+    let names = this.#modules.get(module);
+    if (names === undefined) {
+      names = new Map();
+      this.#modules.set(module, names);
+    }
+    let entry = names.get(name);
+    if (entry === undefined) {
+      let local = name;
+      for (let i = 1; this.#locals.has(local); i++) local = `${name}$${i}`;
+      this.#locals.add(local);
+      entry = { local, value: false };
+      names.set(name, entry);
+    }
+    return entry;
+  }
+
+  /** Prints the import statements, sorted. `which`: for JavaScript, values only; for declarations, all as types. */
+  print(printer: Printer, which: "all" | "values" | "types"): void {
+    for (const [module, names] of [...this.#modules].sort(([x], [y]) => (x < y ? -1 : 1))) {
+      const parts = [...names]
+        .filter(([, entry]) => which !== "values" || entry.value)
+        .sort(([x], [y]) => (x < y ? -1 : 1))
+        .map(([name, { local, value }]) => {
+          const renamed = name === local ? name : `${name} as ${local}`;
+          return which === "all" && !value ? `type ${renamed}` : renamed;
+        });
+      if (parts.length === 0) continue;
+      const keyword = which === "types" ? "import type" : "import";
+      const oneLine = `${keyword} { ${parts.join(", ")} } from ${quote(module)};`;
+      if (oneLine.length <= 120) printer.line(oneLine);
+      else printer.block(`${keyword} {`, () => parts.forEach((part) => printer.line(`${part},`)), `} from ${quote(module)};`);
+    }
+  }
+}
