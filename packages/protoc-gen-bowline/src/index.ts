@@ -1,5 +1,6 @@
 /** The plugin's program: a `CodeGeneratorRequest` on standard input, the response on standard output. */
 import { readFileSync, writeSync } from "node:fs";
+import { isatty } from "node:tty";
 import { optionsHelp } from "./options.js";
 import { generate } from "./plugin.js";
 import { response } from "./response.js";
@@ -9,7 +10,8 @@ function main(): number {
     process.stdout.write(`protoc-gen-bowline: a plugin for buf and protoc. It reads a request on standard input.\n\n${optionsHelp}\n`);
     return 0;
   }
-  if (process.stdin.isTTY) {
+  // process.stdin.isTTY would make standard input non-blocking
+  if (isatty(0)) {
     process.stderr.write("protoc-gen-bowline is run by buf or protoc; try `bowline generate`, or --help for its options\n");
     return 2;
   }
