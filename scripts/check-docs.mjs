@@ -7,8 +7,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { root, runNode } from "./driver/steps.mjs";
+import { root, runNode, runScript } from "./driver/steps.mjs";
 
 /** @typedef {{ language: string, file: string | undefined, text: string, line: number }} Fence */
 
@@ -200,7 +199,7 @@ function freePort() {
   });
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+await runScript(import.meta, async () => {
   const guide = join(root, "docs", "guide");
   const pages = ["README.md"];
   if (existsSync(guide)) {
@@ -216,4 +215,4 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const lines = readFileSync(join(root, "README.md"), "utf8").trimEnd().split("\n").length;
   if (lines > 120) throw new Error(`README.md has ${lines} lines; 120 are the limit`);
   console.log(`${examples} examples of ${pages.length} pages compiled and run`);
-}
+});

@@ -4,9 +4,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseSync } from "oxc-parser";
-import { root } from "./driver/steps.mjs";
+import { root, runScript } from "./driver/steps.mjs";
 
 /**
  * @typedef {object} Layer
@@ -217,7 +216,7 @@ function sources(folder) {
     .sort();
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+await runScript(import.meta, () => {
   const { problems, imports } = checkLayers(process.argv[2] ?? root);
   for (const problem of problems) console.log(problem);
   console.log(
@@ -226,4 +225,4 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
       : `${imports} imports, all allowed`,
   );
   if (problems.length > 0 || imports === 0) process.exitCode = 1;
-}
+});

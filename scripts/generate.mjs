@@ -3,7 +3,7 @@
 // differs, is missing or should not be there fails the run. Files that do not change are not touched.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { root, run, runNode } from "./driver/steps.mjs";
+import { root, run, runNode, runScript } from "./driver/steps.mjs";
 
 /**
  * @typedef {object} Target
@@ -41,6 +41,12 @@ export const targets = [
     out: "packages/protobuf/src/gen",
     opt: ["protobuf_import=.."],
     compiler: "protoc",
+  },
+  {
+    name: "protobuf-test",
+    root: "packages/protobuf/proto",
+    files: ["test/ops.proto", "test/ops2.proto", "test/ops3.proto"],
+    out: "packages/protobuf/src/fixtures/gen",
   },
   {
     name: "greet",
@@ -109,43 +115,45 @@ function filesBelow(folder) {
     .sort();
 }
 
-const check = process.argv.includes("--check");
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const unknown = names.filter((name) => !targets.some((target) => target.name === name));
-if (unknown.length > 0) {
-  throw new Error(
-    `no target ${unknown.join(", ")}; there are: ${targets.map((target) => target.name).join(", ")}`,
-  );
-}
-
-let files = 0;
-let wrong = 0;
-for (const target of targets) {
-  if (names.length > 0 && !names.includes(target.name)) continue;
-  const wanted = await generate(target);
-  if (wanted.size === 0) throw new Error(`${target.name}: the plugin wrote nothing`);
-  files += wanted.size;
-  const { stale, changed } = differences(target, wanted);
-  wrong += stale.length + changed.length;
-  for (const file of stale) {
-    console.log(`${target.out}/${file} ${check ? "is no longer generated" : "removed"}`);
-    if (!check) rmSync(join(root, target.out, file));
-  }
-  for (const file of changed) {
-    console.log(
-      `${target.out}/${file} ${check ? "differs from what the generator writes" : "written"}`,
+await runScript(import.meta, async () => {
+  const check = process.argv.includes("--check");
+  const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+  const unknown = names.filter((name) => !targets.some((target) => target.name === name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `no target ${unknown.join(", ")}; there are: ${targets.map((target) => target.name).join(", ")}`,
     );
-    if (check) continue;
-    mkdirSync(dirname(join(root, target.out, file)), { recursive: true });
-    writeFileSync(join(root, target.out, file), wanted.get(file) ?? "");
   }
-}
 
-if (check && wrong > 0) {
-  console.log(
-    `${wrong} of ${files} generated files are not current: run \`npm run build && npm run generate\``,
-  );
-  process.exitCode = 1;
-} else {
-  console.log(check ? `${files} files current` : `${files} files, ${wrong} changed`);
-}
+  let files = 0;
+  let wrong = 0;
+  for (const target of targets) {
+    if (names.length > 0 && !names.includes(target.name)) continue;
+    const wanted = await generate(target);
+    if (wanted.size === 0) throw new Error(`${target.name}: the plugin wrote nothing`);
+    files += wanted.size;
+    const { stale, changed } = differences(target, wanted);
+    wrong += stale.length + changed.length;
+    for (const file of stale) {
+      console.log(`${target.out}/${file} ${check ? "is no longer generated" : "removed"}`);
+      if (!check) rmSync(join(root, target.out, file));
+    }
+    for (const file of changed) {
+      console.log(
+        `${target.out}/${file} ${check ? "differs from what the generator writes" : "written"}`,
+      );
+      if (check) continue;
+      mkdirSync(dirname(join(root, target.out, file)), { recursive: true });
+      writeFileSync(join(root, target.out, file), wanted.get(file) ?? "");
+    }
+  }
+
+  if (check && wrong > 0) {
+    console.log(
+      `${wrong} of ${files} generated files are not current: run \`npm run build && npm run generate\``,
+    );
+    process.exitCode = 1;
+  } else {
+    console.log(check ? `${files} files current` : `${files} files, ${wrong} changed`);
+  }
+});

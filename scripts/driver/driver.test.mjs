@@ -27,7 +27,7 @@ describe("closingLine", () => {
 describe("run", () => {
   test("throws with the output and the code of a program that fails", async () => {
     const code = "console.log('what happened'); process.exit(3)";
-    await expect(run(process.execPath, ["-e", code])).rejects.toThrow(/what happened[^]*code 3/);
+    await expect(run(process.execPath, ["-e", code])).rejects.toThrow(/what happened[\s\S]*code 3/);
   });
 
   test("throws when a program is ended by a signal, whatever codes are accepted", async () => {

@@ -1,7 +1,7 @@
 // What the drivers (`npm test`, `npm start`, `npm run verify`) share: steps with elapsed time, and one closing line.
 // Only `node:` built-ins here: a driver runs before anything is installed.
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** The root of the repository, as a path without a trailing slash. */
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
@@ -136,4 +136,21 @@ export function closingLine(output) {
   );
   if (!match) return undefined;
   return { passed: Number(match[1]), failed: Number(match[2]), skipped: Number(match[3] ?? 0) };
+}
+
+/**
+ * Runs a script's own work when the script is what Node was started with, and not when a test imports it. A failure
+ * is printed without its stack and sets the exit code.
+ *
+ * @param {ImportMeta} meta
+ * @param {() => Promise<void> | void} work
+ */
+export async function runScript(meta, work) {
+  if (!process.argv[1] || meta.url !== pathToFileURL(process.argv[1]).href) return;
+  try {
+    await work();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }
