@@ -1,1 +1,24 @@
-export {};
+/** Descriptors, registries and options: what a schema says, at run time. */
+
+export type {
+  DescEnum,
+  DescEnumValue,
+  DescField,
+  DescFile,
+  DescMessage,
+  DescMethod,
+  DescOneof,
+  DescService,
+  Int64Representation,
+  Representation,
+} from "../descriptor/model.js";
+export { FieldType } from "../descriptor/model.js";
+export type { Registry } from "../registry.js";
+export {
+  type DescWithOptions,
+  getOption,
+  hasOption,
+  type OptionsOf,
+  optionsOf,
+} from "./options.js";
+export { createRegistry, type GeneratedModule, type RegistryItem } from "./registry.js";
