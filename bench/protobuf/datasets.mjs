@@ -18,22 +18,26 @@ const functions = ["handleRequest", "runQuery", "refreshSession", "createInvoice
 const methods = ["GET", "POST", "PUT", "DELETE"];
 const routes = ["/v1/users/:id", "/v1/orders", "/v1/invoices/:id/lines", "/healthz", "/v1/search"];
 const zones = ["eu-west-1a", "eu-west-1b", "us-east-1c"];
-const loggers = ["http", "db", "auth", "billing.worker"];
+const tags = ["http", "slow", "retry", "billing", "canary", "cache-miss", "tls13", "batch"];
 const messages = [
   (r) =>
-    `request completed with status ${r.pick([200, 201, 204, 404, 500])} in ${r.int(1, 900)} ms`,
+    `request completed with status ${r.pick([200, 201, 204, 404, 500])} in ${r.int(1, 900)} ms, ${r.int(100, 90_000)} bytes sent to ${r.int(1, 250)}.${r.int(1, 250)}.0.${r.int(1, 250)}, upstream took ${r.int(1, 800)} ms`,
   (r) =>
-    `query took longer than expected: ${r.int(100, 5000)} ms, ${r.int(1, 9000)} rows, plan ${r.hex(8)}`,
-  (r) => `session refreshed for user ${r.hex(12)}`,
+    `query took longer than expected: ${r.int(100, 5000)} ms, ${r.int(1, 9000)} rows, plan ${r.hex(8)}, lock wait ${r.int(1, 900)} ms, pool ${r.int(1, 64)} of 64 in use`,
+  (r) => `session refreshed for user ${r.hex(12)}, ${r.int(1, 9)} devices, expires in ${r.int(1, 3600)} s`,
   (r) =>
-    `retrying upstream call, attempt ${r.int(2, 5)} of 5, last error: connection reset by peer`,
-  (r) => `Zahlung über ${r.int(10, 999)} € für Kundin Zoë bestätigt`,
+    `retrying upstream call, attempt ${r.int(2, 5)} of 5, last error: connection reset by peer after ${r.int(1, 5000)} ms, backing off for ${r.int(1, 900)} ms`,
+  (r) => `Zahlung über ${r.int(10, 999)} € für Kundin Zoë bestätigt, Beleg ${r.hex(10)} an die Buchhaltung übergeben`,
 ];
 
 function logRecord(r, index) {
+  const timestampNs = 1_790_000_000_000_000_000n + BigInt(index) * 1_000_003n + BigInt(r.int(0, 999));
   return {
-    timestampNs: 1_790_000_000_000_000_000n + BigInt(index) * 1_000_003n + BigInt(r.int(0, 999)),
+    timestampNs,
+    observedNs: timestampNs + BigInt(r.int(1_000, 9_000_000)),
     severity: r.pick([1, 2, 2, 2, 2, 3, 4, 5]),
+    service: r.pick(["orders-api", "billing-worker", "auth"]),
+    instance: `orders-api-${r.hex(9)}-${r.hex(5)}`,
     message: r.pick([
       messages[0],
       messages[1],
@@ -41,36 +45,36 @@ function logRecord(r, index) {
       messages[3],
       messages[0],
       messages[1],
-      messages[2],
+      messages[3],
       messages[4],
     ])(r),
-    traceId: r.hex(32),
-    spanId: r.hex(16),
-    source: { file: r.pick(files), function: r.pick(functions), line: r.int(1, 900) },
+    traceId: r.bytes(16),
     labels: {
       "http.method": r.pick(methods),
-      "http.route": r.pick(routes),
       "http.status": String(r.pick([200, 201, 204, 404, 500])),
       zone: r.pick(zones),
-      pod: `api-${r.hex(10)}`,
       "request.id": `${r.hex(8)}-${r.hex(4)}-${r.hex(4)}-${r.hex(4)}-${r.hex(12)}`,
-      deployment: `orders-api-${r.hex(9)}`,
-      tenant: `t-${r.int(1000, 9999)}`,
-      "user.agent": r.pick(["curl/8.5.0", "Mozilla/5.0 (X11; Linux x86_64)", "okhttp/4.12.0"]),
     },
-    logger: r.pick(loggers),
-    thread: r.int(1, 64),
-    durationMs: r.double() * 900 + 0.001,
+    source: {
+      file: r.pick(files),
+      line: r.int(1, 900),
+      column: r.int(1, 120),
+      function: r.pick(functions),
+    },
+    tags: [r.pick(tags), r.pick(tags), r.pick(tags)],
+    threadId: r.int(1, 64),
+    delta: r.int(1, 2000) - 2500,
+    sequence: BigInt(r.int(1, 2_000_000_000)) * 4096n + BigInt(index + 1),
     sampled: true,
+    durationMs: r.double() * 900 + 0.001,
   };
 }
 
 function logBatch(r) {
   return {
-    service: "orders-api",
-    host: `ip-10-0-${r.int(1, 250)}-${r.int(1, 250)}`,
-    resource: { "k8s.cluster": "prod-eu", "k8s.namespace": "orders", version: "2026.11.3" },
     records: Array.from({ length: 50 }, (_, i) => logRecord(r, i)),
+    tenant: `t-${r.int(1000, 9999)}`,
+    sentAt: 1_790_000_000_100_000_000n + BigInt(r.int(0, 1_000_000)),
   };
 }
 

@@ -1,1 +1,2 @@
-export {};
+export { createChannel, type NodeChannelOptions } from "./channel.js";
+export { type RpcServer, type ServeOptions, type ServerLimits, serve } from "./serve.js";

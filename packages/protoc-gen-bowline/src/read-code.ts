@@ -7,7 +7,7 @@ import { elementType, scalarType } from "./types.js";
 /** `.name` or `["name"]`. */
 export function access(name: string): string {
   const text = property(name);
-  return text.startsWith('"') && !/^"[\w$]+"$/.test(text) ? `[${text}]` : `.${name}`;
+  return text.startsWith('"') && !/^"[A-Za-z_$][\w$]*"$/.test(text) ? `[${text}]` : `.${name}`;
 }
 
 /** A class as the reading and writing code sees it: a message, or the holder of an extension. */
@@ -65,11 +65,25 @@ export function printRead(c: FileContext, printer: Printer, shape: ClassShape): 
 }
 
 function printReadTag(c: FileContext, printer: Printer, typed: boolean): void {
-  printer.line(`let t = b[p++]${typed ? "!" : ""};`);
-  printer.block("if (t > 127) {", () => {
-    printer.line(`t = ${c.runtime("readTag")}(b, p, t);`);
+  printVarint(c, printer, "t", "readTag", typed);
+}
+
+/** Declares `name` as the varint at `p`; the case of one byte stands in the code, the others are the reader's. */
+function printVarint(c: FileContext, printer: Printer, name: string, reader: string, typed: boolean): void {
+  printer.line(`let ${name} = b[p++]${typed ? "!" : ""};`);
+  printer.block(`if (${name} > 127) {`, () => {
+    printer.line(`${name} = ${c.runtime(reader)}(b, p, ${name});`);
     printer.line(`p = ${c.runtime("cursor")}.p;`);
   });
+}
+
+/** Goes from a length to its value, which is `b[p, z)` then. */
+function printLength(c: FileContext, printer: Printer, typed: boolean): void {
+  const truncated = c.runtime("truncated");
+  printer.line(`if (p >= e) ${truncated}(p);`);
+  printVarint(c, printer, "n", "readLength", typed);
+  printer.line("const z = p + n;");
+  printer.line(`if (z > e) ${truncated}(p);`);
 }
 
 function printCases(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
@@ -136,25 +150,44 @@ function printElement(
   const cur = c.runtime("cursor");
   if (wire === 2) {
     const reader = c.runtime(isKey && name === "String" ? "readKey" : `read${name}`);
-    printer.line(`const z = ${c.runtime("readEnd")}(b, p, e);`);
-    printer.line(use(`${reader}(b, ${cur}.p, z)`));
+    printLength(c, printer, typed);
+    printer.line(use(`${reader}(b, p, z)`));
     printer.line("p = z;");
     return;
   }
-  printer.line(use(represented(c, field, numeric(c, field, name, typed))));
+  const short = shortVarint(c, field, typed);
+  if (short !== undefined) {
+    printer.line(`if (p >= e) ${c.runtime("truncated")}(p);`);
+    printVarint(c, printer, "n", "readVarint32", typed);
+    printer.line(use(short));
+    return;
+  }
+  printer.line(use(represented(c, field, numeric(c, field, name))));
   printer.line(wire === 0 ? `p = ${cur}.p;` : `p += ${size};`);
 }
 
-function numeric(c: FileContext, field: DescField, name: string, typed: boolean): string {
+/** The value of a field whose varint has 32 bits in `n`, `undefined` for other types. */
+function shortVarint(c: FileContext, field: DescField, typed: boolean): string | undefined {
   switch (field.type) {
+    case FieldType.INT32:
+      return "n";
+    case FieldType.ENUM:
+      return `n${typed ? ` as ${c.enum(field.enum!)}` : ""}`;
     case FieldType.UINT32:
-      return `${c.runtime("readInt32")}(b, p, e) >>> 0`;
+      return "n >>> 0";
+    case FieldType.SINT32:
+      return "(n >>> 1) ^ -(n & 1)";
+    default:
+      return undefined;
+  }
+}
+
+function numeric(c: FileContext, field: DescField, name: string): string {
+  switch (field.type) {
     case FieldType.FIXED32:
       return `${c.runtime("readFixed32")}(b, p, e) >>> 0`;
     case FieldType.SFIXED32:
       return `${c.runtime("readFixed32")}(b, p, e)`;
-    case FieldType.ENUM:
-      return `${c.runtime("readInt32")}(b, p, e)${typed ? ` as ${c.enum(field.enum!)}` : ""}`;
     default:
       return `${c.runtime(`read${name}`)}(b, p, e)`;
   }
@@ -169,8 +202,7 @@ function represented(c: FileContext, field: DescField, value: string): string {
 function printPacked(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
   const to = target(shape, field);
   const cur = c.runtime("cursor");
-  printer.line(`const z = ${c.runtime("readEnd")}(b, p, e);`);
-  printer.line(`p = ${cur}.p;`);
+  printLength(c, printer, shape.typed);
   const closed = field.enum !== undefined && !field.enum.open;
   if (!closed && (!is64(field) || field.int64 === "bigint")) {
     printer.line(`${c.runtime(`readPacked${scalarCode(field).name}`)}(b, p, z, ${to}${shape.typed && field.enum ? " as number[]" : ""});`);
@@ -192,44 +224,45 @@ function printPacked(c: FileContext, printer: Printer, shape: ClassShape, field:
 }
 
 /** The part of reading a message that is the same for a length and for group tags; `x` is the message. */
-function printBody(c: FileContext, printer: Printer, field: DescField): void {
+function printBody(c: FileContext, printer: Printer, field: DescField, typed: boolean): void {
   const messageClass = c.message(field.message!, "messageClass", "value");
   if (field.delimited) {
     printer.line(`${messageClass}.read(b, p, e, d - 1, x, ${tagOf(field.number, 4)});`);
     printer.line(`p = ${c.runtime("cursor")}.p;`);
   } else {
-    printer.line(`const z = ${c.runtime("readEnd")}(b, p, e);`);
-    printer.line(`${messageClass}.read(b, ${c.runtime("cursor")}.p, z, d - 1, x, -1);`);
+    printLength(c, printer, typed);
+    printer.line(`${messageClass}.read(b, p, z, d - 1, x, -1);`);
     printer.line("p = z;");
   }
 }
 
 function printMessage(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
   const to = target(shape, field);
-  const messageClass = c.message(field.message!, "messageClass", "value");
-  const fresh = `new ${messageClass}()`;
   if (field.unboxed === "struct") {
-    printer.line(`const z = ${c.runtime("readEnd")}(b, p, e);`);
-    printer.line(`${to} = ${c.struct("readStruct")}(b, ${c.runtime("cursor")}.p, z, d - 1, ${to});`);
+    printLength(c, printer, shape.typed);
+    printer.line(`${to} = ${c.struct("readStruct")}(b, p, z, d - 1, ${to});`);
     printer.line("p = z;");
-  } else if (field.unboxed === "wrapper") {
+    return;
+  }
+  const fresh = `new ${c.message(field.message!, "messageClass", "value")}()`;
+  if (field.unboxed === "wrapper") {
     printer.line(`const x = ${fresh};`);
     printer.line(`if (${to} !== undefined) x.value = ${to};`);
-    printBody(c, printer, field);
+    printBody(c, printer, field, shape.typed);
     printer.line(`${to} = x.value;`);
   } else if (field.cardinality === "list") {
     printer.line(`const x = ${fresh};`);
-    printBody(c, printer, field);
+    printBody(c, printer, field, shape.typed);
     printer.line(`${to}.push(x);`);
   } else if (field.oneof !== undefined) {
     const type = shape.typed ? `: ${elementType(c, field)}` : "";
     printer.line(`const o = ${to};`);
     printer.line(`const x${type} = o !== undefined && o.case === ${quote(field.localName)} ? o.value : ${fresh};`);
-    printBody(c, printer, field);
+    printBody(c, printer, field, shape.typed);
     printer.line(put(shape, field, "x"));
   } else {
     printer.line(`const x = ${to} ?? (${to} = ${fresh});`);
-    printBody(c, printer, field);
+    printBody(c, printer, field, shape.typed);
   }
 }
 
@@ -238,8 +271,8 @@ function entryMethod(shape: ClassShape, field: DescField): string {
 }
 
 function printMap(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
-  printer.line(`const z = ${c.runtime("readEnd")}(b, p, e);`);
-  printer.line(`${shape.className}.${entryMethod(shape, field)}(b, ${c.runtime("cursor")}.p, z, d, m${keepsEntry(c, field) ? ", s" : ""});`);
+  printLength(c, printer, shape.typed);
+  printer.line(`${shape.className}.${entryMethod(shape, field)}(b, p, z, d, m${keepsEntry(c, field) ? ", s" : ""});`);
   printer.line("p = z;");
 }
 
@@ -272,7 +305,7 @@ function printReadEntry(c: FileContext, printer: Printer, shape: ClassShape, fie
           printer.line("break;");
         });
         printer.block(`case ${tagOf(2, wireType(value))}: {`, () => {
-          if (value.message !== undefined) printBody(c, printer, value);
+          if (value.message !== undefined) printBody(c, printer, value, shape.typed);
           else if (closed) {
             printer.line(`v = ${c.runtime("readInt32")}(b, p, e);`);
             printer.line(`p = ${c.runtime("cursor")}.p;`);

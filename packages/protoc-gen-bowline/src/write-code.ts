@@ -108,7 +108,7 @@ function integer(c: FileContext, field: DescField, x: string): string {
 }
 
 function printMessage(c: FileContext, printer: Printer, shape: ClassShape, field: DescField, x: string, size: number): void {
-  const messageClass = c.message(field.message!, "messageClass", "value");
+  const messageClass = field.unboxed === "struct" ? "" : c.message(field.message!, "messageClass", "value");
   printer.line(putTag(tagOf(field.number, wireType(field))));
   if (field.unboxed !== undefined) {
     printer.line("const s = p;");

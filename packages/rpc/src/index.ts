@@ -1,1 +1,29 @@
-export {};
+export type { Channel } from "./client/channel.js";
+export { type Client, createClient } from "./client/create-client.js";
+export type { CallOptions, ChannelOptions } from "./client/options.js";
+export type { UnaryCall } from "./client/unary-call.js";
+export { type Code, codes, isCode } from "./code.js";
+export { type BinaryCodecOptions, binaryCodec, type Codec, createBinaryCodec } from "./codec.js";
+export { type ContextKey, ContextValues, createContextKey } from "./context.js";
+export { detail, type ErrorDetail } from "./error-detail.js";
+export { Metadata, type MetadataInit, type ReadonlyMetadata } from "./metadata.js";
+export { RpcError, type RpcErrorOptions } from "./rpc-error.js";
+export type { HandlerCall, Peer } from "./server/handler-call.js";
+export {
+  type Handlers,
+  type Implementation,
+  implement,
+  type UnaryHandler,
+} from "./server/implement.js";
+export type { ErrorContext, ErrorHook } from "./server/options.js";
+export type {
+  BidiMethod,
+  ClientStreamingMethod,
+  Idempotency,
+  Method,
+  MethodTable,
+  ServerStreamingMethod,
+  ServiceType,
+  UnaryMethod,
+} from "./service-type.js";
+export type { BodySink, ByteSink } from "./transport/byte-sink.js";

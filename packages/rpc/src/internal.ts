@@ -1,1 +1,15 @@
-export {};
+/** For the packages of this repository: transports and what carries them. Changes without notice. */
+export { createTransportChannel } from "./client/channel.js";
+export { type HeaderFields, Metadata, type ReadonlyMetadata } from "./metadata.js";
+export { type RequestHandlerOptions, reportError } from "./server/options.js";
+export { createRequestHandler } from "./server/request-handler.js";
+export { type BodySink, type ByteSink, ChunkSink } from "./transport/byte-sink.js";
+export type {
+  ClientStream,
+  ClientTransport,
+  RequestHead,
+  ResponseReceiver,
+} from "./transport/client-stream.js";
+export { defaultReceivedMessageBytes } from "./transport/message-body.js";
+export type { RequestAcceptor, RequestReceiver, ServerStream } from "./transport/server-stream.js";
+export type { StreamFailure } from "./transport/stream-failure.js";

@@ -48,18 +48,18 @@ export { bytes as readBytes, key as readKey, string as readString } from "../wir
 export {
   bool as readBool,
   double as readDouble,
-  end as readEnd,
   fixed32 as readFixed32,
   fixed64 as readFixed64,
   float as readFloat,
   int32 as readInt32,
   int64 as readInt64,
+  length as readLength,
   safeNumber,
   sfixed64 as readSfixed64,
-  sint32 as readSint32,
   sint64 as readSint64,
   tag as readTag,
   uint64 as readUint64,
+  varint32 as readVarint32,
 } from "../wire/read-varint.js";
 export { keepUnknown, keepUnknownVarint, skip, unknown } from "../wire/unknown.js";
 export {

@@ -1,13 +1,10 @@
 import { EncodeError } from "../errors.js";
-import { finish, output, TooLarge } from "../wire/output.js";
+import { finish, output, release, TooLarge } from "../wire/output.js";
 import { WrongValue, wrongValue } from "../wire/write-scalar.js";
 import { type AnyMessage, codecSymbol, type RuntimeType, typeOfMessage } from "./codec.js";
 import { rebuild, create } from "./create.js";
 import type { EncodeOptions, MessageType } from "./message-type.js";
 import { missingRequired } from "./required.js";
-
-/** A buffer that grew past this is let go after the message. */
-const keptBuffer = 1 << 20;
 
 /** {@link MessageType.encode}. */
 export function encode(type: MessageType, message: unknown, options?: EncodeOptions): Uint8Array {
@@ -29,7 +26,7 @@ export function encodeBehind(
   try {
     const end = codec.messageClass.write(message as AnyMessage, 0);
     if (end > 0x7fffffff) throw new TooLarge();
-    const bytes = finish(0, end, headroom);
+    const bytes = finish(end, headroom);
     if (codec.required && options?.allowPartial !== true) checkRequired(type, message);
     return bytes;
   } catch (error) {
@@ -38,7 +35,7 @@ export function encodeBehind(
   } finally {
     output.busy = false;
     if (output.fixups.length > 0) output.fixups = [];
-    if (output.buffer.length > keptBuffer) output.buffer = new Uint8Array(1 << 16);
+    release();
   }
 }
 

@@ -1,3 +1,5 @@
+import { allocate } from "./platform.js";
+
 /** The state of the encode that is under way: one buffer that grows, written forward in one pass. */
 interface Output {
   buffer: Uint8Array;
@@ -10,8 +12,11 @@ interface Output {
   fixups: Fixup[];
 }
 
+/** What the buffer is between messages. */
+const slab = new Uint8Array(1 << 16);
+
 export const output: Output = {
-  buffer: new Uint8Array(1 << 16),
+  buffer: slab,
   busy: false,
   sorted: false,
   writeUnknown: true,
@@ -33,11 +38,18 @@ const maxSize = 0x7fffffff;
 export function grow(p: number, n: number): Uint8Array {
   const need = p + n;
   if (!(need <= maxSize + 4096)) throw new TooLarge();
-  const bigger = new Uint8Array(Math.min(Math.max(output.buffer.length * 2, need + 64), maxSize + 8192));
+  const bigger = allocate(Math.min(Math.max(output.buffer.length * 2, need + 64), maxSize + 8192));
   bigger.set(output.buffer.subarray(0, p));
   output.buffer = bigger;
   return bigger;
 }
+
+/** Lets go of a buffer that is larger than is worth keeping. */
+export function release(): void {
+  if (output.buffer.length > keptBytes) output.buffer = slab;
+}
+
+const keptBytes = 1 << 20;
 
 /** Thrown where a message would take 2 GiB or more. */
 export class TooLarge {}
@@ -100,20 +112,35 @@ export function widthOf(s: number, p: number): number {
   return varintSize(p - s);
 }
 
-/** The message at `[start, p)` of the buffer as an array of its own, `headroom` zero bytes in front. */
-export function finish(start: number, p: number, headroom: number): Uint8Array {
+/**
+ * The message at `[0, p)` of the buffer as an array of its own, `headroom` zero bytes in front. A buffer that had to grow
+ * is handed over, if it is nearly full, instead of being copied.
+ */
+export function finish(p: number, headroom: number): Uint8Array {
+  if (output.fixups.length > 0) return finishFixed(p, headroom);
+  const b = output.buffer;
+  if (headroom === 0) {
+    if (p <= 64) return b.slice(0, p);
+    if (b !== slab && b.length - p < p >> 3) {
+      output.buffer = slab;
+      return p === b.length ? b : b.fill(0, p).subarray(0, p);
+    }
+  }
+  const whole = claim(headroom + p);
+  if (headroom > 0) whole.fill(0, 0, headroom);
+  copy(b, p, whole, headroom);
+  return whole;
+}
+
+/** The same where lengths are still to be worked in. */
+function finishFixed(p: number, headroom: number): Uint8Array {
   const b = output.buffer;
   const fixups = output.fixups;
-  if (fixups.length === 0) {
-    if (headroom === 0) return b.slice(start, p);
-    const whole = new Uint8Array(headroom + p - start);
-    whole.set(b.subarray(start, p), headroom);
-    return whole;
-  }
-  const total = fixups[fixups.length - 1]!.total;
-  if (p - start + total > maxSize) throw new TooLarge();
-  const whole = new Uint8Array(headroom + p - start + total);
-  let from = start;
+  const size = p + fixups[fixups.length - 1]!.total;
+  if (size > maxSize) throw new TooLarge();
+  const whole = allocate(headroom + size);
+  whole.fill(0, 0, headroom);
+  let from = 0;
   let to = headroom;
   for (const { at, reserved, length } of fixups.sort((x, y) => x.at - y.at)) {
     whole.set(b.subarray(from, at), to);
@@ -122,4 +149,25 @@ export function finish(start: number, p: number, headroom: number): Uint8Array {
   }
   whole.set(b.subarray(from, p), to);
   return whole;
+}
+
+/** Small results share blocks of memory, as Node's buffers do: an allocation costs more than encoding them. */
+const blockBytes = 8192;
+let block = new ArrayBuffer(0);
+let blockAt = 0;
+
+function claim(n: number): Uint8Array {
+  if (n > blockBytes >> 2) return allocate(n);
+  if (blockAt + n > block.byteLength) {
+    block = new ArrayBuffer(blockBytes);
+    blockAt = 0;
+  }
+  const claimed = new Uint8Array(block, blockAt, n);
+  blockAt += n;
+  return claimed;
+}
+
+function copy(from: Uint8Array, n: number, to: Uint8Array, at: number): void {
+  if (n > 128) to.set(from.subarray(0, n), at);
+  else for (let i = 0; i < n; i++) to[at + i] = from[i]!;
 }

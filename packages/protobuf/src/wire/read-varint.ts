@@ -92,7 +92,7 @@ export function tag(b: Uint8Array, p: number, a: number): number {
 /** The rest of a length; 2 GiB and more is refused. */
 export function length(b: Uint8Array, p: number, a: number): number {
   const n = varint32(b, p, a);
-  if (n < 0 || (c.hi !== 0 && c.p - p > 3)) truncated(p - 1);
+  if (n < 0 || (c.p - p > 3 && c.hi !== 0)) truncated(p - 1);
   return n;
 }
 
@@ -198,8 +198,8 @@ export function float(b: Uint8Array, p: number, e: number): number {
 
 export function double(b: Uint8Array, p: number, e: number): number {
   if (p + 8 > e) truncated(p);
-  i32[0] = load32(b, p);
-  i32[1] = load32(b, p + 4);
+  i32[0] = b[p]! | (b[p + 1]! << 8) | (b[p + 2]! << 16) | (b[p + 3]! << 24);
+  i32[1] = b[p + 4]! | (b[p + 5]! << 8) | (b[p + 6]! << 16) | (b[p + 7]! << 24);
   return f64[0]!;
 }
 

@@ -138,12 +138,26 @@ export function string(b: Uint8Array, p: number, v: string): number {
   const n = v.length;
   if (n > asciiLoop) return stringNative(b, p, v);
   b[p] = n;
-  for (let i = 0; i < n; i++) {
+  let q = p + 1;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    const w = v.charCodeAt(i);
+    const x = v.charCodeAt(i + 1);
+    const y = v.charCodeAt(i + 2);
+    const z = v.charCodeAt(i + 3);
+    if ((w | x | y | z) > 127) return stringNative(b, p, v);
+    b[q] = w;
+    b[q + 1] = x;
+    b[q + 2] = y;
+    b[q + 3] = z;
+    q += 4;
+  }
+  for (; i < n; i++) {
     const code = v.charCodeAt(i);
     if (code > 127) return stringNative(b, p, v);
-    b[p + 1 + i] = code;
+    b[q++] = code;
   }
-  return p + 1 + n;
+  return q;
 }
 
 function stringNative(b: Uint8Array, p: number, v: string): number {

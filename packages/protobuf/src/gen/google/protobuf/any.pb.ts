@@ -12,7 +12,7 @@ import {
   messageType,
   overBudget,
   readBytes,
-  readEnd,
+  readLength,
   readString,
   readTag,
   room,
@@ -155,14 +155,28 @@ export class Any$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.typeUrl = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.typeUrl = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          m.value = readBytes(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.value = readBytes(b, p, z);
           p = z;
           break;
         }

@@ -14,10 +14,10 @@ import {
   messageType,
   overBudget,
   readBool,
-  readEnd,
-  readInt32,
+  readLength,
   readString,
   readTag,
+  readVarint32,
   room,
   tooDeep,
   truncated,
@@ -177,56 +177,110 @@ export class Api$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
           const x = new Method$();
-          const z = readEnd(b, p, e);
-          Method$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Method$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.methods.push(x);
           break;
         }
         case 26: {
           const x = new Option$();
-          const z = readEnd(b, p, e);
-          Option$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Option$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.options.push(x);
           break;
         }
         case 34: {
-          const z = readEnd(b, p, e);
-          m.version = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.version = readString(b, p, z);
           p = z;
           break;
         }
         case 42: {
           const x = m.sourceContext ?? (m.sourceContext = new SourceContext$());
-          const z = readEnd(b, p, e);
-          SourceContext$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          SourceContext$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 50: {
           const x = new Mixin$();
-          const z = readEnd(b, p, e);
-          Mixin$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Mixin$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.mixins.push(x);
           break;
         }
         case 56: {
-          m.syntax = readInt32(b, p, e) as Syntax;
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.syntax = n as Syntax;
           break;
         }
         case 66: {
-          const z = readEnd(b, p, e);
-          m.edition = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.edition = readString(b, p, z);
           p = z;
           break;
         }
@@ -452,14 +506,28 @@ export class Method$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          m.requestTypeUrl = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.requestTypeUrl = readString(b, p, z);
           p = z;
           break;
         }
@@ -469,8 +537,15 @@ export class Method$ {
           break;
         }
         case 34: {
-          const z = readEnd(b, p, e);
-          m.responseTypeUrl = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.responseTypeUrl = readString(b, p, z);
           p = z;
           break;
         }
@@ -481,20 +556,39 @@ export class Method$ {
         }
         case 50: {
           const x = new Option$();
-          const z = readEnd(b, p, e);
-          Option$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Option$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.options.push(x);
           break;
         }
         case 56: {
-          m.syntax = readInt32(b, p, e) as Syntax;
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.syntax = n as Syntax;
           break;
         }
         case 66: {
-          const z = readEnd(b, p, e);
-          m.edition = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.edition = readString(b, p, z);
           p = z;
           break;
         }
@@ -712,14 +806,28 @@ export class Mixin$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          m.root = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.root = readString(b, p, z);
           p = z;
           break;
         }

@@ -18,13 +18,14 @@ import {
   readBool,
   readBytes,
   readDouble,
-  readEnd,
   readInt32,
   readInt64,
+  readLength,
   readPackedInt32,
   readString,
   readTag,
   readUint64,
+  readVarint32,
   room,
   tooDeep,
   truncated,
@@ -138,8 +139,15 @@ export class FileDescriptorSet$ {
       switch (t) {
         case 10: {
           const x = new FileDescriptorProto$();
-          const z = readEnd(b, p, e);
-          FileDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FileDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.file.push(x);
           break;
@@ -322,98 +330,190 @@ export class FileDescriptorProto$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          m.package = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.package = readString(b, p, z);
           p = z;
           break;
         }
         case 26: {
-          const z = readEnd(b, p, e);
-          m.dependency.push(readString(b, cursor.p, z));
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.dependency.push(readString(b, p, z));
           p = z;
           break;
         }
         case 34: {
           const x = new DescriptorProto$();
-          const z = readEnd(b, p, e);
-          DescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          DescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.messageType.push(x);
           break;
         }
         case 42: {
           const x = new EnumDescriptorProto$();
-          const z = readEnd(b, p, e);
-          EnumDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          EnumDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.enumType.push(x);
           break;
         }
         case 50: {
           const x = new ServiceDescriptorProto$();
-          const z = readEnd(b, p, e);
-          ServiceDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          ServiceDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.service.push(x);
           break;
         }
         case 58: {
           const x = new FieldDescriptorProto$();
-          const z = readEnd(b, p, e);
-          FieldDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FieldDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.extension.push(x);
           break;
         }
         case 66: {
           const x = m.options ?? (m.options = new FileOptions$());
-          const z = readEnd(b, p, e);
-          FileOptions$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FileOptions$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 74: {
           const x = m.sourceCodeInfo ?? (m.sourceCodeInfo = new SourceCodeInfo$());
-          const z = readEnd(b, p, e);
-          SourceCodeInfo$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          SourceCodeInfo$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 80: {
           if ((cursor.memory -= 8) < 0) overBudget(p);
-          m.publicDependency.push(readInt32(b, p, e));
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.publicDependency.push(n);
           break;
         }
         case 82: {
-          const z = readEnd(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
           readPackedInt32(b, p, z, m.publicDependency);
           p = z;
           break;
         }
         case 88: {
           if ((cursor.memory -= 8) < 0) overBudget(p);
-          m.weakDependency.push(readInt32(b, p, e));
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.weakDependency.push(n);
           break;
         }
         case 90: {
-          const z = readEnd(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
           readPackedInt32(b, p, z, m.weakDependency);
           p = z;
           break;
         }
         case 98: {
-          const z = readEnd(b, p, e);
-          m.syntax = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.syntax = readString(b, p, z);
           p = z;
           break;
         }
@@ -425,8 +525,15 @@ export class FileDescriptorProto$ {
           break;
         }
         case 122: {
-          const z = readEnd(b, p, e);
-          m.optionDependency.push(readString(b, cursor.p, z));
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.optionDependency.push(readString(b, p, z));
           p = z;
           break;
         }
@@ -677,77 +784,147 @@ export class DescriptorProto$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
           const x = new FieldDescriptorProto$();
-          const z = readEnd(b, p, e);
-          FieldDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FieldDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.field.push(x);
           break;
         }
         case 26: {
           const x = new DescriptorProto$();
-          const z = readEnd(b, p, e);
-          DescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          DescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.nestedType.push(x);
           break;
         }
         case 34: {
           const x = new EnumDescriptorProto$();
-          const z = readEnd(b, p, e);
-          EnumDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          EnumDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.enumType.push(x);
           break;
         }
         case 42: {
           const x = new DescriptorProto_ExtensionRange$();
-          const z = readEnd(b, p, e);
-          DescriptorProto_ExtensionRange$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          DescriptorProto_ExtensionRange$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.extensionRange.push(x);
           break;
         }
         case 50: {
           const x = new FieldDescriptorProto$();
-          const z = readEnd(b, p, e);
-          FieldDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FieldDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.extension.push(x);
           break;
         }
         case 58: {
           const x = m.options ?? (m.options = new MessageOptions$());
-          const z = readEnd(b, p, e);
-          MessageOptions$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          MessageOptions$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 66: {
           const x = new OneofDescriptorProto$();
-          const z = readEnd(b, p, e);
-          OneofDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          OneofDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.oneofDecl.push(x);
           break;
         }
         case 74: {
           const x = new DescriptorProto_ReservedRange$();
-          const z = readEnd(b, p, e);
-          DescriptorProto_ReservedRange$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          DescriptorProto_ReservedRange$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.reservedRange.push(x);
           break;
         }
         case 82: {
-          const z = readEnd(b, p, e);
-          m.reservedName.push(readString(b, cursor.p, z));
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.reservedName.push(readString(b, p, z));
           p = z;
           break;
         }
@@ -951,19 +1128,36 @@ export class DescriptorProto_ExtensionRange$ {
       }
       switch (t) {
         case 8: {
-          m.start = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.start = n;
           break;
         }
         case 16: {
-          m.end = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.end = n;
           break;
         }
         case 26: {
           const x = m.options ?? (m.options = new ExtensionRangeOptions$());
-          const z = readEnd(b, p, e);
-          ExtensionRangeOptions$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          ExtensionRangeOptions$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
@@ -1052,13 +1246,23 @@ export class DescriptorProto_ReservedRange$ {
       }
       switch (t) {
         case 8: {
-          m.start = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.start = n;
           break;
         }
         case 16: {
-          m.end = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.end = n;
           break;
         }
         default: {
@@ -1163,8 +1367,15 @@ export class ExtensionRangeOptions$ {
       switch (t) {
         case 18: {
           const x = new ExtensionRangeOptions_Declaration$();
-          const z = readEnd(b, p, e);
-          ExtensionRangeOptions_Declaration$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          ExtensionRangeOptions_Declaration$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.declaration.push(x);
           break;
@@ -1178,15 +1389,29 @@ export class ExtensionRangeOptions$ {
         }
         case 402: {
           const x = m.features ?? (m.features = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 7994: {
           const x = new UninterpretedOption$();
-          const z = readEnd(b, p, e);
-          UninterpretedOption$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          UninterpretedOption$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.uninterpretedOption.push(x);
           break;
@@ -1343,19 +1568,38 @@ export class ExtensionRangeOptions_Declaration$ {
       }
       switch (t) {
         case 8: {
-          m.number = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.number = n;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          m.fullName = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.fullName = readString(b, p, z);
           p = z;
           break;
         }
         case 26: {
-          const z = readEnd(b, p, e);
-          m.type = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.type = readString(b, p, z);
           p = z;
           break;
         }
@@ -1592,20 +1836,39 @@ export class FieldDescriptorProto$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          m.extendee = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.extendee = readString(b, p, z);
           p = z;
           break;
         }
         case 24: {
-          m.number = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.number = n;
           break;
         }
         case 32: {
@@ -1623,32 +1886,65 @@ export class FieldDescriptorProto$ {
           break;
         }
         case 50: {
-          const z = readEnd(b, p, e);
-          m.typeName = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.typeName = readString(b, p, z);
           p = z;
           break;
         }
         case 58: {
-          const z = readEnd(b, p, e);
-          m.defaultValue = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.defaultValue = readString(b, p, z);
           p = z;
           break;
         }
         case 66: {
           const x = m.options ?? (m.options = new FieldOptions$());
-          const z = readEnd(b, p, e);
-          FieldOptions$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FieldOptions$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 72: {
-          m.oneofIndex = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.oneofIndex = n;
           break;
         }
         case 82: {
-          const z = readEnd(b, p, e);
-          m.jsonName = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.jsonName = readString(b, p, z);
           p = z;
           break;
         }
@@ -1855,15 +2151,29 @@ export class OneofDescriptorProto$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
           const x = m.options ?? (m.options = new OneofOptions$());
-          const z = readEnd(b, p, e);
-          OneofOptions$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          OneofOptions$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
@@ -1974,37 +2284,72 @@ export class EnumDescriptorProto$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
           const x = new EnumValueDescriptorProto$();
-          const z = readEnd(b, p, e);
-          EnumValueDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          EnumValueDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.value.push(x);
           break;
         }
         case 26: {
           const x = m.options ?? (m.options = new EnumOptions$());
-          const z = readEnd(b, p, e);
-          EnumOptions$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          EnumOptions$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 34: {
           const x = new EnumDescriptorProto_EnumReservedRange$();
-          const z = readEnd(b, p, e);
-          EnumDescriptorProto_EnumReservedRange$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          EnumDescriptorProto_EnumReservedRange$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.reservedRange.push(x);
           break;
         }
         case 42: {
-          const z = readEnd(b, p, e);
-          m.reservedName.push(readString(b, cursor.p, z));
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.reservedName.push(readString(b, p, z));
           p = z;
           break;
         }
@@ -2142,13 +2487,23 @@ export class EnumDescriptorProto_EnumReservedRange$ {
       }
       switch (t) {
         case 8: {
-          m.start = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.start = n;
           break;
         }
         case 16: {
-          m.end = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.end = n;
           break;
         }
         default: {
@@ -2227,20 +2582,39 @@ export class EnumValueDescriptorProto$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 16: {
-          m.number = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.number = n;
           break;
         }
         case 26: {
           const x = m.options ?? (m.options = new EnumValueOptions$());
-          const z = readEnd(b, p, e);
-          EnumValueOptions$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          EnumValueOptions$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
@@ -2328,23 +2702,44 @@ export class ServiceDescriptorProto$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
           const x = new MethodDescriptorProto$();
-          const z = readEnd(b, p, e);
-          MethodDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          MethodDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.method.push(x);
           break;
         }
         case 26: {
           const x = m.options ?? (m.options = new ServiceOptions$());
-          const z = readEnd(b, p, e);
-          ServiceOptions$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          ServiceOptions$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
@@ -2459,27 +2854,55 @@ export class MethodDescriptorProto$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          m.inputType = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.inputType = readString(b, p, z);
           p = z;
           break;
         }
         case 26: {
-          const z = readEnd(b, p, e);
-          m.outputType = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.outputType = readString(b, p, z);
           p = z;
           break;
         }
         case 34: {
           const x = m.options ?? (m.options = new MethodOptions$());
-          const z = readEnd(b, p, e);
-          MethodOptions$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          MethodOptions$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
@@ -2867,14 +3290,28 @@ export class FileOptions$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.javaPackage = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.javaPackage = readString(b, p, z);
           p = z;
           break;
         }
         case 66: {
-          const z = readEnd(b, p, e);
-          m.javaOuterClassname = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.javaOuterClassname = readString(b, p, z);
           p = z;
           break;
         }
@@ -2891,8 +3328,15 @@ export class FileOptions$ {
           break;
         }
         case 90: {
-          const z = readEnd(b, p, e);
-          m.goPackage = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.goPackage = readString(b, p, z);
           p = z;
           break;
         }
@@ -2932,58 +3376,121 @@ export class FileOptions$ {
           break;
         }
         case 290: {
-          const z = readEnd(b, p, e);
-          m.objcClassPrefix = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.objcClassPrefix = readString(b, p, z);
           p = z;
           break;
         }
         case 298: {
-          const z = readEnd(b, p, e);
-          m.csharpNamespace = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.csharpNamespace = readString(b, p, z);
           p = z;
           break;
         }
         case 314: {
-          const z = readEnd(b, p, e);
-          m.swiftPrefix = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.swiftPrefix = readString(b, p, z);
           p = z;
           break;
         }
         case 322: {
-          const z = readEnd(b, p, e);
-          m.phpClassPrefix = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.phpClassPrefix = readString(b, p, z);
           p = z;
           break;
         }
         case 330: {
-          const z = readEnd(b, p, e);
-          m.phpNamespace = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.phpNamespace = readString(b, p, z);
           p = z;
           break;
         }
         case 354: {
-          const z = readEnd(b, p, e);
-          m.phpMetadataNamespace = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.phpMetadataNamespace = readString(b, p, z);
           p = z;
           break;
         }
         case 362: {
-          const z = readEnd(b, p, e);
-          m.rubyPackage = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.rubyPackage = readString(b, p, z);
           p = z;
           break;
         }
         case 402: {
           const x = m.features ?? (m.features = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 7994: {
           const x = new UninterpretedOption$();
-          const z = readEnd(b, p, e);
-          UninterpretedOption$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          UninterpretedOption$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.uninterpretedOption.push(x);
           break;
@@ -3411,15 +3918,29 @@ export class MessageOptions$ {
         }
         case 98: {
           const x = m.features ?? (m.features = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 7994: {
           const x = new UninterpretedOption$();
-          const z = readEnd(b, p, e);
-          UninterpretedOption$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          UninterpretedOption$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.uninterpretedOption.push(x);
           break;
@@ -3800,8 +4321,14 @@ export class FieldOptions$ {
           break;
         }
         case 154: {
-          const z = readEnd(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
           while (p < z) {
             if ((cursor.memory -= 8) < 0) overBudget(p);
             const v = readInt32(b, p, z);
@@ -3814,30 +4341,58 @@ export class FieldOptions$ {
         }
         case 162: {
           const x = new FieldOptions_EditionDefault$();
-          const z = readEnd(b, p, e);
-          FieldOptions_EditionDefault$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FieldOptions_EditionDefault$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.editionDefaults.push(x);
           break;
         }
         case 170: {
           const x = m.features ?? (m.features = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 178: {
           const x = m.featureSupport ?? (m.featureSupport = new FieldOptions_FeatureSupport$());
-          const z = readEnd(b, p, e);
-          FieldOptions_FeatureSupport$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FieldOptions_FeatureSupport$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 7994: {
           const x = new UninterpretedOption$();
-          const z = readEnd(b, p, e);
-          UninterpretedOption$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          UninterpretedOption$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.uninterpretedOption.push(x);
           break;
@@ -4073,8 +4628,15 @@ export class FieldOptions_EditionDefault$ {
       }
       switch (t) {
         case 18: {
-          const z = readEnd(b, p, e);
-          m.value = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.value = readString(b, p, z);
           p = z;
           break;
         }
@@ -4217,8 +4779,15 @@ export class FieldOptions_FeatureSupport$ {
           break;
         }
         case 26: {
-          const z = readEnd(b, p, e);
-          m.deprecationWarning = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.deprecationWarning = readString(b, p, z);
           p = z;
           break;
         }
@@ -4230,8 +4799,15 @@ export class FieldOptions_FeatureSupport$ {
           break;
         }
         case 42: {
-          const z = readEnd(b, p, e);
-          m.removalError = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.removalError = readString(b, p, z);
           p = z;
           break;
         }
@@ -4339,15 +4915,29 @@ export class OneofOptions$ {
       switch (t) {
         case 10: {
           const x = m.features ?? (m.features = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 7994: {
           const x = new UninterpretedOption$();
-          const z = readEnd(b, p, e);
-          UninterpretedOption$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          UninterpretedOption$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.uninterpretedOption.push(x);
           break;
@@ -4509,15 +5099,29 @@ export class EnumOptions$ {
         }
         case 58: {
           const x = m.features ?? (m.features = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 7994: {
           const x = new UninterpretedOption$();
-          const z = readEnd(b, p, e);
-          UninterpretedOption$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          UninterpretedOption$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.uninterpretedOption.push(x);
           break;
@@ -4675,8 +5279,15 @@ export class EnumValueOptions$ {
         }
         case 18: {
           const x = m.features ?? (m.features = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
@@ -4687,15 +5298,29 @@ export class EnumValueOptions$ {
         }
         case 34: {
           const x = m.featureSupport ?? (m.featureSupport = new FieldOptions_FeatureSupport$());
-          const z = readEnd(b, p, e);
-          FieldOptions_FeatureSupport$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FieldOptions_FeatureSupport$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 7994: {
           const x = new UninterpretedOption$();
-          const z = readEnd(b, p, e);
-          UninterpretedOption$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          UninterpretedOption$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.uninterpretedOption.push(x);
           break;
@@ -4840,15 +5465,29 @@ export class ServiceOptions$ {
         }
         case 274: {
           const x = m.features ?? (m.features = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 7994: {
           const x = new UninterpretedOption$();
-          const z = readEnd(b, p, e);
-          UninterpretedOption$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          UninterpretedOption$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.uninterpretedOption.push(x);
           break;
@@ -4983,15 +5622,29 @@ export class MethodOptions$ {
         }
         case 282: {
           const x = m.features ?? (m.features = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 7994: {
           const x = new UninterpretedOption$();
-          const z = readEnd(b, p, e);
-          UninterpretedOption$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          UninterpretedOption$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.uninterpretedOption.push(x);
           break;
@@ -5133,15 +5786,29 @@ export class UninterpretedOption$ {
       switch (t) {
         case 18: {
           const x = new UninterpretedOption_NamePart$();
-          const z = readEnd(b, p, e);
-          UninterpretedOption_NamePart$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          UninterpretedOption_NamePart$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.name.push(x);
           break;
         }
         case 26: {
-          const z = readEnd(b, p, e);
-          m.identifierValue = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.identifierValue = readString(b, p, z);
           p = z;
           break;
         }
@@ -5161,14 +5828,28 @@ export class UninterpretedOption$ {
           break;
         }
         case 58: {
-          const z = readEnd(b, p, e);
-          m.stringValue = readBytes(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.stringValue = readBytes(b, p, z);
           p = z;
           break;
         }
         case 66: {
-          const z = readEnd(b, p, e);
-          m.aggregateValue = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.aggregateValue = readString(b, p, z);
           p = z;
           break;
         }
@@ -5295,8 +5976,15 @@ export class UninterpretedOption_NamePart$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.namePart = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.namePart = readString(b, p, z);
           p = z;
           break;
         }
@@ -5781,8 +6469,15 @@ export class FeatureSetDefaults$ {
       switch (t) {
         case 10: {
           const x = new FeatureSetDefaults_FeatureSetEditionDefault$();
-          const z = readEnd(b, p, e);
-          FeatureSetDefaults_FeatureSetEditionDefault$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSetDefaults_FeatureSetEditionDefault$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.defaults.push(x);
           break;
@@ -5907,15 +6602,29 @@ export class FeatureSetDefaults_FeatureSetEditionDefault$ {
         }
         case 34: {
           const x = m.overridableFeatures ?? (m.overridableFeatures = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 42: {
           const x = m.fixedFeatures ?? (m.fixedFeatures = new FeatureSet$());
-          const z = readEnd(b, p, e);
-          FeatureSet$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FeatureSet$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
@@ -6100,8 +6809,15 @@ export class SourceCodeInfo$ {
       switch (t) {
         case 10: {
           const x = new SourceCodeInfo_Location$();
-          const z = readEnd(b, p, e);
-          SourceCodeInfo_Location$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          SourceCodeInfo_Location$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.location.push(x);
           break;
@@ -6379,45 +7095,88 @@ export class SourceCodeInfo_Location$ {
       switch (t) {
         case 8: {
           if ((cursor.memory -= 8) < 0) overBudget(p);
-          m.path.push(readInt32(b, p, e));
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.path.push(n);
           break;
         }
         case 10: {
-          const z = readEnd(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
           readPackedInt32(b, p, z, m.path);
           p = z;
           break;
         }
         case 16: {
           if ((cursor.memory -= 8) < 0) overBudget(p);
-          m.span.push(readInt32(b, p, e));
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.span.push(n);
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
           readPackedInt32(b, p, z, m.span);
           p = z;
           break;
         }
         case 26: {
-          const z = readEnd(b, p, e);
-          m.leadingComments = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.leadingComments = readString(b, p, z);
           p = z;
           break;
         }
         case 34: {
-          const z = readEnd(b, p, e);
-          m.trailingComments = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.trailingComments = readString(b, p, z);
           p = z;
           break;
         }
         case 50: {
-          const z = readEnd(b, p, e);
-          m.leadingDetachedComments.push(readString(b, cursor.p, z));
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.leadingDetachedComments.push(readString(b, p, z));
           p = z;
           break;
         }
@@ -6523,8 +7282,15 @@ export class GeneratedCodeInfo$ {
       switch (t) {
         case 10: {
           const x = new GeneratedCodeInfo_Annotation$();
-          const z = readEnd(b, p, e);
-          GeneratedCodeInfo_Annotation$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          GeneratedCodeInfo_Annotation$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.annotation.push(x);
           break;
@@ -6635,31 +7401,59 @@ export class GeneratedCodeInfo_Annotation$ {
       switch (t) {
         case 8: {
           if ((cursor.memory -= 8) < 0) overBudget(p);
-          m.path.push(readInt32(b, p, e));
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.path.push(n);
           break;
         }
         case 10: {
-          const z = readEnd(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
           readPackedInt32(b, p, z, m.path);
           p = z;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          m.sourceFile = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.sourceFile = readString(b, p, z);
           p = z;
           break;
         }
         case 24: {
-          m.begin = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.begin = n;
           break;
         }
         case 32: {
-          m.end = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.end = n;
           break;
         }
         case 40: {

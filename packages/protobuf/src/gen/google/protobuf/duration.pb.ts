@@ -11,9 +11,9 @@ import {
   file,
   messageType,
   overBudget,
-  readInt32,
   readInt64,
   readTag,
+  readVarint32,
   room,
   tooDeep,
   truncated,
@@ -149,8 +149,13 @@ export class Duration$ {
           break;
         }
         case 16: {
-          m.nanos = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.nanos = n;
           break;
         }
         default: {

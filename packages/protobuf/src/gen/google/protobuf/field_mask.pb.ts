@@ -12,7 +12,7 @@ import {
   list,
   messageType,
   overBudget,
-  readEnd,
+  readLength,
   readString,
   readTag,
   room,
@@ -256,8 +256,15 @@ export class FieldMask$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.paths.push(readString(b, cursor.p, z));
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.paths.push(readString(b, p, z));
           p = z;
           break;
         }

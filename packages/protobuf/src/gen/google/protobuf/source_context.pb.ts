@@ -11,7 +11,7 @@ import {
   file,
   messageType,
   overBudget,
-  readEnd,
+  readLength,
   readString,
   readTag,
   room,
@@ -66,8 +66,15 @@ export class SourceContext$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.fileName = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.fileName = readString(b, p, z);
           p = z;
           break;
         }

@@ -17,11 +17,11 @@ import {
   overBudget,
   readBool,
   readDouble,
-  readEnd,
-  readInt32,
   readKey,
+  readLength,
   readString,
   readTag,
+  readVarint32,
   room,
   skip,
   tooDeep,
@@ -102,8 +102,15 @@ export class Struct$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          Struct$.fields$(b, cursor.p, z, d, m);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Struct$.fields$(b, p, z, d, m);
           p = z;
           break;
         }
@@ -131,14 +138,28 @@ export class Struct$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          k = readKey(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          k = readKey(b, p, z);
           p = z;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          Value$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Value$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
@@ -261,8 +282,13 @@ export class Value$ {
       }
       switch (t) {
         case 8: {
-          m.kind = { case: "nullValue", value: readInt32(b, p, e) as NullValue };
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.kind = { case: "nullValue", value: n as NullValue };
           break;
         }
         case 17: {
@@ -271,8 +297,15 @@ export class Value$ {
           break;
         }
         case 26: {
-          const z = readEnd(b, p, e);
-          m.kind = { case: "stringValue", value: readString(b, cursor.p, z) };
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.kind = { case: "stringValue", value: readString(b, p, z) };
           p = z;
           break;
         }
@@ -284,8 +317,15 @@ export class Value$ {
         case 42: {
           const o = m.kind;
           const x: Struct = o !== undefined && o.case === "structValue" ? o.value : new Struct$();
-          const z = readEnd(b, p, e);
-          Struct$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Struct$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.kind = { case: "structValue", value: x };
           break;
@@ -293,8 +333,15 @@ export class Value$ {
         case 50: {
           const o = m.kind;
           const x: ListValue = o !== undefined && o.case === "listValue" ? o.value : new ListValue$();
-          const z = readEnd(b, p, e);
-          ListValue$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          ListValue$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.kind = { case: "listValue", value: x };
           break;
@@ -417,8 +464,15 @@ export class ListValue$ {
       switch (t) {
         case 10: {
           const x = new Value$();
-          const z = readEnd(b, p, e);
-          Value$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Value$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.values.push(x);
           break;

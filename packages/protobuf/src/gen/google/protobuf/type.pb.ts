@@ -14,10 +14,10 @@ import {
   messageType,
   overBudget,
   readBool,
-  readEnd,
-  readInt32,
+  readLength,
   readString,
   readTag,
+  readVarint32,
   room,
   tooDeep,
   truncated,
@@ -122,48 +122,95 @@ export class Type$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
           const x = new Field$();
-          const z = readEnd(b, p, e);
-          Field$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Field$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.fields.push(x);
           break;
         }
         case 26: {
-          const z = readEnd(b, p, e);
-          m.oneofs.push(readString(b, cursor.p, z));
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.oneofs.push(readString(b, p, z));
           p = z;
           break;
         }
         case 34: {
           const x = new Option$();
-          const z = readEnd(b, p, e);
-          Option$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Option$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.options.push(x);
           break;
         }
         case 42: {
           const x = m.sourceContext ?? (m.sourceContext = new SourceContext$());
-          const z = readEnd(b, p, e);
-          SourceContext$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          SourceContext$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 48: {
-          m.syntax = readInt32(b, p, e) as Syntax;
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.syntax = n as Syntax;
           break;
         }
         case 58: {
-          const z = readEnd(b, p, e);
-          m.edition = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.edition = readString(b, p, z);
           p = z;
           break;
         }
@@ -362,35 +409,69 @@ export class Field$ {
       }
       switch (t) {
         case 8: {
-          m.kind = readInt32(b, p, e) as Field_Kind;
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.kind = n as Field_Kind;
           break;
         }
         case 16: {
-          m.cardinality = readInt32(b, p, e) as Field_Cardinality;
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.cardinality = n as Field_Cardinality;
           break;
         }
         case 24: {
-          m.number = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.number = n;
           break;
         }
         case 34: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 50: {
-          const z = readEnd(b, p, e);
-          m.typeUrl = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.typeUrl = readString(b, p, z);
           p = z;
           break;
         }
         case 56: {
-          m.oneofIndex = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.oneofIndex = n;
           break;
         }
         case 64: {
@@ -400,21 +481,42 @@ export class Field$ {
         }
         case 74: {
           const x = new Option$();
-          const z = readEnd(b, p, e);
-          Option$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Option$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.options.push(x);
           break;
         }
         case 82: {
-          const z = readEnd(b, p, e);
-          m.jsonName = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.jsonName = readString(b, p, z);
           p = z;
           break;
         }
         case 90: {
-          const z = readEnd(b, p, e);
-          m.defaultValue = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.defaultValue = readString(b, p, z);
           p = z;
           break;
         }
@@ -647,42 +749,82 @@ export class Enum$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
           const x = new EnumValue$();
-          const z = readEnd(b, p, e);
-          EnumValue$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          EnumValue$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.enumvalue.push(x);
           break;
         }
         case 26: {
           const x = new Option$();
-          const z = readEnd(b, p, e);
-          Option$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Option$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.options.push(x);
           break;
         }
         case 34: {
           const x = m.sourceContext ?? (m.sourceContext = new SourceContext$());
-          const z = readEnd(b, p, e);
-          SourceContext$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          SourceContext$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 40: {
-          m.syntax = readInt32(b, p, e) as Syntax;
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.syntax = n as Syntax;
           break;
         }
         case 50: {
-          const z = readEnd(b, p, e);
-          m.edition = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.edition = readString(b, p, z);
           p = z;
           break;
         }
@@ -825,20 +967,39 @@ export class EnumValue$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 16: {
-          m.number = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.number = n;
           break;
         }
         case 26: {
           const x = new Option$();
-          const z = readEnd(b, p, e);
-          Option$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Option$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.options.push(x);
           break;
@@ -962,15 +1123,29 @@ export class Option$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
           const x = m.value ?? (m.value = new Any$());
-          const z = readEnd(b, p, e);
-          Any$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Any$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }

@@ -14,13 +14,13 @@ import {
   readBool,
   readBytes,
   readDouble,
-  readEnd,
   readFloat,
-  readInt32,
   readInt64,
+  readLength,
   readString,
   readTag,
   readUint64,
+  readVarint32,
   room,
   tooDeep,
   truncated,
@@ -379,8 +379,13 @@ export class Int32Value$ {
       }
       switch (t) {
         case 8: {
-          m.value = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.value = n;
           break;
         }
         default: {
@@ -454,8 +459,13 @@ export class UInt32Value$ {
       }
       switch (t) {
         case 8: {
-          m.value = readInt32(b, p, e) >>> 0;
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.value = n >>> 0;
           break;
         }
         default: {
@@ -604,8 +614,15 @@ export class StringValue$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.value = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.value = readString(b, p, z);
           p = z;
           break;
         }
@@ -681,8 +698,15 @@ export class BytesValue$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.value = readBytes(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.value = readBytes(b, p, z);
           p = z;
           break;
         }

@@ -13,11 +13,11 @@ import {
   list,
   messageType,
   overBudget,
-  readEnd,
-  readInt32,
+  readLength,
   readString,
   readTag,
   readUint64,
+  readVarint32,
   room,
   tooDeep,
   truncated,
@@ -88,23 +88,45 @@ export class Version$ {
       }
       switch (t) {
         case 8: {
-          m.major = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.major = n;
           break;
         }
         case 16: {
-          m.minor = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.minor = n;
           break;
         }
         case 24: {
-          m.patch = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.patch = n;
           break;
         }
         case 34: {
-          const z = readEnd(b, p, e);
-          m.suffix = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.suffix = readString(b, p, z);
           p = z;
           break;
         }
@@ -266,36 +288,71 @@ export class CodeGeneratorRequest$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.fileToGenerate.push(readString(b, cursor.p, z));
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.fileToGenerate.push(readString(b, p, z));
           p = z;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          m.parameter = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.parameter = readString(b, p, z);
           p = z;
           break;
         }
         case 26: {
           const x = m.compilerVersion ?? (m.compilerVersion = new Version$());
-          const z = readEnd(b, p, e);
-          Version$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          Version$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }
         case 122: {
           const x = new FileDescriptorProto$();
-          const z = readEnd(b, p, e);
-          FileDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FileDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.protoFile.push(x);
           break;
         }
         case 138: {
           const x = new FileDescriptorProto$();
-          const z = readEnd(b, p, e);
-          FileDescriptorProto$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          FileDescriptorProto$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.sourceFileDescriptors.push(x);
           break;
@@ -471,8 +528,15 @@ export class CodeGeneratorResponse$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.error = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.error = readString(b, p, z);
           p = z;
           break;
         }
@@ -482,19 +546,36 @@ export class CodeGeneratorResponse$ {
           break;
         }
         case 24: {
-          m.minimumEdition = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.minimumEdition = n;
           break;
         }
         case 32: {
-          m.maximumEdition = readInt32(b, p, e);
-          p = cursor.p;
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.maximumEdition = n;
           break;
         }
         case 122: {
           const x = new CodeGeneratorResponse_File$();
-          const z = readEnd(b, p, e);
-          CodeGeneratorResponse_File$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          CodeGeneratorResponse_File$.read(b, p, z, d - 1, x, -1);
           p = z;
           m.file.push(x);
           break;
@@ -724,27 +805,55 @@ export class CodeGeneratorResponse_File$ {
       }
       switch (t) {
         case 10: {
-          const z = readEnd(b, p, e);
-          m.name = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.name = readString(b, p, z);
           p = z;
           break;
         }
         case 18: {
-          const z = readEnd(b, p, e);
-          m.insertionPoint = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.insertionPoint = readString(b, p, z);
           p = z;
           break;
         }
         case 122: {
-          const z = readEnd(b, p, e);
-          m.content = readString(b, cursor.p, z);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.content = readString(b, p, z);
           p = z;
           break;
         }
         case 130: {
           const x = m.generatedCodeInfo ?? (m.generatedCodeInfo = new GeneratedCodeInfo$());
-          const z = readEnd(b, p, e);
-          GeneratedCodeInfo$.read(b, cursor.p, z, d - 1, x, -1);
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          GeneratedCodeInfo$.read(b, p, z, d - 1, x, -1);
           p = z;
           break;
         }

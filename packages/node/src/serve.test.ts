@@ -1,0 +1,159 @@
+import { createServer } from "node:net";
+import { createClient } from "@bowline/rpc";
+import { afterEach, expect, it } from "vitest";
+import { createChannel } from "./channel.js";
+import { EchoService, echoService } from "./fixtures/echo-service.js";
+import { RawConnection, rawRequest } from "./fixtures/raw-connection.js";
+import { type RpcServer, type ServeOptions, serve } from "./serve.js";
+
+const open: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0)) await each[Symbol.asyncDispose]();
+});
+
+async function start(options: Partial<ServeOptions> = {}): Promise<RpcServer> {
+  const server = await serve({ port: 0, services: [echoService()], signals: false, ...options });
+  open.push(server);
+  return server;
+}
+
+function clientOf(server: RpcServer) {
+  const channel = createChannel(server.url);
+  open.push(channel);
+  return createClient(EchoService, channel);
+}
+
+it("binds loopback only by default and says where", async () => {
+  const server = await start();
+  expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
+  expect((await clientOf(server).echo({ name: "a" })).name).toBe("a");
+});
+
+it("refuses another host without plaintext: true, naming the choices", async () => {
+  for (const host of ["0.0.0.0", "::", "10.0.0.1", "example.com", "127.0.0.1.evil.com", ""]) {
+    await expect(start({ host }), host).rejects.toMatchObject({
+      code: "invalid_argument",
+      reason: "BOWLINE_PLAINTEXT",
+      message: expect.stringMatching(/plaintext: true.*tls/),
+    });
+  }
+});
+
+it("binds every address with plaintext: true, and is reached as localhost", async () => {
+  const server = await start({ plaintext: true });
+  expect(server.url).toBe(`http://localhost:${server.port}`);
+  expect((await clientOf(server).echo({ name: "a" })).name).toBe("a");
+});
+
+it("names a port that is taken, with a stable reason", async () => {
+  const server = await start();
+  await expect(start({ port: server.port })).rejects.toMatchObject({
+    code: "failed_precondition",
+    reason: "BOWLINE_PORT_TAKEN",
+    message: expect.stringContaining(`127.0.0.1, port ${server.port}: the port is taken`),
+  });
+});
+
+it("refuses ports that are none and addresses that this machine does not have", async () => {
+  for (const port of [-1, 65_536, 1.5, Number.NaN, "80" as never]) {
+    await expect(start({ port }), String(port)).rejects.toMatchObject({ code: "invalid_argument" });
+  }
+  await expect(start({ host: "203.0.113.1", plaintext: true })).rejects.toMatchObject({
+    reason: "BOWLINE_LISTEN",
+  });
+});
+
+it("lets calls under way finish when it stops, and closes their connections behind the answer", async () => {
+  let answer: () => void = () => {};
+  let called: () => void = () => {};
+  const running = new Promise<void>((resolve) => {
+    called = resolve;
+  });
+  const server = await start({
+    services: [
+      echoService(async (request) => {
+        called();
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return request;
+      }),
+    ],
+  });
+  const call = clientOf(server).echo({ name: "late" });
+  await running;
+  const stopped = server.stop();
+  expect(server.stop()).toBe(stopped);
+  await expect(clientOf(server).echo({})).rejects.toMatchObject({ code: "unavailable" });
+  answer();
+  expect((await call).name).toBe("late");
+  expect((await call.headers).get("connection")).toBe("close");
+  await stopped;
+});
+
+it("ends calls that take longer than the grace, and aborts their signals", async () => {
+  let reason: unknown;
+  const server = await start({
+    services: [
+      echoService(
+        (_, call) =>
+          new Promise((resolve) => {
+            call.signal.addEventListener("abort", () => {
+              reason = call.signal.reason;
+              resolve({});
+            });
+          }),
+      ),
+    ],
+  });
+  const call = clientOf(server)
+    .echo({})
+    .catch((error: unknown) => error);
+  await new Promise((resolve) => setImmediate(resolve));
+  const raw = new RawConnection(server.port).write(
+    rawRequest(["content-type: application/json", "content-length: 2"], "{}"),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await server.stop({ graceMs: 20 });
+  expect(await call).toMatchObject({ code: "unavailable" });
+  expect(reason).toMatchObject({ code: "unavailable", reason: "BOWLINE_SHUTDOWN" });
+  expect((await raw.closed()).closed).toBe(true);
+});
+
+it("closes idle connections at once when it stops", async () => {
+  const server = await start();
+  const raw = new RawConnection(server.port).write(
+    rawRequest(["content-type: application/json", "content-length: 2"], "{}"),
+  );
+  await raw.responses(1);
+  await server.stop();
+  expect((await raw.closed()).closed).toBe(true);
+  const other = createServer().listen(server.port, "127.0.0.1");
+  await new Promise((resolve) => other.once("listening", resolve));
+  other.close();
+});
+
+it("tells a handler that its caller is gone", async () => {
+  let called: () => void = () => {};
+  const running = new Promise<void>((resolve) => {
+    called = resolve;
+  });
+  let aborted: (reason: unknown) => void = () => {};
+  const reason = new Promise<unknown>((resolve) => {
+    aborted = resolve;
+  });
+  const server = await start({
+    services: [
+      echoService((_, call) => {
+        call.signal.addEventListener("abort", () => aborted(call.signal.reason));
+        called();
+        return new Promise(() => {});
+      }),
+    ],
+  });
+  const call = clientOf(server).echo({});
+  await running;
+  call.cancel();
+  await expect(call).rejects.toMatchObject({ code: "canceled" });
+  expect(await reason).toMatchObject({ code: "canceled" });
+});

@@ -1,0 +1,40 @@
+import type { DecodeOptions, EncodeOptions, MessageType } from "@bowline/protobuf";
+import type { ByteSink } from "./transport/byte-sink.js";
+
+/** How messages become bytes. Built in: {@link binaryCodec}, and `jsonCodec` from `@bowline/rpc/json`. */
+export interface Codec {
+  /** The subtype in content types: `proto` for `application/proto`, `json` for `application/json`. */
+  readonly name: string;
+  /**
+   * Reads a message from `bytes[start, end)`, which it may share memory with.
+   * @throws DecodeError, JsonError or an `RpcError` for input that is not a message of the type.
+   */
+  decode<T>(type: MessageType<T>, bytes: Uint8Array, start: number, end: number): T;
+  /**
+   * Writes a message or an init literal.
+   * @throws EncodeError or JsonError naming the path of a wrong value.
+   */
+  encode(type: MessageType, message: unknown, sink: ByteSink): void;
+}
+
+/** Options of {@link createBinaryCodec}. */
+export interface BinaryCodecOptions {
+  readonly decode?: DecodeOptions;
+  readonly encode?: EncodeOptions;
+}
+
+/** The binary codec with other options, such as lower limits. */
+export function createBinaryCodec(options: BinaryCodecOptions = {}): Codec {
+  return {
+    name: "proto",
+    decode: (type, bytes, start, end) =>
+      type.decode(
+        start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end),
+        options.decode,
+      ),
+    encode: (type, message, sink) => sink.append(type.encode(message, options.encode)),
+  };
+}
+
+/** The protobuf binary format, with its default limits. */
+export const binaryCodec: Codec = /*@__PURE__*/ createBinaryCodec();

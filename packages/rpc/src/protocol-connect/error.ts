@@ -1,0 +1,63 @@
+import { decodeBase64, encodeBase64 } from "../base64.js";
+import { type Code, isCode } from "../code.js";
+import type { ErrorDetail } from "../error-detail.js";
+import { RpcError, type RpcErrorOptions } from "../rpc-error.js";
+
+/** An error as Connect writes it: `{"code": "not_found", "message": "…", "details": […]}`, in UTF-8. */
+export function encodeError(error: RpcError): Uint8Array {
+  const details = error.rawDetails.map((each) => ({
+    type: each.typeName,
+    value: encodeBase64(each.value),
+  }));
+  const json = {
+    code: error.code,
+    message: error.message === "" ? undefined : error.message,
+    details: details.length === 0 ? undefined : details,
+  };
+  return new TextEncoder().encode(JSON.stringify(json));
+}
+
+/**
+ * Reads an error that a peer wrote. What is not one becomes an error with `fallback` as its code; a code that is
+ * unknown or missing is replaced by it, details that are malformed are left out.
+ */
+export function decodeError(
+  bytes: Uint8Array,
+  fallback: { readonly code: Code; readonly message: string },
+  options: Pick<RpcErrorOptions, "headers" | "trailers">,
+): RpcError {
+  const json = parse(bytes);
+  const code = isCode(json?.code) ? json.code : fallback.code;
+  const message = typeof json?.message === "string" ? json.message : undefined;
+  return new RpcError(code, message ?? (isCode(json?.code) ? "" : fallback.message), {
+    ...options,
+    origin: "wire",
+    details: decodeDetails(json?.details),
+  });
+}
+
+interface ErrorJson {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly details?: unknown;
+}
+
+function parse(bytes: Uint8Array): ErrorJson | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function decodeDetails(details: unknown): ErrorDetail[] {
+  if (!Array.isArray(details)) return [];
+  const decoded: ErrorDetail[] = [];
+  for (const each of details as { type?: unknown; value?: unknown }[]) {
+    if (typeof each?.type !== "string" || typeof each.value !== "string") continue;
+    const value = decodeBase64(each.value);
+    if (value !== undefined) decoded.push({ typeName: each.type, value });
+  }
+  return decoded;
+}

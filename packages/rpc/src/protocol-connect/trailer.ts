@@ -1,0 +1,23 @@
+import { Metadata, type ReadonlyMetadata } from "../metadata.js";
+
+const prefix = "trailer-";
+
+/** Adds trailers to the headers of a unary response, where Connect carries them: `trailer-` before each name. */
+export function appendTrailers(fields: string[], trailers: ReadonlyMetadata | undefined): void {
+  if (trailers === undefined) return;
+  for (const [name, value] of trailers) fields.push(prefix + name, value);
+}
+
+/** Takes the headers of a unary response apart again. */
+export function splitTrailers(received: ReadonlyMetadata): {
+  readonly headers: ReadonlyMetadata;
+  readonly trailers: ReadonlyMetadata;
+} {
+  const headers: string[] = [];
+  const trailers: string[] = [];
+  for (const [name, value] of received) {
+    if (name.startsWith(prefix)) trailers.push(name.slice(prefix.length), value);
+    else headers.push(name, value);
+  }
+  return { headers: Metadata.fromWire(headers), trailers: Metadata.fromWire(trailers) };
+}

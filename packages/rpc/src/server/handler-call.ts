@@ -1,0 +1,101 @@
+import { ContextValues } from "../context.js";
+import type { Deadline } from "../deadline.js";
+import { Metadata, type ReadonlyMetadata } from "../metadata.js";
+import type { RpcError } from "../rpc-error.js";
+import type { Method } from "../service-type.js";
+
+/** Who calls. */
+export interface Peer {
+  /** Address and port, `127.0.0.1:53412`. */
+  readonly address: string;
+  /** The RPC protocol it speaks. */
+  readonly protocol: "connect";
+  readonly httpVersion: "1.1" | "2";
+}
+
+/** The call that a handler answers: its second argument. */
+export interface HandlerCall {
+  /** The method that was called, with its descriptor and options. */
+  readonly method: Method;
+  readonly peer: Peer;
+  readonly requestHeaders: ReadonlyMetadata;
+  /** Sent before the response, with errors too. */
+  readonly responseHeaders: Metadata;
+  /** Sent behind the response, with errors too. */
+  readonly responseTrailers: Metadata;
+  /** When the caller stops waiting; `undefined` if it waits for ever. */
+  readonly deadline: Date | undefined;
+  /** Milliseconds until then, 0 when it has passed; `undefined` without a deadline. */
+  timeRemainingMs(): number | undefined;
+  /**
+   * Aborted when the deadline passes, the caller cancels or is gone, or the server stops; never by success. Its
+   * reason is an `RpcError`. Made on first use.
+   */
+  readonly signal: AbortSignal;
+  /** Values that interceptors and handlers attach to this call. */
+  readonly values: ContextValues;
+}
+
+/** The call as the server keeps it. What a handler may never ask for is made on first use. */
+export class ServerCall implements HandlerCall {
+  readonly method: Method;
+  readonly peer: Peer;
+  readonly requestHeaders: ReadonlyMetadata;
+  /** What the handler set, `undefined` if it never asked. */
+  sentHeaders: Metadata | undefined;
+  sentTrailers: Metadata | undefined;
+  readonly #deadline: Deadline | undefined;
+  #controller: AbortController | undefined;
+  #aborted: RpcError | undefined;
+  #values: ContextValues | undefined;
+
+  constructor(
+    method: Method,
+    peer: Peer,
+    requestHeaders: ReadonlyMetadata,
+    deadline: Deadline | undefined,
+  ) {
+    this.method = method;
+    this.peer = peer;
+    this.requestHeaders = requestHeaders;
+    this.#deadline = deadline;
+  }
+
+  get responseHeaders(): Metadata {
+    this.sentHeaders ??= new Metadata();
+    return this.sentHeaders;
+  }
+
+  get responseTrailers(): Metadata {
+    this.sentTrailers ??= new Metadata();
+    return this.sentTrailers;
+  }
+
+  get deadline(): Date | undefined {
+    return this.#deadline?.toDate();
+  }
+
+  timeRemainingMs(): number | undefined {
+    return this.#deadline?.remainingMs();
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
+    }
+    return this.#controller.signal;
+  }
+
+  get values(): ContextValues {
+    this.#values ??= new ContextValues();
+    return this.#values;
+  }
+
+  /** Tells the handler that nobody waits for its answer any more. */
+  abort(reason: RpcError): void {
+    if (this.#aborted !== undefined) return;
+    this.#aborted = reason;
+    this.#controller?.abort(reason);
+  }
+}

@@ -1,0 +1,65 @@
+import { RpcError } from "../rpc-error.js";
+
+/** The default bound of a received message: 4 MiB, as in the official gRPC runtimes. */
+export const defaultReceivedMessageBytes: number = 4 * 1024 * 1024;
+
+/**
+ * Collects the pieces of a message up to a limit. A message that came in one piece is handed on in place.
+ * The limit is checked here, for every transport: before the first byte by the announced length, then piece by piece.
+ */
+export class MessageBody {
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  readonly #limit: number;
+  #pieces: Uint8Array[] | undefined;
+  #size = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** @throws RpcError `resource_exhausted` if a `content-length` announces more than the limit. */
+  announce(contentLength: string | undefined): void {
+    if (contentLength !== undefined && Number(contentLength) > this.#limit) {
+      throw this.#tooLarge(`${contentLength} bytes`);
+    }
+  }
+
+  /** @throws RpcError `resource_exhausted` if the message has become larger than the limit. */
+  add(bytes: Uint8Array, start: number, end: number): void {
+    this.#size += end - start;
+    if (this.#size > this.#limit) throw this.#tooLarge("more");
+    if (this.#size === end - start) {
+      this.bytes = bytes;
+      this.start = start;
+      this.end = end;
+      return;
+    }
+    this.#pieces ??= [this.bytes.subarray(this.start, this.end)];
+    this.#pieces.push(bytes.subarray(start, end));
+  }
+
+  /** Puts the pieces together; the message is `bytes[start, end)`. */
+  finish(): void {
+    if (this.#pieces === undefined) return;
+    const whole = new Uint8Array(this.#size);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    this.#pieces = undefined;
+    this.bytes = whole;
+    this.start = 0;
+    this.end = whole.length;
+  }
+
+  #tooLarge(what: string): RpcError {
+    return new RpcError(
+      "resource_exhausted",
+      `the message is larger than the receiver takes: ${what}, the limit is ${this.#limit} bytes (receivedMessageBytes)`,
+      { reason: "BOWLINE_MESSAGE_TOO_LARGE" },
+    );
+  }
+}
