@@ -28,7 +28,9 @@ export function commentsOf(fileDescriptor: Uint8Array): Comments {
 
 function linesOf(text: string): string[] {
   const lines = text.split("\n").map((line) => commentText(line).trimEnd());
-  const unindented = lines.every((line) => line === "" || line.startsWith(" ")) ? lines.map((line) => line.slice(1)) : lines;
+  const unindented = lines.every((line) => line === "" || line.startsWith(" "))
+    ? lines.map((line) => line.slice(1))
+    : lines;
   while (unindented.length > 0 && unindented[0] === "") unindented.shift();
   while (unindented.length > 0 && unindented.at(-1) === "") unindented.pop();
   // a tag of the comment's own author would be read as one of ours

@@ -6,9 +6,19 @@ import type { PluginOptions, RuleUse } from "./options.js";
 
 /** Files of `google/protobuf` that the runtime brings along. */
 const wellKnown = new Set(
-  ["any", "api", "descriptor", "duration", "empty", "field_mask", "source_context", "struct", "timestamp", "type", "wrappers"].map(
-    (name) => `google/protobuf/${name}.proto`,
-  ),
+  [
+    "any",
+    "api",
+    "descriptor",
+    "duration",
+    "empty",
+    "field_mask",
+    "source_context",
+    "struct",
+    "timestamp",
+    "type",
+    "wrappers",
+  ].map((name) => `google/protobuf/${name}.proto`),
 );
 
 /** What a run knows of all files. */
@@ -91,12 +101,15 @@ export class FileContext {
     const { options, rules, generated } = this.run;
     const stem = file.name.replace(/\.proto$/, "");
     if (!generated.has(file.name)) {
-      const rule = options.imports.find((candidate) => candidate.matches({ path: file.name, package: file.package }));
+      const rule = options.imports.find((candidate) =>
+        candidate.matches({ path: file.name, package: file.package }),
+      );
       if (rule !== undefined) {
         rules.used(rule);
         return rule.module.endsWith(".js") ? rule.module : `${rule.module}/${stem}.pb.js`;
       }
-      if (wellKnown.has(file.name) && options.protobufImport === undefined) return "@bowline/protobuf/wkt";
+      if (wellKnown.has(file.name) && options.protobufImport === undefined)
+        return "@bowline/protobuf/wkt";
     }
     const extension = { js: ".pb.js", ts: ".pb.ts", none: ".pb" }[options.importExtension];
     return relative(this.file.name, stem) + extension;

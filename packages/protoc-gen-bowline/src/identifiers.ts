@@ -1,4 +1,10 @@
-import type { DescEnum, DescField, DescFile, DescMessage, DescService } from "@bowline/protobuf/internal";
+import type {
+  DescEnum,
+  DescField,
+  DescFile,
+  DescMessage,
+  DescService,
+} from "@bowline/protobuf/internal";
 
 /** Names that generated code uses itself, or that cannot be declared. A type of this name gets a `$`. */
 const taken = new Set(
@@ -8,7 +14,8 @@ const taken = new Set(
     "yield let static implements interface package private protected public await arguments eval async of as any " +
     "unknown never void string number bigint boolean symbol object undefined type namespace module declare " +
     "Array Iterable Map Object ReadonlyMap String Uint8Array Symbol Infinity NaN BigInt Number globalThis Promise " +
-    "b p e d m g s t z x l o k v n i c h"
+    "exports require " +
+    "a b c d e f g h i j k l m n o p q r s t u v w x y z"
   ).split(" "),
 );
 
@@ -41,7 +48,8 @@ export interface FileNames {
 export function fileNames(file: DescFile): FileNames {
   const all = new Set<string>();
   const declare = (wanted: string): string => {
-    let name = taken.has(wanted) ? `${wanted}$` : wanted;
+    let name = /^[A-Za-z_$]/.test(wanted) ? wanted : `_${wanted}`;
+    if (taken.has(name)) name += "$";
     while (all.has(name)) name += "$";
     all.add(name);
     return name;
@@ -63,7 +71,11 @@ export function fileNames(file: DescFile): FileNames {
   }
   const messages = new Map<DescMessage, MessageNames>();
   for (const [message, type] of types) {
-    messages.set(message, { type, init: declare(`${type}Init`), messageClass: declare(`${type}$`) });
+    messages.set(message, {
+      type,
+      init: declare(`${type}Init`),
+      messageClass: declare(`${type}$`),
+    });
   }
   const handle = declare(`file$${file.name.replace(/\.proto$/, "").replace(/[^A-Za-z0-9]/g, "_")}`);
   return { handle, messages, enums, extensions, services, all };

@@ -1,4 +1,4 @@
-import { Printer, quote } from "./print.js";
+import { type Printer, quote } from "./print.js";
 
 interface Entry {
   readonly local: string;
@@ -36,7 +36,8 @@ export class Imports {
     let entry = names.get(name);
     if (entry === undefined) {
       let local = name;
-      for (let i = 1; this.#locals.has(local); i++) local = `${name}$${i}`;
+      // `_`, not `$`: the codec's own variables are a class's name, which ends in `$`, and a number
+      for (let i = 1; this.#locals.has(local); i++) local = `${name}_${i}`;
       this.#locals.add(local);
       entry = { local, value: false };
       names.set(name, entry);
@@ -58,7 +59,14 @@ export class Imports {
       const keyword = which === "types" ? "import type" : "import";
       const oneLine = `${keyword} { ${parts.join(", ")} } from ${quote(module)};`;
       if (oneLine.length <= 120) printer.line(oneLine);
-      else printer.block(`${keyword} {`, () => parts.forEach((part) => printer.line(`${part},`)), `} from ${quote(module)};`);
+      else
+        printer.block(
+          `${keyword} {`,
+          () => {
+            for (const part of parts) printer.line(`${part},`);
+          },
+          `} from ${quote(module)};`,
+        );
     }
   }
 }

@@ -1,4 +1,10 @@
-import type { DescField, DescMessage, DescMethod, DescOneof, DescService } from "@bowline/protobuf/internal";
+import type {
+  DescField,
+  DescMessage,
+  DescMethod,
+  DescOneof,
+  DescService,
+} from "@bowline/protobuf/internal";
 import type { FileContext } from "./context.js";
 import { type Printer, property, quote } from "./print.js";
 import { type ClassShape, printRead } from "./read-code.js";
@@ -7,11 +13,11 @@ import { elementType, fieldType, memberType } from "./types.js";
 import { printHints, printWrite } from "./write-code.js";
 
 /** What a new message holds. */
-function initial(member: DescField | DescOneof): string {
+function initial(c: FileContext, member: DescField | DescOneof): string {
   if (member.kind === "oneof") return "undefined";
   if (member.cardinality === "list") return "[]";
   if (member.cardinality === "map") return "new Map()";
-  return member.presence === "implicit" ? zero(member) : "undefined";
+  return member.presence === "implicit" ? zero(c, member) : "undefined";
 }
 
 /** The types that a message's fields hold, so that a bundle keeps them. */
@@ -25,7 +31,13 @@ function fieldTypes(c: FileContext, fields: readonly DescField[]): string {
 }
 
 /** Prints the class and the type value of a message. */
-export function printMessageCode(c: FileContext, printer: Printer, message: DescMessage, typed: boolean, doc: readonly string[]): void {
+export function printMessageCode(
+  c: FileContext,
+  printer: Printer,
+  message: DescMessage,
+  typed: boolean,
+  doc: readonly string[],
+): void {
   const names = c.names.messages.get(message)!;
   const shape: ClassShape = {
     className: names.messageClass,
@@ -39,7 +51,9 @@ export function printMessageCode(c: FileContext, printer: Printer, message: Desc
   printer.doc(["@internal"]);
   printer.block(`export class ${names.messageClass} {`, () => {
     for (const member of message.members) {
-      printer.line(`${property(member.localName)}${typed ? `: ${memberType(c, member)}` : ""} = ${initial(member)};`);
+      printer.line(
+        `${property(member.localName)}${typed ? `: ${memberType(c, member)}` : ""} = ${initial(c, member)};`,
+      );
     }
     printer.line();
     printRead(c, printer, shape);
@@ -49,24 +63,47 @@ export function printMessageCode(c: FileContext, printer: Printer, message: Desc
   printer.line();
   printer.doc(doc);
   const types = fieldTypes(c, message.fields);
-  const rest = message.hasRequired ? [types === "" ? "undefined" : `() => [${types}]`, "true"] : types === "" ? [] : [`() => [${types}]`];
-  const call = [c.names.handle, message.index, quote(message.typeName), names.messageClass, ...rest].join(", ");
+  const rest = message.hasRequired
+    ? [types === "" ? "undefined" : `() => [${types}]`, "true"]
+    : types === ""
+      ? []
+      : [`() => [${types}]`];
+  const call = [
+    c.names.handle,
+    message.index,
+    quote(message.typeName),
+    names.messageClass,
+    ...rest,
+  ].join(", ");
   const annotation = typed ? `: ${messageTypeOf(c, names)}` : "";
-  printer.line(`export const ${names.type}${annotation} = /*@__PURE__*/ ${c.runtime("messageType")}(${call});`);
+  printer.line(
+    `export const ${names.type}${annotation} = /*@__PURE__*/ ${c.runtime("messageType")}(${call});`,
+  );
 }
 
 /** `MessageType<User, UserInit>` */
-export function messageTypeOf(c: FileContext, names: { readonly type: string; readonly init: string }): string {
+export function messageTypeOf(
+  c: FileContext,
+  names: { readonly type: string; readonly init: string },
+): string {
   return `${c.runtimeType("MessageType")}<${names.type}, ${names.init}>`;
 }
 
 /** Prints what a declaration file says of a message's code. */
-export function printMessageDeclaration(c: FileContext, printer: Printer, message: DescMessage, doc: readonly string[]): void {
+export function printMessageDeclaration(
+  c: FileContext,
+  printer: Printer,
+  message: DescMessage,
+  doc: readonly string[],
+): void {
   const names = c.names.messages.get(message)!;
   printer.doc(["@internal"]);
   printer.block(`export declare class ${names.messageClass} {`, () => {
-    for (const member of message.members) printer.line(`${property(member.localName)}: ${memberType(c, member)};`);
-    printer.line(`static read(b: Uint8Array, p: number, e: number, d: number, m: ${names.type}, g: number): void;`);
+    for (const member of message.members)
+      printer.line(`${property(member.localName)}: ${memberType(c, member)};`);
+    printer.line(
+      `static read(b: Uint8Array, p: number, e: number, d: number, m: ${names.type}, g: number): void;`,
+    );
     printer.line(`static write(m: ${names.type}, p: number): number;`);
   });
   printer.line();
@@ -81,7 +118,13 @@ function extensionTypeOf(c: FileContext, field: DescField): string {
 }
 
 /** Prints an extension: a class with one member that reads and writes it, and its value. */
-export function printExtension(c: FileContext, printer: Printer, field: DescField, typed: boolean, doc: readonly string[]): void {
+export function printExtension(
+  c: FileContext,
+  printer: Printer,
+  field: DescField,
+  typed: boolean,
+  doc: readonly string[],
+): void {
   const name = c.names.extensions.get(field)!;
   const className = `${name}$holder`;
   const value = fieldType(c, field);
@@ -95,7 +138,7 @@ export function printExtension(c: FileContext, printer: Printer, field: DescFiel
   };
   printHints(printer, shape);
   printer.block(`class ${className} {`, () => {
-    printer.line(`value${typed ? `: ${value}` : ""} = ${initial(field)};`);
+    printer.line(`value${typed ? `: ${value}` : ""} = ${initial(c, field)};`);
     printer.line();
     printRead(c, printer, shape);
     printer.line();
@@ -112,19 +155,33 @@ export function printExtension(c: FileContext, printer: Printer, field: DescFiel
     ...(types === "" ? [] : [`() => [${types}]`]),
   ].join(", ");
   const annotation = typed ? `: ${extensionTypeOf(c, field)}` : "";
-  printer.line(`export const ${name}${annotation} = /*@__PURE__*/ ${c.runtime("extension")}(${call});`);
+  printer.line(
+    `export const ${name}${annotation} = /*@__PURE__*/ ${c.runtime("extension")}(${call});`,
+  );
 }
 
-export function printExtensionDeclaration(c: FileContext, printer: Printer, field: DescField, doc: readonly string[]): void {
+export function printExtensionDeclaration(
+  c: FileContext,
+  printer: Printer,
+  field: DescField,
+  doc: readonly string[],
+): void {
   printer.doc(doc);
-  printer.line(`export declare const ${c.names.extensions.get(field)!}: ${extensionTypeOf(c, field)};`);
+  printer.line(
+    `export declare const ${c.names.extensions.get(field)!}: ${extensionTypeOf(c, field)};`,
+  );
 }
 
 const rpc = "@bowline/rpc/codegen/v1";
 
 function methodKind(method: DescMethod): readonly [kind: string, type: string] {
-  if (method.clientStreaming) return method.serverStreaming ? ["bidi", "BidiMethod"] : ["client_streaming", "ClientStreamingMethod"];
-  return method.serverStreaming ? ["server_streaming", "ServerStreamingMethod"] : ["unary", "UnaryMethod"];
+  if (method.clientStreaming)
+    return method.serverStreaming
+      ? ["bidi", "BidiMethod"]
+      : ["client_streaming", "ClientStreamingMethod"];
+  return method.serverStreaming
+    ? ["server_streaming", "ServerStreamingMethod"]
+    : ["unary", "UnaryMethod"];
 }
 
 /** Method names in a service: one that is taken gets its position behind it. */
@@ -138,7 +195,13 @@ function methodNames(service: DescService): string[] {
 }
 
 /** Prints a service: its methods, and its type with the methods' documentation. */
-export function printService(c: FileContext, printer: Printer, service: DescService, path: readonly number[], mode: "ts" | "js" | "dts"): void {
+export function printService(
+  c: FileContext,
+  printer: Printer,
+  service: DescService,
+  path: readonly number[],
+  mode: "ts" | "js" | "dts",
+): void {
   const name = c.names.services.get(service)!;
   const names = methodNames(service);
   const printTypes = (): void => {
@@ -170,7 +233,11 @@ export function printService(c: FileContext, printer: Printer, service: DescServ
   const head = `/*@__PURE__*/ ${serviceType}(${c.names.handle}, ${index}, ${quote(service.typeName)}, {`;
   if (mode === "js") return printer.block(`export const ${name} = ${head}`, printMethods, "});");
   const declare = mode === "dts" ? "declare " : "";
-  printer.block(`export ${declare}const ${name}: ${c.imports.type(rpc, "ServiceType")}<{`, printTypes, mode === "dts" ? "}>;" : `}> = ${head}`);
+  printer.block(
+    `export ${declare}const ${name}: ${c.imports.type(rpc, "ServiceType")}<{`,
+    printTypes,
+    mode === "dts" ? "}>;" : `}> = ${head}`,
+  );
   if (mode === "dts") return;
   printer.inner(printMethods);
   printer.line("});");

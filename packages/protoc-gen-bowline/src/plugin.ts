@@ -2,7 +2,14 @@ import { buildFile, type DescFile, Raw, type Representation } from "@bowline/pro
 import { commentsOf } from "./comments.js";
 import { FileContext, type Run } from "./context.js";
 import { generateFile, type Output } from "./generate-file.js";
-import { createRuleUse, OptionError, type PluginOptions, parseOptions } from "./options.js";
+import {
+  createRuleUse,
+  OptionError,
+  type PluginOptions,
+  parseOptions,
+  type RuleUse,
+} from "./options.js";
+import { SchemaError, validateFile, validateTypes } from "./validate.js";
 
 /** The answer to a request, before it is serialized. */
 export interface Answer {
@@ -14,13 +21,31 @@ export interface Answer {
 /** The newest and the oldest edition that the generator knows, as `CodeGeneratorResponse` announces them. */
 export const editions = { minimum: 998, maximum: 1002 } as const;
 
-/** Generates the code that a serialized `google.protobuf.compiler.CodeGeneratorRequest` asks for. */
+/** Bytes that are not a `CodeGeneratorRequest`: the plugin was not run by a compiler, or not by one that it understands. */
+export class RequestError extends Error {
+  constructor(detail: string) {
+    super(`standard input is not a google.protobuf.compiler.CodeGeneratorRequest: ${detail}`);
+    this.name = "RequestError";
+  }
+}
+
+/**
+ * Generates the code that a serialized `google.protobuf.compiler.CodeGeneratorRequest` asks for. What is wrong with the
+ * schema or the options is the answer's `error`.
+ * @throws RequestError
+ */
 export function generate(request: Uint8Array): Answer {
   try {
     const raw = new Raw(request);
+    if (!raw.has(15)) throw new RequestError("it has no files");
     return run(raw, parseOptions(raw.string(2)));
   } catch (error) {
-    if (error instanceof OptionError) return { files: [], error: error.message, warnings: [] };
+    if (error instanceof OptionError || error instanceof SchemaError)
+      return { files: [], error: error.message, warnings: [] };
+    const { detail, offset } = error as { detail?: unknown; offset?: unknown };
+    // what the wire format's readers throw
+    if (typeof detail === "string")
+      throw new RequestError(`${detail} (at byte ${offset} of a part)`);
     throw error;
   }
 }
@@ -29,34 +54,64 @@ function run(raw: Raw, options: PluginOptions): Answer {
   const rules = createRuleUse(options);
   const built = new Map<string, DescFile>();
   for (const bytes of raw.all(15)) {
-    const file = new Raw(bytes);
-    const dependencies = file.strings(3).map((name) => built.get(name)).filter((desc) => desc !== undefined);
-    let desc: DescFile;
-    try {
-      desc = buildFile(bytes, dependencies, representationOf(options, rules, bytes, dependencies)).file;
-    } catch (error) {
-      return { files: [], error: (error as Error).message, warnings: [] };
-    }
+    const desc = build(bytes, built, options, rules);
     built.set(desc.name, desc);
   }
   const generated = new Set(raw.strings(1));
   const shared: Run = { options, rules, generated, names: new Map() };
-  const files: (Answer["files"][number])[] = [];
+  const files = new Map<string, Answer["files"][number]>();
   for (const name of generated) {
     const file = built.get(name);
-    if (file === undefined) return { files: [], error: `${name} was asked for, but is not in the request`, warnings: [] };
+    if (file === undefined) throw new SchemaError(name, "asked for, but not in the request");
     const comments = commentsOf(file.bytes);
-    files.push(...generateFile(() => new FileContext(shared, file, comments)));
+    for (const output of generateFile(() => new FileContext(shared, file, comments))) {
+      if (files.has(output.name))
+        throw new SchemaError(name, `another file of the request gives ${output.name}, too`);
+      files.set(output.name, output);
+    }
   }
-  if (options.descriptorSet) files.push({ name: "descriptor_set.binpb", bytes: descriptorSet(raw.all(15)) });
+  if (options.descriptorSet)
+    files.set("descriptor_set.binpb", {
+      name: "descriptor_set.binpb",
+      bytes: descriptorSet(raw.all(15)),
+    });
   const warnings = rules.unused().map((rule) => `the option ${rule} matched nothing`);
-  return { files, error: undefined, warnings };
+  return { files: [...files.values()], error: undefined, warnings };
+}
+
+/** The descriptor of one file of the request, with those before it as its imports. */
+function build(
+  bytes: Uint8Array,
+  built: ReadonlyMap<string, DescFile>,
+  options: PluginOptions,
+  rules: RuleUse,
+): DescFile {
+  const raw = new Raw(bytes);
+  validateFile(raw);
+  const name = raw.string(1);
+  if (built.has(name)) throw new SchemaError(name, "twice in the request");
+  const dependencies = raw
+    .strings(3)
+    .map((path) => built.get(path))
+    .filter((desc) => desc !== undefined);
+  try {
+    const { file } = buildFile(
+      bytes,
+      dependencies,
+      representationOf(options, rules, bytes, dependencies),
+    );
+    validateTypes(file);
+    return file;
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof SchemaError) throw error;
+    throw new SchemaError(name, error.message.replace(`${name}: `, ""));
+  }
 }
 
 /** What a file's code represents otherwise than by default. */
 function representationOf(
   options: PluginOptions,
-  rules: ReturnType<typeof createRuleUse>,
+  rules: RuleUse,
   bytes: Uint8Array,
   dependencies: readonly DescFile[],
 ): Representation {
@@ -65,13 +120,15 @@ function representationOf(
     const { file, all } = buildFile(bytes, dependencies);
     for (const desc of [...file.enums, ...all.flatMap((message) => message.enums)]) {
       const matching = options.openEnums.filter((rule) => rule.matches(desc.typeName));
-      matching.forEach((rule) => rules.used(rule));
+      for (const rule of matching) rules.used(rule);
       if (matching.length > 0) openEnums.push(desc.typeName);
     }
   }
   return {
     ...(options.int64 === "bigint" ? {} : { int64: options.int64 }),
-    ...(options.unverifiedStrings === "string" ? {} : { unverifiedStrings: options.unverifiedStrings }),
+    ...(options.unverifiedStrings === "string"
+      ? {}
+      : { unverifiedStrings: options.unverifiedStrings }),
     ...(options.enums === "schema" ? {} : { enums: options.enums }),
     ...(openEnums.length === 0 ? {} : { openEnums }),
   };

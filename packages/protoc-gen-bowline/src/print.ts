@@ -38,7 +38,10 @@ export class Printer {
 
 /** A string as a literal that nothing in it can leave, in code that is read as UTF-8. */
 export function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Text for the inside of a block comment. */
@@ -46,7 +49,7 @@ export function commentText(text: string): string {
   return text
     .replace(/\*\//g, "*\\/")
     .replace(/\/\*/g, "/\\*")
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f\u0085\u2028\u2029]/g, " ");
+    .replace(/[^\P{Cc}\t\n]|[\u2028\u2029]/gu, " ");
 }
 
 /** A property name: as it is where it is an identifier, quoted otherwise. */
@@ -56,5 +59,7 @@ export function property(name: string): string {
 
 /** Words that mean something in front of a class member's name. */
 const modifiers = new Set(
-  "static get set async declare readonly abstract accessor public private protected override in out".split(" "),
+  "static get set async declare readonly abstract accessor public private protected override in out".split(
+    " ",
+  ),
 );

@@ -1,4 +1,10 @@
-import { type DescEnum, type DescField, type DescMessage, type DescOneof, FieldType } from "@bowline/protobuf/internal";
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type DescOneof,
+  FieldType,
+} from "@bowline/protobuf/internal";
 import type { FileContext } from "./context.js";
 import { type Printer, property, quote } from "./print.js";
 
@@ -34,7 +40,8 @@ export function elementType(c: FileContext, field: DescField, init = false): str
 /** The type of a field's property in the message interface. */
 export function fieldType(c: FileContext, field: DescField): string {
   if (field.cardinality === "list") return `${parenthesised(elementType(c, field))}[]`;
-  if (field.cardinality === "map") return `Map<${scalarType(field.mapKey!)}, ${elementType(c, field.mapValue!)}>`;
+  if (field.cardinality === "map")
+    return `Map<${scalarType(field.mapKey!)}, ${elementType(c, field.mapValue!)}>`;
   return elementType(c, field) + (field.presence === "implicit" ? "" : " | undefined");
 }
 
@@ -43,7 +50,8 @@ function parenthesised(type: string): string {
 }
 
 function initType(c: FileContext, field: DescField): string {
-  if (field.cardinality === "list") return `readonly ${parenthesised(elementType(c, field, true))}[]`;
+  if (field.cardinality === "list")
+    return `readonly ${parenthesised(elementType(c, field, true))}[]`;
   if (field.cardinality === "map") {
     return `${c.runtimeType("MapInit")}<${scalarType(field.mapKey!)}, ${elementType(c, field.mapValue!, true)}>`;
   }
@@ -53,7 +61,8 @@ function initType(c: FileContext, field: DescField): string {
 function oneofType(c: FileContext, oneof: DescOneof, init: boolean): string {
   const prefix = init ? "readonly " : "";
   const cases = oneof.fields.map(
-    (field) => `{ ${prefix}case: ${quote(field.localName)}; ${prefix}value: ${elementType(c, field, init)} }`,
+    (field) =>
+      `{ ${prefix}case: ${quote(field.localName)}; ${prefix}value: ${elementType(c, field, init)} }`,
   );
   return `${cases.join(" | ")} | undefined`;
 }
@@ -64,9 +73,16 @@ export function memberType(c: FileContext, member: DescField | DescOneof): strin
 }
 
 /** Prints the interfaces of a message: itself, and what it is made from. */
-export function printMessageTypes(c: FileContext, printer: Printer, message: DescMessage, path: readonly number[]): void {
+export function printMessageTypes(
+  c: FileContext,
+  printer: Printer,
+  message: DescMessage,
+  path: readonly number[],
+): void {
   const names = c.names.messages.get(message)!;
-  const docs = new Map(message.members.map((member) => [member, memberDoc(c, message, member, path)]));
+  const docs = new Map(
+    message.members.map((member) => [member, memberDoc(c, message, member, path)]),
+  );
   printer.doc(c.comments.at(path, message.deprecated));
   printer.block(`export interface ${names.type} {`, () => {
     for (const member of message.members) {
@@ -85,18 +101,35 @@ export function printMessageTypes(c: FileContext, printer: Printer, message: Des
   });
 }
 
-function memberDoc(c: FileContext, message: DescMessage, member: DescField | DescOneof, path: readonly number[]): string[] {
-  if (member.kind === "field") return c.comments.at([...path, 2, message.fields.indexOf(member)], member.deprecated);
+function memberDoc(
+  c: FileContext,
+  message: DescMessage,
+  member: DescField | DescOneof,
+  path: readonly number[],
+): string[] {
+  if (member.kind === "field")
+    return c.comments.at([...path, 2, message.fields.indexOf(member)], member.deprecated);
   const lines = c.comments.at([...path, 8, message.oneofs.indexOf(member)], false);
   for (const field of member.fields) {
     const inner = c.comments.at([...path, 2, message.fields.indexOf(field)], false);
-    if (inner.length > 0) lines.push(...(lines.length > 0 ? [""] : []), `\`${field.localName}\`: ${inner[0]}`, ...inner.slice(1));
+    if (inner.length > 0)
+      lines.push(
+        ...(lines.length > 0 ? [""] : []),
+        `\`${field.localName}\`: ${inner[0]}`,
+        ...inner.slice(1),
+      );
   }
   return lines;
 }
 
 /** Prints the constant and the type of an enum. `declare`: as in declaration files. */
-export function printEnum(c: FileContext, printer: Printer, desc: DescEnum, path: readonly number[], declare: boolean): void {
+export function printEnum(
+  c: FileContext,
+  printer: Printer,
+  desc: DescEnum,
+  path: readonly number[],
+  declare: boolean,
+): void {
   const name = c.names.enums.get(desc)!;
   printer.doc(c.comments.at(path, desc.deprecated));
   printer.block(

@@ -21,6 +21,8 @@ export function localNames(names: readonly { readonly name: string; readonly num
   const taken = new Set<string>();
   return names.map(({ name, number }) => {
     let local = camelCase(name);
+    // `_1` gives `1`, which is no identifier, and which an object would put before its other keys
+    if (/^[0-9]/.test(local)) local = `_${local}`;
     if (reserved.has(local) || local === "") local += "$";
     if (taken.has(local)) local = `${local}$${number}`;
     taken.add(local);
