@@ -142,7 +142,7 @@ function printDeclaration(
   mode: Mode,
 ): void {
   const { kind, desc, path } = declaration;
-  const doc = c.comments.at(path, desc.deprecated);
+  const doc = c.comments.at(path, desc.deprecated || c.file.deprecated);
   body.line();
   if (kind === "enum") {
     if (mode === "js") return printEnumConstant(c, body, desc);

@@ -227,7 +227,7 @@ export function printService(
       printer.line(`${property(names[i]!)}: { ${fields.join(", ")} },`);
     });
   };
-  printer.doc(c.comments.at(path, service.deprecated));
+  printer.doc(c.comments.at(path, service.deprecated || c.file.deprecated));
   const serviceType = mode === "dts" ? "" : c.imports.value(rpc, "serviceType");
   const index = c.file.services.indexOf(service);
   const head = `/*@__PURE__*/ ${serviceType}(${c.names.handle}, ${index}, ${quote(service.typeName)}, {`;

@@ -292,8 +292,8 @@ function printReadEntry(c: FileContext, printer: Printer, shape: ClassShape, fie
   printer.line();
   printer.block(`static ${entryMethod(shape, field)}(${parameters})${t(": void")} {`, () => {
     printer.line(`if ((${c.runtime("cursor")}.memory -= 64) < 0) ${c.runtime("overBudget")}(p);`);
-    printer.line(`let k${t(`: ${scalarType(key)}`)} = ${zero(key)};`);
-    const initial = value.message === undefined ? (closed ? `${value.enum!.values[0]!.number}` : zero(value)) : `new ${c.message(value.message, "messageClass", "value")}()`;
+    printer.line(`let k${t(`: ${scalarType(key)}`)} = ${zero(c, key)};`);
+    const initial = value.message === undefined ? (closed ? `${value.enum!.values[0]!.number}` : zero(c, value)) : `new ${c.message(value.message, "messageClass", "value")}()`;
     const valueType = closed ? "number" : elementType(c, value);
     const keyword = value.message === undefined ? "let" : "const";
     printer.line(`${keyword} ${value.message === undefined ? "v" : "x"}${t(`: ${valueType}`)} = ${initial};`);

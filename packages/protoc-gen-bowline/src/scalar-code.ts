@@ -1,4 +1,5 @@
 import { type DescEnum, type DescField, FieldType } from "@bowline/protobuf/internal";
+import type { FileContext } from "./context.js";
 
 const T = FieldType;
 
@@ -77,13 +78,13 @@ export function declared(desc: DescEnum, v: string): string {
 }
 
 /** The default of a field with implicit presence, as code. */
-export function zero(field: DescField): string {
+export function zero(c: FileContext, field: DescField): string {
   if (is64Field(field)) return field.int64 === "bigint" ? "0n" : field.int64 === "string" ? '"0"' : "0";
   switch (field.type) {
     case T.STRING:
-      return field.unboxed === "bytes" ? "new Uint8Array(0)" : '""';
+      return field.unboxed === "bytes" ? c.runtime("noBytes") : '""';
     case T.BYTES:
-      return "new Uint8Array(0)";
+      return c.runtime("noBytes");
     case T.BOOL:
       return "false";
     default:
@@ -96,7 +97,7 @@ function is64Field(field: DescField): boolean {
 }
 
 /** A condition that holds when a value of a field with implicit presence has to be written. */
-export function notZero(field: DescField, x: string): string {
+export function notZero(c: FileContext, field: DescField, x: string): string {
   switch (field.type) {
     case T.STRING:
     case T.BYTES:
@@ -107,6 +108,6 @@ export function notZero(field: DescField, x: string): string {
     case T.FLOAT:
       return `!Object.is(${x}, 0)`;
     default:
-      return `${x} !== ${zero(field)}`;
+      return `${x} !== ${zero(c, field)}`;
   }
 }

@@ -83,7 +83,7 @@ export function printMessageTypes(
   const docs = new Map(
     message.members.map((member) => [member, memberDoc(c, message, member, path)]),
   );
-  printer.doc(c.comments.at(path, message.deprecated));
+  printer.doc(c.comments.at(path, message.deprecated || c.file.deprecated));
   printer.block(`export interface ${names.type} {`, () => {
     for (const member of message.members) {
       printer.doc(docs.get(member)!);
@@ -131,7 +131,7 @@ export function printEnum(
   declare: boolean,
 ): void {
   const name = c.names.enums.get(desc)!;
-  printer.doc(c.comments.at(path, desc.deprecated));
+  printer.doc(c.comments.at(path, desc.deprecated || c.file.deprecated));
   printer.block(
     declare ? `export declare const ${name}: {` : `export const ${name} = {`,
     () => {

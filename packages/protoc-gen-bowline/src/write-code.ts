@@ -88,7 +88,7 @@ function printMember(c: FileContext, printer: Printer, shape: ClassShape, field:
       return;
     }
     printer.line(`const x = ${value};`);
-    const condition = field.presence === "implicit" ? notZero(field, "x") : "x !== undefined";
+    const condition = field.presence === "implicit" ? notZero(c, field, "x") : "x !== undefined";
     printer.block(`if (${condition}) {`, () => printElement(c, printer, shape, field, "x", size));
   });
 }

@@ -44,7 +44,7 @@ export {
   packedUint32 as readPackedUint32,
   packedUint64 as readPackedUint64,
 } from "../wire/read-packed.js";
-export { bytes as readBytes, key as readKey, string as readString } from "../wire/read-string.js";
+export { bytes as readBytes, key as readKey, noBytes, string as readString } from "../wire/read-string.js";
 export {
   bool as readBool,
   double as readDouble,

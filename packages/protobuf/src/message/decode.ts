@@ -30,13 +30,9 @@ export function decodeRange(
 ): AnyMessage {
   const codec = (type as RuntimeType)[codecSymbol];
   const message = new codec.messageClass();
-  const limits = options?.limits;
-  cursor.memory = limits?.elementMemoryBytes ?? defaultLimits.elementMemoryBytes;
-  cursor.unknown = limits?.unknownFields ?? defaultLimits.unknownFields;
-  cursor.keepUnknown = options?.keepUnknownFields !== false;
-  cursor.messageSet = options?.messageSet === true;
+  const depth = prepare(options);
   try {
-    codec.messageClass.read(b, start, end, limits?.depth ?? defaultLimits.depth, message, -1);
+    codec.messageClass.read(b, start, end, depth, message, -1);
   } catch (error) {
     throw decodeError(type, b, start, end, error);
   } finally {
@@ -50,6 +46,16 @@ export function decodeRange(
     }
   }
   return message;
+}
+
+/** Sets the cursor up for a decode; returns the levels of nesting that are allowed. */
+function prepare(options: DecodeOptions | undefined): number {
+  const limits = options?.limits ?? defaultLimits;
+  cursor.memory = limits.elementMemoryBytes ?? defaultLimits.elementMemoryBytes;
+  cursor.unknown = limits.unknownFields ?? defaultLimits.unknownFields;
+  cursor.keepUnknown = options?.keepUnknownFields !== false;
+  cursor.messageSet = options?.messageSet === true;
+  return limits.depth ?? defaultLimits.depth;
 }
 
 function decodeError(type: MessageType, b: Uint8Array, start: number, end: number, error: unknown): DecodeError {
@@ -68,18 +74,15 @@ function decodeError(type: MessageType, b: Uint8Array, start: number, end: numbe
 }
 
 /**
- * The input as a plain `Uint8Array` over memory that nobody resizes: subclasses (Node's `Buffer`) are seen through,
- * resizable and shared memory is copied.
+ * The input as a plain `Uint8Array`: subclasses (Node's `Buffer`) are seen through, as mixed receivers would slow every
+ * decode down.
  */
 function plain(type: MessageType, bytes: Uint8Array): Uint8Array {
-  if (bytes instanceof Uint8Array && bytes.constructor === Uint8Array && !unsteady(bytes)) return bytes;
-  if (!isBytes(bytes)) {
-    throw new TypeError(`${type.typeName}.decode takes a Uint8Array; for base64 or JSON convert the value first`);
-  }
-  return unsteady(bytes) ? new Uint8Array(bytes) : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (isPlain(bytes)) return bytes;
+  if (!isBytes(bytes)) throw new TypeError(`${type.typeName}.decode takes a Uint8Array, got ${bytes === null ? "null" : typeof bytes}`);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function unsteady(bytes: Uint8Array): boolean {
-  const buffer = bytes.buffer as ArrayBufferLike & { resizable?: boolean };
-  return buffer.resizable === true || (typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer);
+function isPlain(bytes: Uint8Array | undefined): boolean {
+  return bytes?.constructor === Uint8Array;
 }

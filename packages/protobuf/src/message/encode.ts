@@ -1,5 +1,6 @@
 import { EncodeError } from "../errors.js";
-import { finish, output, release, TooLarge } from "../wire/output.js";
+import { aside, begin, finish, output, release, TooLarge } from "../wire/output.js";
+import { room } from "../wire/write-message.js";
 import { WrongValue, wrongValue } from "../wire/write-scalar.js";
 import { type AnyMessage, codecSymbol, type RuntimeType, typeOfMessage } from "./codec.js";
 import { rebuild, create } from "./create.js";
@@ -18,36 +19,31 @@ export function encodeBehind(
   headroom: number,
   options: EncodeOptions | undefined,
 ): Uint8Array {
+  // a getter or an iterator in a message may encode, too
   if (output.busy) return aside(() => encodeBehind(type, message, headroom, options));
   const codec = (type as RuntimeType)[codecSymbol];
   output.busy = true;
   output.sorted = options?.deterministic === true;
   output.writeUnknown = options?.writeUnknownFields !== false;
+  let failure: unknown;
   try {
-    const end = codec.messageClass.write(message as AnyMessage, 0);
-    if (end > 0x7fffffff) throw new TooLarge();
-    const bytes = finish(end, headroom);
+    let p = begin();
+    if (headroom > 0) p = skipped(p, headroom);
+    const bytes = finish(codec.messageClass.write(message as AnyMessage, p));
     if (codec.required && options?.allowPartial !== true) checkRequired(type, message);
     return bytes;
   } catch (error) {
-    output.busy = false;
-    return again(type, message, headroom, options, error);
+    failure = error;
   } finally {
-    output.busy = false;
-    if (output.fixups.length > 0) output.fixups = [];
     release();
   }
+  return again(type, message, headroom, options, failure);
 }
 
-/** A getter or an iterator in a message may encode, too; it gets a buffer of its own. */
-function aside(work: () => Uint8Array): Uint8Array {
-  const saved = { ...output };
-  Object.assign(output, { buffer: new Uint8Array(1024), fixups: [], busy: false });
-  try {
-    return work();
-  } finally {
-    Object.assign(output, saved);
-  }
+/** Goes on behind `headroom` bytes, which are zero. */
+function skipped(p: number, headroom: number): number {
+  room(p, headroom).fill(0, p, p + headroom);
+  return p + headroom;
 }
 
 function checkRequired(type: MessageType, message: unknown): void {

@@ -54,12 +54,14 @@ export interface MessageType<T = any, I = any> {
    */
   create(init?: I): T;
   /**
-   * Reads a message. `bytes` fields share the memory of the input.
+   * Reads a message. `bytes` fields share the memory of the input, which therefore must not be written afterwards (and
+   * not by another thread meanwhile): copy what comes out of a reused buffer.
    * @throws DecodeError with type name, field path and byte offset.
    */
   decode(bytes: Uint8Array, options?: DecodeOptions): T;
   /**
-   * Writes a message, an init literal or a spread copy into a new array.
+   * Writes a message, an init literal or a spread copy. The bytes are the caller's; a small array lies in a block of
+   * memory that other results share (as Node's small buffers do), so hand on the array, not its `buffer`.
    * @throws EncodeError naming the field path of a wrong value.
    */
   encode(message: I, options?: EncodeOptions): Uint8Array;

@@ -2,7 +2,10 @@ import { allocate } from "./platform.js";
 
 /** The state of the encode that is under way: one buffer that grows, written forward in one pass. */
 interface Output {
+  /** The current block, unless the message did not fit it. */
   buffer: Uint8Array;
+  /** Where the message begins in the buffer. */
+  start: number;
   /** An encode is under way. */
   busy: boolean;
   /** Write maps sorted by key. */
@@ -12,47 +15,51 @@ interface Output {
   fixups: Fixup[];
 }
 
-/** What the buffer is between messages. */
-const slab = new Uint8Array(1 << 16);
+/**
+ * Small messages are written into blocks of memory that their results share (as Node's small buffers do) and never
+ * twice to the same place: an array of its own for each would cost more than the encoding. A message that does not fit
+ * goes on in the slab, which is used again, or in memory of its own, and is copied out.
+ */
+const blockBytes = 8192;
+let block: Uint8Array = new Uint8Array(blockBytes);
+const slab: Uint8Array = new Uint8Array(1 << 16);
 
 export const output: Output = {
-  buffer: slab,
+  buffer: block,
+  start: 0,
   busy: false,
   sorted: false,
   writeUnknown: true,
   fixups: [],
 };
 
-/** At `at`, `reserved` bytes have to become the varint of `length`, which takes `delta` bytes more (or fewer). */
+/** At `at`, `reserved` bytes have to become the varint of `length`. */
 interface Fixup {
   readonly at: number;
   readonly reserved: number;
   readonly length: number;
-  /** The sum of all deltas up to and including this one. */
+  /** By how many bytes this fixup and those in front of it in the list lengthen the message. */
   readonly total: number;
 }
 
 const maxSize = 0x7fffffff;
 
+/** Thrown where a message would take 2 GiB or more. */
+export class TooLarge {}
+
 /** Makes room for `n` bytes at `p`; returns the buffer, which may be a new one. */
 export function grow(p: number, n: number): Uint8Array {
+  const { buffer } = output;
   const need = p + n;
   if (!(need <= maxSize + 4096)) throw new TooLarge();
-  const bigger = allocate(Math.min(Math.max(output.buffer.length * 2, need + 64), maxSize + 8192));
-  bigger.set(output.buffer.subarray(0, p));
+  const bigger =
+    buffer === block && need <= slab.length
+      ? slab
+      : allocate(Math.min(Math.max(buffer.length * 2, need + 64), maxSize + 8192));
+  bigger.set(buffer.subarray(output.start, p), output.start);
   output.buffer = bigger;
   return bigger;
 }
-
-/** Lets go of a buffer that is larger than is worth keeping. */
-export function release(): void {
-  if (output.buffer.length > keptBytes) output.buffer = slab;
-}
-
-const keptBytes = 1 << 20;
-
-/** Thrown where a message would take 2 GiB or more. */
-export class TooLarge {}
 
 /** The number of bytes of a varint, for lengths. */
 export function varintSize(n: number): number {
@@ -61,12 +68,21 @@ export function varintSize(n: number): number {
 
 /** Writes an unsigned 32-bit varint. */
 export function varint(b: Uint8Array, p: number, v: number): number {
+  if (v < 128) {
+    b[p] = v;
+    return p + 1;
+  }
+  if (v < 16384) {
+    b[p] = (v & 127) | 128;
+    b[p + 1] = v >> 7;
+    return p + 2;
+  }
   while (v > 127) {
     b[p++] = (v & 127) | 128;
     v >>>= 7;
   }
-  b[p++] = v;
-  return p;
+  b[p] = v;
+  return p + 1;
 }
 
 /** From this size on a body is not moved when its length needs more bytes than were reserved. */
@@ -95,7 +111,7 @@ export function close(s: number, g: number, p: number): number {
   return p;
 }
 
-/** The sum of the deltas of fixups in front of `s`. Those inside the body stand at the end of the list. */
+/** The lengthening by fixups in front of `s`. Those inside the body stand at the end of the list. */
 function totalBefore(fixups: readonly Fixup[], s: number): number {
   let low = 0;
   let high = fixups.length;
@@ -107,67 +123,68 @@ function totalBefore(fixups: readonly Fixup[], s: number): number {
   return low === 0 ? 0 : fixups[low - 1]!.total;
 }
 
-/** The width that `close` would have wanted, for the next message of the field. */
-export function widthOf(s: number, p: number): number {
-  return varintSize(p - s);
+/** Prepares the buffer for a message; returns where it begins. */
+export function begin(): number {
+  if (block.length - output.start < blockBytes >> 3) {
+    block = new Uint8Array(blockBytes);
+    output.start = 0;
+  }
+  output.buffer = block;
+  return output.start;
 }
 
-/**
- * The message at `[0, p)` of the buffer as an array of its own, `headroom` zero bytes in front. A buffer that had to grow
- * is handed over, if it is nearly full, instead of being copied.
- */
-export function finish(p: number, headroom: number): Uint8Array {
-  if (output.fixups.length > 0) return finishFixed(p, headroom);
-  const b = output.buffer;
-  if (headroom === 0) {
-    if (p <= 64) return b.slice(0, p);
-    if (b !== slab && b.length - p < p >> 3) {
-      output.buffer = slab;
-      return p === b.length ? b : b.fill(0, p).subarray(0, p);
-    }
+/** The message that ends at `p`, as an array that is the caller's. */
+export function finish(p: number): Uint8Array {
+  const { buffer, start, fixups } = output;
+  if (p - start > maxSize) throw new TooLarge();
+  if (fixups.length > 0) return finishFixed(p);
+  if (buffer === block) {
+    output.start = p;
+    return buffer.subarray(start, p);
   }
-  const whole = claim(headroom + p);
-  if (headroom > 0) whole.fill(0, 0, headroom);
-  copy(b, p, whole, headroom);
+  // memory of its own is handed over, if it is nearly full, and copied out of otherwise
+  if (buffer !== slab && start + buffer.length - p < (p - start) >> 3) {
+    return buffer.fill(0, 0, start).fill(0, p).subarray(start, p);
+  }
+  const whole = allocate(p - start);
+  whole.set(buffer.subarray(start, p));
   return whole;
 }
 
 /** The same where lengths are still to be worked in. */
-function finishFixed(p: number, headroom: number): Uint8Array {
-  const b = output.buffer;
-  const fixups = output.fixups;
-  const size = p + fixups[fixups.length - 1]!.total;
+function finishFixed(p: number): Uint8Array {
+  const { buffer, start, fixups } = output;
+  const size = p - start + fixups[fixups.length - 1]!.total;
   if (size > maxSize) throw new TooLarge();
-  const whole = allocate(headroom + size);
-  whole.fill(0, 0, headroom);
-  let from = 0;
-  let to = headroom;
+  const whole = allocate(size);
+  let from = start;
+  let to = 0;
   for (const { at, reserved, length } of fixups.sort((x, y) => x.at - y.at)) {
-    whole.set(b.subarray(from, at), to);
+    whole.set(buffer.subarray(from, at), to);
     to = varint(whole, to + at - from, length);
     from = at + reserved;
   }
-  whole.set(b.subarray(from, p), to);
+  whole.set(buffer.subarray(from, p), to);
   return whole;
 }
 
-/** Small results share blocks of memory, as Node's buffers do: an allocation costs more than encoding them. */
-const blockBytes = 8192;
-let block = new ArrayBuffer(0);
-let blockAt = 0;
-
-function claim(n: number): Uint8Array {
-  if (n > blockBytes >> 2) return allocate(n);
-  if (blockAt + n > block.byteLength) {
-    block = new ArrayBuffer(blockBytes);
-    blockAt = 0;
-  }
-  const claimed = new Uint8Array(block, blockAt, n);
-  blockAt += n;
-  return claimed;
+/** Ends an encode, successful or not: nothing of it is kept. */
+export function release(): void {
+  output.busy = false;
+  output.buffer = block;
+  if (output.fixups.length > 0) output.fixups = [];
 }
 
-function copy(from: Uint8Array, n: number, to: Uint8Array, at: number): void {
-  if (n > 128) to.set(from.subarray(0, n), at);
-  else for (let i = 0; i < n; i++) to[at + i] = from[i]!;
+/** Runs an encode while another one is under way, in memory of its own. */
+export function aside<T>(work: () => T): T {
+  const saved = { ...output };
+  const savedBlock = block;
+  block = new Uint8Array(blockBytes);
+  Object.assign(output, { buffer: block, start: 0, fixups: [], busy: false });
+  try {
+    return work();
+  } finally {
+    block = savedBlock;
+    Object.assign(output, saved);
+  }
 }

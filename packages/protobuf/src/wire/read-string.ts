@@ -3,7 +3,9 @@ import { cursor as c, malformed, overBudget } from "./cursor.js";
 import { utf8Slice } from "./platform.js";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const empty = new Uint8Array(0);
+
+/** The default of `bytes` fields: one array, as it cannot be changed. */
+export const noBytes: Uint8Array = /*@__PURE__*/ new Uint8Array(0);
 
 /**
  * The string in `b[p, z)`. UTF-8 is always verified, whatever `utf8_validation` says: a replacement character in place
@@ -35,7 +37,7 @@ function utf8(b: Uint8Array, p: number, z: number): string {
 
 /** A `bytes` value: it shares the memory of the input. */
 export function bytes(b: Uint8Array, p: number, z: number): Uint8Array {
-  if (p === z) return empty;
+  if (p === z) return noBytes;
   if ((c.memory -= 112) < 0) overBudget(p);
   return b.subarray(p, z);
 }

@@ -44,4 +44,27 @@ export const packedSfixed32: WritePacked<number> = /*@__PURE__*/ packedFixed(4, 
 export const packedFixed64: WritePacked<bigint> = /*@__PURE__*/ packedFixed(8, scalar.fixed64);
 export const packedSfixed64: WritePacked<bigint> = /*@__PURE__*/ packedFixed(8, scalar.sfixed64);
 export const packedFloat: WritePacked<number> = /*@__PURE__*/ packedFixed(4, scalar.float);
-export const packedDouble: WritePacked<number> = /*@__PURE__*/ packedFixed(8, scalar.double);
+
+let viewed: Uint8Array | undefined;
+let view: DataView;
+
+/** `double`, through a view that is made once for a buffer. */
+export function packedDouble(p: number, list: ArrayLike<number>): number {
+  const n = list.length;
+  const b = room(p, n * 8 + 5);
+  p = varint(b, p, n * 8);
+  if (n < 8) {
+    for (let i = 0; i < n; i++) p = scalar.double(b, p, list[i]!);
+    return p;
+  }
+  if (viewed !== b) {
+    view = new DataView(b.buffer, b.byteOffset, b.byteLength);
+    viewed = b;
+  }
+  for (let i = 0; i < n; i++, p += 8) {
+    const x = list[i]!;
+    if (typeof x !== "number") scalar.wrongValue();
+    view.setFloat64(p, x, true);
+  }
+  return p;
+}

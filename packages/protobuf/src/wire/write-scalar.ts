@@ -16,14 +16,21 @@ const f32 = new Float32Array(i32.buffer);
 
 /** A 64-bit varint from its halves. */
 export function varint64(b: Uint8Array, p: number, lo: number, hi: number): number {
-  lo >>>= 0;
-  hi >>>= 0;
-  while (hi !== 0) {
-    b[p++] = (lo & 127) | 128;
-    lo = ((lo >>> 7) | (hi << 25)) >>> 0;
-    hi >>>= 7;
+  if (hi === 0) return varint(b, p, lo >>> 0);
+  b[p] = (lo & 127) | 128;
+  b[p + 1] = ((lo >>> 7) & 127) | 128;
+  b[p + 2] = ((lo >>> 14) & 127) | 128;
+  b[p + 3] = ((lo >>> 21) & 127) | 128;
+  p += 4;
+  let rest = ((lo >>> 28) | (hi << 4)) >>> 0;
+  const top = hi >>> 28;
+  if (top === 0) return varint(b, p, rest);
+  // 36 bits are left: four groups of the low word's bits, the rest joined with the top four
+  for (let i = 0; i < 4; i++) {
+    b[p++] = (rest & 127) | 128;
+    rest >>>= 7;
   }
-  return varint(b, p, lo);
+  return varint(b, p, rest | (top << 4));
 }
 
 /** `int32` and enums: negative numbers take ten bytes. */

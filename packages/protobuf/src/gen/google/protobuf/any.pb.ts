@@ -10,6 +10,7 @@ import {
   cursor,
   file,
   messageType,
+  noBytes,
   overBudget,
   readBytes,
   readLength,
@@ -141,7 +142,7 @@ export interface AnyInit {
 /** @internal */
 export class Any$ {
   typeUrl: string = "";
-  value: Uint8Array = new Uint8Array(0);
+  value: Uint8Array = noBytes;
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: Any, g: number): void {
     if (d < 0) tooDeep(p);

@@ -10,6 +10,7 @@ import {
   cursor,
   file,
   messageType,
+  noBytes,
   overBudget,
   readBool,
   readBytes,
@@ -684,7 +685,7 @@ export interface BytesValueInit {
 
 /** @internal */
 export class BytesValue$ {
-  value: Uint8Array = new Uint8Array(0);
+  value: Uint8Array = noBytes;
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: BytesValue, g: number): void {
     if (d < 0) tooDeep(p);
