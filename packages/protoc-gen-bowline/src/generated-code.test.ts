@@ -250,9 +250,8 @@ describe("documentation", () => {
     const above = (line: string): string => {
       const lines = code.split("\n");
       const at = lines.findIndex((candidate) => candidate.trim().startsWith(line));
-      const start = lines
-        .slice(0, at)
-        .findLastIndex((candidate) => candidate.trim().startsWith("/**"));
+      let start = at;
+      while (!lines[start]!.trim().startsWith("/**")) start--;
       return lines
         .slice(start, at)
         .map((each) => each.trim())
