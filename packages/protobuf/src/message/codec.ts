@@ -35,6 +35,9 @@ export interface MessageClass<T extends object = AnyMessage> {
 /** What the runtime keeps for a type beside its public face. */
 export interface Codec {
   readonly messageClass: MessageClass;
+  /** The class's static methods, where every type has them in the same place. */
+  readonly read: MessageClass["read"];
+  readonly write: MessageClass["write"];
   /** This message or one in it has LEGACY_REQUIRED fields. */
   readonly required: boolean;
   readonly types: (() => readonly MessageType[]) | undefined;

@@ -32,7 +32,7 @@ export function decodeRange(
   const message = new codec.messageClass();
   const depth = prepare(options);
   try {
-    codec.messageClass.read(b, start, end, depth, message, -1);
+    codec.read(b, start, end, depth, message, -1);
   } catch (error) {
     throw decodeError(type, b, start, end, error);
   } finally {

@@ -29,7 +29,7 @@ export function encodeBehind(
   try {
     let p = begin();
     if (headroom > 0) p = skipped(p, headroom);
-    const bytes = finish(codec.messageClass.write(message as AnyMessage, p));
+    const bytes = finish(codec.write(message as AnyMessage, p));
     if (codec.required && options?.allowPartial !== true) checkRequired(type, message);
     return bytes;
   } catch (error) {

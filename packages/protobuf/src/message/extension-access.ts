@@ -152,7 +152,13 @@ function holderType(extension: Extension): MessageType {
       get desc() {
         return holderDesc(extension);
       },
-      [codecSymbol]: { messageClass, required: false, types: undefined },
+      [codecSymbol]: {
+        messageClass,
+        read: messageClass.read,
+        write: messageClass.write,
+        required: false,
+        types: undefined,
+      },
     } as unknown as MessageType;
     holderTypes.set(extension, type);
   }

@@ -20,7 +20,14 @@ export function messageType<T extends object, I>(
   types?: () => readonly MessageType[],
   required?: boolean,
 ): MessageType<T, I> {
-  const codec: Codec = { messageClass: messageClass as unknown as MessageClass, required: required === true, types };
+  const { read, write } = messageClass as unknown as MessageClass;
+  const codec: Codec = {
+    messageClass: messageClass as unknown as MessageClass,
+    read,
+    write,
+    required: required === true,
+    types,
+  };
   const type: RuntimeType = {
     typeName,
     get desc(): DescMessage {
