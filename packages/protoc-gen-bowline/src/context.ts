@@ -5,7 +5,7 @@ import { Imports } from "./imports.js";
 import type { PluginOptions, RuleUse } from "./options.js";
 
 /** Files of `google/protobuf` that the runtime brings along. */
-const wellKnown = new Set(
+export const wellKnown: ReadonlySet<string> = new Set(
   [
     "any",
     "api",

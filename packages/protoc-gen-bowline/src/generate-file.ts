@@ -52,6 +52,7 @@ function print(c: FileContext, mode: Mode): string {
   );
   head.line("// biome-ignore-all format: generated");
   head.line("// biome-ignore-all lint: generated");
+  head.line("// biome-ignore-all assist: generated");
   head.line("/* eslint-disable */");
   head.line();
   c.imports.print(head, mode === "ts" ? "all" : mode === "js" ? "values" : "types");
@@ -85,6 +86,25 @@ function printHandle(c: FileContext, body: Printer, mode: Mode): void {
     },
     ");",
   );
+}
+
+/** The builders of what the file's descriptor holds beside messages. */
+function parts(c: FileContext): string {
+  const all = allMessages(c.file.messages);
+  const scopes = [c.file, ...all];
+  const fields = [...all.flatMap((message) => message.fields), ...scopes.flatMap((scope) => scope.extensions)];
+  const needed = [
+    ["enums", "buildEnum", scopes.some((scope) => scope.enums.length > 0)],
+    ["extensions", "buildExtension", scopes.some((scope) => scope.extensions.length > 0)],
+    ["services", "buildService", c.file.services.length > 0],
+    ["defaults", "defaultValue", fields.some((field) => field.default !== undefined)],
+  ] as const;
+  const used = needed.filter(([, , isNeeded]) => isNeeded).map(([part, builder]) => `${part}: ${c.runtime(builder)}`);
+  return used.length === 0 ? "{}" : `{ ${used.join(", ")} }`;
+}
+
+function allMessages(messages: readonly DescMessage[]): DescMessage[] {
+  return messages.flatMap((message) => [message, ...allMessages(message.messages)]);
 }
 
 function representation(choices: Representation): string[] {

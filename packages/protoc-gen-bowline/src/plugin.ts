@@ -1,6 +1,6 @@
-import { buildFile, type DescFile, Raw, type Representation } from "@bowline/protobuf/internal";
+import { allParts, buildFile, type DescFile, Raw, type Representation } from "@bowline/protobuf/internal";
 import { commentsOf } from "./comments.js";
-import { FileContext, type Run } from "./context.js";
+import { FileContext, type Run, wellKnown } from "./context.js";
 import { generateFile, type Output } from "./generate-file.js";
 import {
   createRuleUse,
@@ -53,11 +53,11 @@ export function generate(request: Uint8Array): Answer {
 function run(raw: Raw, options: PluginOptions): Answer {
   const rules = createRuleUse(options);
   const built = new Map<string, DescFile>();
+  const generated = new Set(raw.strings(1));
   for (const bytes of raw.all(15)) {
-    const desc = build(bytes, built, options, rules);
+    const desc = build(bytes, built, options, rules, generated);
     built.set(desc.name, desc);
   }
-  const generated = new Set(raw.strings(1));
   const shared: Run = { options, rules, generated, names: new Map() };
   const files = new Map<string, Answer["files"][number]>();
   for (const name of generated) {
@@ -85,6 +85,7 @@ function build(
   built: ReadonlyMap<string, DescFile>,
   options: PluginOptions,
   rules: RuleUse,
+  generated: ReadonlySet<string>,
 ): DescFile {
   const raw = new Raw(bytes);
   validateFile(raw);
@@ -95,11 +96,10 @@ function build(
     .map((path) => built.get(path))
     .filter((desc) => desc !== undefined);
   try {
-    const { file } = buildFile(
-      bytes,
-      dependencies,
-      representationOf(options, rules, bytes, dependencies),
-    );
+    // what the runtime brings along was generated with the defaults
+    const ready = wellKnown.has(name) && !generated.has(name);
+    const choices = ready ? {} : representationOf(options, rules, bytes, dependencies);
+    const { file } = buildFile(bytes, dependencies, allParts, choices);
     validateTypes(file);
     return file;
   } catch (error) {
@@ -117,7 +117,7 @@ function representationOf(
 ): Representation {
   const openEnums: string[] = [];
   if (options.openEnums.length > 0) {
-    const { file, all } = buildFile(bytes, dependencies);
+    const { file, all } = buildFile(bytes, dependencies, allParts);
     for (const desc of [...file.enums, ...all.flatMap((message) => message.enums)]) {
       const matching = options.openEnums.filter((rule) => rule.matches(desc.typeName));
       for (const rule of matching) rules.used(rule);

@@ -29,7 +29,9 @@ export function printRead(c: FileContext, printer: Printer, shape: ClassShape): 
   const u8 = t(": Uint8Array");
   const n = t(": number");
   const cur = c.runtime("cursor");
-  printer.block(`static read(b${u8}, p${n}, e${n}, d${n}, m${t(`: ${shape.type}`)}, g${n})${t(": void")} {`, () => {
+  // nothing is put into a message without members that drops its unknown fields
+  const m = shape.members.length > 0 || shape.messageSet || keeps(c) ? "m" : "_m";
+  printer.block(`static read(b${u8}, p${n}, e${n}, d${n}, ${m}${t(`: ${shape.type}`)}, g${n})${t(": void")} {`, () => {
     printer.line(`if (d < 0) ${c.runtime("tooDeep")}(p);`);
     printer.line(`if ((${cur}.memory -= ${64 + 8 * shape.members.length}) < 0) ${c.runtime("overBudget")}(p);`);
     printer.block("while (p < e) {", () => {
