@@ -1,5 +1,6 @@
 /** For sibling packages only: no promise holds from version to version. */
 export { type BuiltFile, buildFile } from "./descriptor/build.js";
+export { allParts } from "./descriptor/parts.js";
 export { FieldType } from "./descriptor/model.js";
 export type {
   DescEnum,
@@ -12,6 +13,7 @@ export type {
   DescService,
   Representation,
 } from "./descriptor/model.js";
+export { camelCase } from "./descriptor/names.js";
 export { concat, Raw } from "./descriptor/raw.js";
 export { decodeRange } from "./message/decode.js";
 export { encodeBehind } from "./message/encode.js";

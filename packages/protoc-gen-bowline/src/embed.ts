@@ -1,17 +1,49 @@
-import type { DescFile, DescMessage } from "@bowline/protobuf/internal";
+import { camelCase, type DescFile, type DescMessage, Raw } from "@bowline/protobuf/internal";
+import { lengthOf } from "./varint.js";
 
-/** A serialized file descriptor without its source information, as base64. */
+/**
+ * A serialized file descriptor as base64, without what the runtime does not need: source information, and JSON names
+ * that are the default ones.
+ */
 export function embedded(bytes: Uint8Array): string {
+  return Buffer.from(rewritten(bytes, file)).toString("base64");
+}
+
+/** What becomes of a message's fields: left out, or messages that are rewritten, too. */
+interface Shape {
+  readonly without?: (field: number, body: Uint8Array, whole: Uint8Array) => boolean;
+  readonly inner?: Readonly<Record<number, () => Shape>>;
+}
+
+// the numbers are those of FieldDescriptorProto, DescriptorProto and FileDescriptorProto in descriptor.proto
+const field: Shape = { without: (number, body, whole) => number === 10 && isDefaultJsonName(body, whole) };
+const message: Shape = { inner: { 2: () => field, 3: () => message, 6: () => field } };
+const file: Shape = { without: (number) => number === 9, inner: { 4: () => message, 7: () => field } };
+
+function isDefaultJsonName(jsonName: Uint8Array, field: Uint8Array): boolean {
+  const name = new Raw(field).string(1);
+  return Buffer.from(jsonName).toString() === camelCase(name);
+}
+
+function rewritten(bytes: Uint8Array, shape: Shape): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let p = 0; p < bytes.length; ) {
     const start = p;
     const [tag, body] = varint(bytes, p);
     const [n, after] = varint(bytes, body);
-    p = (tag & 7) === 2 ? after + n : after;
-    // field 9 is source_code_info; all fields of FileDescriptorProto are varints or length-delimited
-    if (tag >>> 3 !== 9) parts.push(bytes.subarray(start, p));
+    // descriptors have varints and length-delimited fields only
+    const delimited = (tag & 7) === 2;
+    p = delimited ? after + n : after;
+    const content = bytes.subarray(after, p);
+    if (shape.without?.(tag >>> 3, content, bytes)) continue;
+    const inner = delimited ? shape.inner?.[tag >>> 3]?.() : undefined;
+    if (inner === undefined) parts.push(bytes.subarray(start, p));
+    else {
+      const changed = rewritten(content, inner);
+      parts.push(bytes.subarray(start, body), lengthOf(changed.length), changed);
+    }
   }
-  return Buffer.concat(parts).toString("base64");
+  return Buffer.concat(parts);
 }
 
 function varint(b: Uint8Array, p: number): readonly [value: number, next: number] {

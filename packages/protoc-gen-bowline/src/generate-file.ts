@@ -77,6 +77,7 @@ function printHandle(c: FileContext, body: Printer, mode: Mode): void {
     quote("1"),
     quote(embedded(c.file.bytes)),
     `() => [${dependencies.join(", ")}]`,
+    parts(c),
     ...representation(c.file.representation),
   ];
   body.block(

@@ -64,7 +64,7 @@ export function printMessageCode(
   printer.doc(doc);
   const types = fieldTypes(c, message.fields);
   const rest = message.hasRequired
-    ? [types === "" ? "undefined" : `() => [${types}]`, "true"]
+    ? [types === "" ? "undefined" : `() => [${types}]`, c.runtime("missingRequired")]
     : types === ""
       ? []
       : [`() => [${types}]`];

@@ -1,5 +1,6 @@
 import { allParts, buildFile, type DescFile, Raw, type Representation } from "@bowline/protobuf/internal";
 import { commentsOf } from "./comments.js";
+import { lengthOf } from "./varint.js";
 import { FileContext, type Run, wellKnown } from "./context.js";
 import { generateFile, type Output } from "./generate-file.js";
 import {
@@ -137,11 +138,4 @@ function representationOf(
 /** A `google.protobuf.FileDescriptorSet` of serialized files. */
 function descriptorSet(files: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(files.flatMap((file) => [Buffer.from([0x0a]), lengthOf(file.length), file]));
-}
-
-/** A length as a varint. */
-export function lengthOf(n: number): Uint8Array {
-  const bytes: number[] = [];
-  for (; n > 127; n = Math.floor(n / 128)) bytes.push((n % 128) + 128);
-  return Uint8Array.from([...bytes, n]);
 }

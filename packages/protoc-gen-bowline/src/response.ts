@@ -1,4 +1,5 @@
-import { type Answer, editions, lengthOf } from "./plugin.js";
+import { type Answer, editions } from "./plugin.js";
+import { lengthOf } from "./varint.js";
 
 const FEATURE_PROTO3_OPTIONAL = 1;
 const FEATURE_SUPPORTS_EDITIONS = 2;

@@ -2,23 +2,32 @@
  * What generated code imports, and nothing else does. The names and their meaning hold for as long as the path says
  * `v1`: code that an older generator wrote goes on working.
  */
+import type { Parts } from "../descriptor/build.js";
 import { FileHandle } from "../descriptor/file-handle.js";
 import type { Representation } from "../descriptor/model.js";
 
 /** The version that the generator writes into its files; others do not compile. */
 export type CodegenVersion = "1";
 
-/** The handle of a generated file: its serialized descriptor without source information, and the files it refers to. */
+/**
+ * The handle of a generated file: its serialized descriptor without source information, the files it refers to, and the
+ * builders of what it declares beside messages.
+ */
 export function file(
   version: CodegenVersion,
   base64: string,
   dependencies: () => readonly FileHandle[],
+  parts: Parts,
   representation?: Representation,
 ): FileHandle {
   if (version !== "1") throw new Error(`generated for codegen version ${version as string}; generate the code again`);
-  return new FileHandle(base64, dependencies, representation);
+  return new FileHandle(base64, dependencies, parts, representation);
 }
 
+export { buildEnum } from "../descriptor/build-enum.js";
+export { buildExtension } from "../descriptor/build-extension.js";
+export { buildService } from "../descriptor/build-service.js";
+export { defaultValue } from "../descriptor/default-value.js";
 export type { JsonObject } from "../json/json-value.js";
 export type { FileHandle } from "../descriptor/file-handle.js";
 export { adopt } from "../message/encode.js";
@@ -26,6 +35,7 @@ export type { Extension } from "../message/extension.js";
 export { extension } from "../message/extension-value.js";
 export type { MapInit } from "../message/map-init.js";
 export type { MessageType } from "../message/message-type.js";
+export { missingRequired } from "../message/required.js";
 export { messageType } from "../message/type-value.js";
 export { cursor, overBudget, tooDeep, truncated } from "../wire/cursor.js";
 export { varintSize } from "../wire/output.js";

@@ -1,30 +1,44 @@
 import { cursor } from "../wire/cursor.js";
-import { defaultValue } from "./default-value.js";
 import * as F from "./features.js";
 import type {
   DescEnum,
-  DescEnumValue,
   DescField,
   DescFile,
   DescMessage,
-  DescMethod,
   DescOneof,
   DescService,
   Int64Representation,
   Representation,
 } from "./model.js";
 import { FieldType } from "./model.js";
-import { camelCase, enumKey, localNames, methodName, sharedPrefix } from "./names.js";
+import { camelCase, localNames } from "./names.js";
 import { Raw } from "./raw.js";
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-type Parent = { readonly features: F.Features; readonly message: DescMessage | undefined };
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Where the fields of `google.protobuf` messages that matter here have their numbers. */
-const features = { file: 50, message: 12, field: 21, oneof: 1, enum: 7 } as const;
+/** What a declaration stands in: the features it inherits, and the message unless it is the file. */
+export interface Parent {
+  readonly features: F.Features;
+  readonly message: DescMessage | undefined;
+}
+
+/**
+ * Builders of what not every file has. Generated code names those that its file needs, so that a bundle carries no
+ * other.
+ */
+export interface Parts {
+  readonly enums?: (b: Build, raw: Raw, parent: Parent) => DescEnum;
+  readonly extensions?: (b: Build, raw: Raw, parent: Parent) => DescField;
+  readonly services?: (b: Build, raw: Raw) => DescService;
+  readonly defaults?: (field: DescField, text: string) => NonNullable<DescField["default"]>;
+}
+
+/** Where the options of `google.protobuf` have their features. */
+const features = { file: 50, message: 12, field: 21, oneof: 1 } as const;
 
 /** What one file's build shares. */
-interface Build {
+export interface Build {
+  readonly parts: Parts;
   readonly file: Writable<DescFile>;
   /** Types by fully qualified name: of this file and of those it imports. */
   readonly messages: Map<string, DescMessage>;
@@ -48,11 +62,12 @@ export interface BuiltFile {
 export function buildFile(
   bytes: Uint8Array,
   dependencies: readonly DescFile[],
+  parts: Parts,
   representation: Representation = {},
 ): BuiltFile {
   const { memory, unknown } = cursor;
   try {
-    return build(new Raw(bytes), bytes, dependencies, representation);
+    return build(new Raw(bytes), bytes, dependencies, parts, representation);
   } finally {
     cursor.memory = memory;
     cursor.unknown = unknown;
@@ -63,6 +78,7 @@ function build(
   raw: Raw,
   bytes: Uint8Array,
   dependencies: readonly DescFile[],
+  parts: Parts,
   representation: Representation,
 ): BuiltFile {
   const name = raw.string(1);
@@ -84,16 +100,16 @@ function build(
     bytes,
     optionBytes: raw.bytes(8),
   };
-  const b: Build = { file, messages: new Map(), enums: new Map(), all: [], later: [] };
+  const b: Build = { parts, file, messages: new Map(), enums: new Map(), all: [], later: [] };
   for (const dependency of dependencies) importTypes(b, dependency, new Set());
   const top: Parent = {
     features: override(F.editionDefaults(edition, name), options, features.file),
     message: undefined,
   };
-  file.enums = raw.messages(5).map((r) => buildEnum(b, r, top));
+  file.enums = raw.messages(5).map((r) => parts.enums!(b, r, top));
   file.messages = raw.messages(4).map((r) => buildMessage(b, r, top));
-  file.extensions = raw.messages(7).map((r) => buildExtension(b, r, top));
-  file.services = raw.messages(6).map((r) => buildService(b, r));
+  file.extensions = raw.messages(7).map((r) => parts.extensions!(b, r, top));
+  file.services = raw.messages(6).map((r) => parts.services!(b, r));
   for (const link of b.later) link();
   return { file, all: b.all };
 }
@@ -112,61 +128,15 @@ function importTypes(b: Build, file: DescFile, seen: Set<DescFile>): void {
 }
 
 /** The parent's features with those that the options set. */
-function override(inherited: F.Features, options: Raw, number: number): F.Features {
+export function override(inherited: F.Features, options: Raw, number: number): F.Features {
   if (!options.has(number)) return inherited;
   const set = options.message(number);
   return inherited.map((value, feature) => set.int(feature, value));
 }
 
-function qualified(b: Build, parent: Parent, name: string): string {
+export function qualified(b: Build, parent: Parent, name: string): string {
   const scope = parent.message?.typeName ?? b.file.package;
   return scope === "" ? name : `${scope}.${name}`;
-}
-
-function buildEnum(b: Build, raw: Raw, parent: Parent): DescEnum {
-  const name = raw.string(1);
-  const typeName = qualified(b, parent, name);
-  const options = raw.message(3);
-  const resolved = override(parent.features, options, features.enum);
-  const rawValues = raw.messages(2);
-  const prefix = sharedPrefix(
-    name,
-    rawValues.map((r) => r.string(1)),
-  );
-  const values = rawValues.map((r): DescEnumValue => {
-    const valueOptions = r.message(3);
-    const valueName = r.string(1);
-    return {
-      kind: "enumValue",
-      name: valueName,
-      localName: enumKey(valueName, prefix),
-      // extension 998 is (pb.enumvalue.json), whose field 1 is the string
-      jsonName: valueOptions.message(998).string(1) || valueName,
-      number: r.int(2),
-      deprecated: valueOptions.bool(1),
-      optionBytes: r.bytes(3),
-    };
-  });
-  const byNumber = new Map<number, DescEnumValue>();
-  for (const value of values) if (!byNumber.has(value.number)) byNumber.set(value.number, value);
-  const byName = new Map(values.map((value) => [value.name, value]));
-  const { enums, openEnums } = b.file.representation;
-  const desc: DescEnum = {
-    kind: "enum",
-    name,
-    typeName,
-    file: b.file,
-    parent: parent.message,
-    values,
-    open: resolved[2] === F.OPEN || enums === "open" || openEnums?.includes(typeName) === true,
-    prefix,
-    deprecated: options.bool(3),
-    optionBytes: raw.bytes(3),
-    valueByNumber: (number) => byNumber.get(number),
-    valueByName: (valueName) => byName.get(valueName),
-  };
-  b.enums.set(typeName, desc);
-  return desc;
 }
 
 function buildMessage(b: Build, raw: Raw, parent: Parent): DescMessage {
@@ -206,12 +176,12 @@ function buildMessage(b: Build, raw: Raw, parent: Parent): DescMessage {
   b.all.push(desc);
   b.messages.set(desc.typeName, desc);
   const here: Parent = { features: resolved, message: desc };
-  desc.enums = raw.messages(4).map((r) => buildEnum(b, r, here));
+  desc.enums = raw.messages(4).map((r) => b.parts.enums!(b, r, here));
   desc.messages = raw
     .messages(3)
     .map((r) => buildMessage(b, r, here))
     .filter((m) => !m.mapEntry);
-  desc.extensions = raw.messages(6).map((r) => buildExtension(b, r, here));
+  desc.extensions = raw.messages(6).map((r) => b.parts.extensions!(b, r, here));
   buildMembers(b, raw, here, desc);
   for (const field of desc.fields) {
     byName.set(field.name, field);
@@ -229,26 +199,53 @@ function buildMembers(b: Build, raw: Raw, here: Parent, desc: Writable<DescMessa
   const order = [...rawFields].sort((x, y) => x.int(3) - y.int(3));
   const names = order.map((r) => ({ name: r.string(1), number: r.int(3) }));
   const first = rawOneofs.map((_, i) => order.find((r) => oneofIndex(r) === i));
-  const oneofNames = rawOneofs.map((r, i) => ({ name: r.string(1), number: first[i]?.int(3) ?? 0 }));
+  const oneofNames = rawOneofs.map((r, i) => ({
+    name: r.string(1),
+    number: first[i]?.int(3) ?? 0,
+  }));
   const locals = localNames([...names, ...oneofNames]);
   const oneofs = rawOneofs.map((r, i): Writable<DescOneof> & { fields: DescField[] } => {
     const localName = locals[names.length + i]!;
-    return { kind: "oneof", name: r.string(1), localName, parent: desc as DescMessage, fields: [], optionBytes: r.bytes(2) };
+    return {
+      kind: "oneof",
+      name: r.string(1),
+      localName,
+      parent: desc as DescMessage,
+      fields: [],
+      optionBytes: r.bytes(2),
+    };
   });
   desc.fields = rawFields.map((r) => {
     const index = oneofIndex(r);
     const oneof = index < 0 ? undefined : oneofs[index];
-    const inherited = index < 0 ? here.features : override(here.features, rawOneofs[index]!.message(2), features.oneof);
-    const field = buildField(b, r, { ...here, features: inherited }, locals[order.indexOf(r)]!, oneof as DescOneof | undefined);
+    const inherited =
+      index < 0
+        ? here.features
+        : override(here.features, rawOneofs[index]!.message(2), features.oneof);
+    const field = buildField(
+      b,
+      r,
+      { ...here, features: inherited },
+      locals[order.indexOf(r)]!,
+      oneof as DescOneof | undefined,
+    );
     oneof?.fields.push(field);
     return field;
   });
   desc.oneofs = oneofs.filter((oneof) => oneof.fields.length > 0) as DescOneof[];
-  const members = new Set(order.map((r) => desc.fields[rawFields.indexOf(r)]!).map((field) => field.oneof ?? field));
+  const members = new Set(
+    order.map((r) => desc.fields[rawFields.indexOf(r)]!).map((field) => field.oneof ?? field),
+  );
   desc.members = [...members];
 }
 
-function buildField(b: Build, raw: Raw, parent: Parent, localName: string, oneof: DescOneof | undefined): DescField {
+export function buildField(
+  b: Build,
+  raw: Raw,
+  parent: Parent,
+  localName: string,
+  oneof: DescOneof | undefined,
+): DescField {
   const options = raw.message(8);
   const resolved = override(parent.features, options, features.field);
   const name = raw.string(1);
@@ -258,7 +255,8 @@ function buildField(b: Build, raw: Raw, parent: Parent, localName: string, oneof
   const isMessage = type === FieldType.MESSAGE;
   const list = raw.int(4) === 3;
   const required = raw.int(4) === 2 || resolved[1] === F.LEGACY_REQUIRED;
-  const explicit = resolved[1] !== F.IMPLICIT || isMessage || oneof !== undefined || raw.bool(17) || raw.has(2);
+  const explicit =
+    resolved[1] !== F.IMPLICIT || isMessage || oneof !== undefined || raw.bool(17) || raw.has(2);
   const inEntry = parent.message?.mapEntry === true;
   const packable = list && !isMessage && type !== FieldType.STRING && type !== FieldType.BYTES;
   const field: Writable<DescField> = {
@@ -272,7 +270,13 @@ function buildField(b: Build, raw: Raw, parent: Parent, localName: string, oneof
     file: b.file,
     type,
     cardinality: list ? "list" : "singular",
-    presence: list ? "implicit" : required && oneof === undefined && !raw.has(2) ? "required" : explicit ? "explicit" : "implicit",
+    presence: list
+      ? "implicit"
+      : required && oneof === undefined && !raw.has(2)
+        ? "required"
+        : explicit
+          ? "explicit"
+          : "implicit",
     packed: packable && (options.has(2) ? options.bool(2) : resolved[3] === F.PACKED),
     delimited: isMessage && !inEntry && (isGroup || resolved[5] === F.DELIMITED),
     verifyUtf8: resolved[4] === F.VERIFY,
@@ -282,8 +286,12 @@ function buildField(b: Build, raw: Raw, parent: Parent, localName: string, oneof
     mapValue: undefined,
     oneof,
     int64: int64Representation(options, b.file.representation),
+    // a map's key stays a string: Uint8Array keys would be told apart by identity
     unboxed:
-      type === FieldType.STRING && resolved[4] !== F.VERIFY && b.file.representation.unverifiedStrings === "bytes"
+      !(inEntry && raw.int(3) === 1) &&
+      type === FieldType.STRING &&
+      resolved[4] !== F.VERIFY &&
+      b.file.representation.unverifiedStrings === "bytes"
         ? "bytes"
         : undefined,
     default: undefined,
@@ -312,12 +320,16 @@ function linkField(b: Build, raw: Raw, field: Writable<DescField>): void {
       field.mapValue = message.fieldByNumber(2);
     } else {
       field.message = message;
-      if (field.cardinality === "singular" && field.oneof === undefined && canUnbox(field as DescField)) {
+      if (
+        field.cardinality === "singular" &&
+        field.oneof === undefined &&
+        canUnbox(field as DescField)
+      ) {
         field.unboxed = unboxed(message);
       }
     }
   }
-  if (raw.has(7)) field.default = defaultValue(field as DescField, raw.string(7));
+  if (raw.has(7)) field.default = b.parts.defaults!(field as DescField, raw.string(7));
 }
 
 const wrappers = /^google\.protobuf\.(Double|Float|U?Int(32|64)|Bool|String|Bytes)Value$/;
@@ -332,54 +344,19 @@ function unboxed(message: DescMessage): DescField["unboxed"] {
   return wrappers.test(message.typeName) ? "wrapper" : undefined;
 }
 
-function lookup<T>(types: Map<string, T>, reference: string, from: { readonly name: string }, b: Build): T {
+export function lookup<T>(
+  types: Map<string, T>,
+  reference: string,
+  from: { readonly name: string },
+  b: Build,
+): T {
   const type = types.get(reference.replace(/^\./, ""));
   if (type === undefined) {
-    throw new Error(`${b.file.name}: ${from.name} refers to ${reference}, which neither the file nor its imports declare`);
+    throw new Error(
+      `${b.file.name}: ${from.name} refers to ${reference}, which neither the file nor its imports declare`,
+    );
   }
   return type;
-}
-
-function buildExtension(b: Build, raw: Raw, parent: Parent): DescField {
-  const field = buildField(b, raw, parent, camelCase(raw.string(1)), undefined) as Writable<DescField>;
-  field.typeName = qualified(b, parent, field.name);
-  field.jsonName = `[${field.typeName}]`;
-  if (field.cardinality === "singular" && field.presence === "implicit") field.presence = "explicit";
-  b.later.unshift(() => {
-    field.extendee = lookup(b.messages, raw.string(2), field, b);
-  });
-  return field;
-}
-
-function buildService(b: Build, raw: Raw): DescService {
-  const name = raw.string(1);
-  const options = raw.message(3);
-  const service: Writable<DescService> = {
-    kind: "service",
-    name,
-    typeName: qualified(b, { features: [], message: undefined }, name),
-    file: b.file,
-    methods: [],
-    deprecated: options.bool(33),
-    optionBytes: raw.bytes(3),
-  };
-  service.methods = raw.messages(2).map((r): DescMethod => {
-    const methodOptions = r.message(4);
-    return {
-      kind: "method",
-      name: r.string(1),
-      localName: methodName(r.string(1)),
-      parent: service as DescService,
-      input: lookup(b.messages, r.string(2), service, b),
-      output: lookup(b.messages, r.string(3), service, b),
-      clientStreaming: r.bool(5),
-      serverStreaming: r.bool(6),
-      idempotency: (["unknown", "no_side_effects", "idempotent"] as const)[methodOptions.int(34)] ?? "unknown",
-      deprecated: methodOptions.bool(33),
-      optionBytes: r.bytes(4),
-    };
-  });
-  return service as DescService;
 }
 
 function reachesRequired(start: DescMessage): boolean {

@@ -19,7 +19,11 @@ export function defaultValue(field: DescField, text: string): NonNullable<DescFi
     case FieldType.FIXED64:
     case FieldType.SFIXED64:
     case FieldType.SINT64:
-      return field.int64 === "bigint" ? BigInt(text) : field.int64 === "string" ? text : Number(text);
+      return field.int64 === "bigint"
+        ? BigInt(text)
+        : field.int64 === "string"
+          ? text
+          : Number(text);
     default:
       return Number(text);
   }
@@ -30,7 +34,9 @@ const escapes: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r:
 /** C escapes, as protoc writes the default of a `bytes` field. */
 function unescape(text: string): Uint8Array {
   const list: number[] = [];
-  for (const [whole, octal, hex, other] of text.matchAll(/\\([0-7]{1,3})|\\x([0-9a-fA-F]{1,2})|\\(.)|[^\\]/gs)) {
+  for (const [whole, octal, hex, other] of text.matchAll(
+    /\\([0-7]{1,3})|\\x([0-9a-fA-F]{1,2})|\\(.)|[^\\]/gs,
+  )) {
     if (octal !== undefined) list.push(Number.parseInt(octal, 8) & 255);
     else if (hex !== undefined) list.push(Number.parseInt(hex, 16));
     else if (other !== undefined) list.push(escapes[other] ?? other.charCodeAt(0));

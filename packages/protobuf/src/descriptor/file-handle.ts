@@ -1,19 +1,26 @@
-import type { MessageType } from "../message/message-type.js";
 import { registerType } from "../message/codec.js";
-import { type BuiltFile, buildFile } from "./build.js";
+import type { MessageType } from "../message/message-type.js";
+import { type BuiltFile, buildFile, type Parts } from "./build.js";
 import type { DescFile, DescMessage, Representation } from "./model.js";
 
 /** A generated file's descriptor, built when it is first asked for. */
 export class FileHandle {
   readonly #base64: string;
   readonly #dependencies: () => readonly FileHandle[];
+  readonly #parts: Parts;
   readonly #representation: Representation | undefined;
   readonly #types = new Map<number, MessageType>();
   #built: BuiltFile | undefined;
 
-  constructor(base64: string, dependencies: () => readonly FileHandle[], representation?: Representation) {
+  constructor(
+    base64: string,
+    dependencies: () => readonly FileHandle[],
+    parts: Parts,
+    representation: Representation | undefined,
+  ) {
     this.#base64 = base64;
     this.#dependencies = dependencies;
+    this.#parts = parts;
     this.#representation = representation;
   }
 
@@ -35,7 +42,12 @@ export class FileHandle {
   #build(): BuiltFile {
     if (this.#built === undefined) {
       const dependencies = this.#dependencies().map((handle) => handle.desc);
-      this.#built = buildFile(fromBase64(this.#base64), dependencies, this.#representation);
+      this.#built = buildFile(
+        fromBase64(this.#base64),
+        dependencies,
+        this.#parts,
+        this.#representation,
+      );
       for (const [index, type] of this.#types) registerType(this.#built.all[index]!, type);
     }
     return this.#built;

@@ -1,5 +1,5 @@
 /** Names that objects reserve; as property names in messages they get a `$`. */
-const reserved = new Set([
+export const reserved: ReadonlySet<string> = new Set([
   "constructor",
   "hasOwnProperty",
   "isPrototypeOf",
@@ -17,7 +17,9 @@ export function camelCase(name: string): string {
 }
 
 /** A property name for each schema name, in order; a name that is taken gets `$` and its number behind it. */
-export function localNames(names: readonly { readonly name: string; readonly number: number }[]): string[] {
+export function localNames(
+  names: readonly { readonly name: string; readonly number: number }[],
+): string[] {
   const taken = new Set<string>();
   return names.map(({ name, number }) => {
     let local = camelCase(name);
@@ -30,12 +32,6 @@ export function localNames(names: readonly { readonly name: string; readonly num
   });
 }
 
-/** `ListUsers` as `listUsers`; names that would make a client thenable or hide an object's own get a `$`. */
-export function methodName(name: string): string {
-  const local = name.charAt(0).toLowerCase() + name.slice(1);
-  return local === "then" || reserved.has(local) ? `${local}$` : local;
-}
-
 /** `HTTPMethod` as `HTTP_METHOD_`, the prefix that the style guide asks of an enum's values. */
 function valuePrefix(enumName: string): string {
   return `${enumName.replace(/([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$3_$2").toUpperCase()}_`;
@@ -44,7 +40,8 @@ function valuePrefix(enumName: string): string {
 /** The prefix that all names carry and that leaves an identifier behind, or `""`. */
 export function sharedPrefix(enumName: string, names: readonly string[]): string {
   for (const prefix of [valuePrefix(enumName), `${enumName.toUpperCase()}_`]) {
-    if (names.every((n) => n.startsWith(prefix) && /^[A-Za-z]/.test(n.slice(prefix.length)))) return prefix;
+    if (names.every((n) => n.startsWith(prefix) && /^[A-Za-z]/.test(n.slice(prefix.length))))
+      return prefix;
   }
   return "";
 }

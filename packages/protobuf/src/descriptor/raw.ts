@@ -1,6 +1,6 @@
 import { cursor } from "../wire/cursor.js";
-import { end, fixed32, fixed64, tag, varint64 } from "../wire/read-varint.js";
 import { string } from "../wire/read-string.js";
+import { end, fixed32, fixed64, int64, tag, varint64 } from "../wire/read-varint.js";
 import { skip } from "../wire/unknown.js";
 
 /** Descriptors come with the program or from its own tools, so they may be large: 1 GiB. */
@@ -36,6 +36,7 @@ export class Raw {
       case 0: {
         const a = b[p]!;
         value = a > 127 ? varint64(b, p + 1, a) : a;
+        if (a > 127 && cursor.hi !== value >> 31) value = int64(b, p, e);
         break;
       }
       case 1:
@@ -65,7 +66,17 @@ export class Raw {
   /** A varint field's low 32 bits, signed; the last one counts. */
   int(number: number, otherwise = 0): number {
     const value = this.#fields.get(number)?.at(-1);
-    return typeof value === "number" ? value : otherwise;
+    return typeof value === "number"
+      ? value
+      : typeof value === "bigint"
+        ? Number(BigInt.asIntN(32, value))
+        : otherwise;
+  }
+
+  /** An integer of any type and width; varints are taken as `int64`. */
+  integer(number: number): number | bigint {
+    const value = this.#fields.get(number)?.at(-1);
+    return value instanceof Uint8Array ? 0 : (value ?? 0);
   }
 
   bool(number: number): boolean {

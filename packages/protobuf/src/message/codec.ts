@@ -38,8 +38,8 @@ export interface Codec {
   /** The class's static methods, where every type has them in the same place. */
   readonly read: MessageClass["read"];
   readonly write: MessageClass["write"];
-  /** This message or one in it has LEGACY_REQUIRED fields. */
-  readonly required: boolean;
+  /** The path of a LEGACY_REQUIRED field that is not set; only where the message or one in it can have such fields. */
+  readonly missing: ((type: MessageType, message: AnyMessage) => string | undefined) | undefined;
   readonly types: (() => readonly MessageType[]) | undefined;
 }
 

@@ -5,7 +5,6 @@ import { isBytes } from "../wire/write-scalar.js";
 import { type AnyMessage, codecSymbol, type RuntimeType } from "./codec.js";
 import { pathAt } from "./decode-path.js";
 import type { DecodeLimits, DecodeOptions, MessageType } from "./message-type.js";
-import { missingRequired } from "./required.js";
 
 /** The defaults of `DecodeOptions.limits`. */
 export const defaultLimits: Required<DecodeLimits> = {
@@ -38,8 +37,8 @@ export function decodeRange(
   } finally {
     releaseView();
   }
-  if (codec.required && options?.allowPartial !== true) {
-    const path = missingRequired(type, message);
+  if (codec.missing !== undefined && options?.allowPartial !== true) {
+    const path = codec.missing(type, message);
     if (path !== undefined) {
       const at = { reason: "BOWLINE_DECODE_REQUIRED", typeName: type.typeName, path, offset: end } as const;
       throw new DecodeError("the required field is missing", at);

@@ -2,10 +2,9 @@ import { EncodeError } from "../errors.js";
 import { aside, begin, finish, output, release, TooLarge } from "../wire/output.js";
 import { room } from "../wire/write-message.js";
 import { WrongValue, wrongValue } from "../wire/write-scalar.js";
-import { type AnyMessage, codecSymbol, type RuntimeType, typeOfMessage } from "./codec.js";
+import { type AnyMessage, type Codec, codecSymbol, type RuntimeType, typeOfMessage } from "./codec.js";
 import { rebuild, create } from "./create.js";
 import type { EncodeOptions, MessageType } from "./message-type.js";
-import { missingRequired } from "./required.js";
 
 /** {@link MessageType.encode}. */
 export function encode(type: MessageType, message: unknown, options?: EncodeOptions): Uint8Array {
@@ -30,7 +29,7 @@ export function encodeBehind(
     let p = begin();
     if (headroom > 0) p = skipped(p, headroom);
     const bytes = finish(codec.write(message as AnyMessage, p));
-    if (codec.required && options?.allowPartial !== true) checkRequired(type, message);
+    if (codec.missing !== undefined && options?.allowPartial !== true) checkRequired(type, codec.missing, message);
     return bytes;
   } catch (error) {
     failure = error;
@@ -46,8 +45,8 @@ function skipped(p: number, headroom: number): number {
   return p + headroom;
 }
 
-function checkRequired(type: MessageType, message: unknown): void {
-  const path = missingRequired(type, type.is(message) ? message : type.create(message));
+function checkRequired(type: MessageType, missing: NonNullable<Codec["missing"]>, message: unknown): void {
+  const path = missing(type, type.is(message) ? message : type.create(message));
   if (path === undefined) return;
   throw new EncodeError("the required field is missing", { reason: "BOWLINE_ENCODE_REQUIRED", typeName: type.typeName, path });
 }

@@ -156,7 +156,7 @@ function holderType(extension: Extension): MessageType {
         messageClass,
         read: messageClass.read,
         write: messageClass.write,
-        required: false,
+        missing: undefined,
         types: undefined,
       },
     } as unknown as MessageType;

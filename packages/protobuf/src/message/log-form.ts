@@ -1,7 +1,6 @@
 import type { DescField, DescMessage } from "../descriptor/model.js";
 import { isBytes } from "../wire/write-scalar.js";
 import type { MessageType } from "./message-type.js";
-import { setOwn } from "./own-property.js";
 
 /** What stands for a value that cannot be shown, or has been shown enough of. */
 const redacted = "[redacted]";
@@ -70,7 +69,7 @@ function guarded(walk: Walk, value: object, form: () => unknown): unknown {
 function messageForm(desc: DescMessage, value: unknown, walk: Walk): unknown {
   if (typeof value !== "object" || value === null) return plainForm(value, walk);
   return guarded(walk, value, () => {
-    const form = {};
+    const form: [string, unknown][] = [];
     for (const member of desc.members) {
       const held = (value as Record<string, unknown>)[member.localName];
       if (held === undefined) continue;
@@ -78,9 +77,9 @@ function messageForm(desc: DescMessage, value: unknown, walk: Walk): unknown {
         member.kind === "field"
           ? fieldForm(member, held, walk)
           : oneofForm(member.fields, held, walk);
-      setOwn(form, member.localName, shown);
+      form.push([member.localName, shown]);
     }
-    return form;
+    return Object.fromEntries(form);
   });
 }
 
@@ -99,7 +98,7 @@ function fieldForm(field: DescField, held: unknown, walk: Walk): unknown {
   }
   return guarded(walk, held, () =>
     field.cardinality === "list"
-      ? listForm(held as ArrayLike<unknown>, walk, (item) => elementForm(field, item, walk))
+      ? each<unknown, unknown>(Array.from(held as ArrayLike<unknown>), walk, (item) => elementForm(field, item, walk), cut)
       : entriesForm(
           Symbol.iterator in held ? (held as Map<unknown, unknown>) : Object.entries(held),
           walk,
@@ -108,18 +107,12 @@ function fieldForm(field: DescField, held: unknown, walk: Walk): unknown {
   );
 }
 
-function listForm(
-  list: ArrayLike<unknown>,
-  walk: Walk,
-  form: (item: unknown) => unknown,
-): unknown[] {
-  const forms: unknown[] = [];
-  for (let i = 0; i < list.length; i++) {
-    if (walk.left <= 0) {
-      forms.push(cut);
-      break;
-    }
-    forms.push(form(list[i]));
+/** The forms of the items, `last` in place of those that are too many. */
+function each<T, F>(items: Iterable<T>, walk: Walk, form: (item: T) => F, last: F): F[] {
+  const forms: F[] = [];
+  for (const item of items) {
+    if (walk.left <= 0) return [...forms, last];
+    forms.push(form(item));
   }
   return forms;
 }
@@ -129,15 +122,8 @@ function entriesForm(
   walk: Walk,
   form: (item: unknown) => unknown,
 ): object {
-  const forms = {};
-  for (const [key, item] of entries) {
-    if (walk.left <= 0) {
-      setOwn(forms, cut, cut);
-      break;
-    }
-    setOwn(forms, String(key), form(item));
-  }
-  return forms;
+  const named = ([key, item]: readonly [unknown, unknown]): [string, unknown] => [String(key), form(item)];
+  return Object.fromEntries(each(entries, walk, named, [cut, cut]));
 }
 
 function elementForm(field: DescField, value: unknown, walk: Walk): unknown {
@@ -156,7 +142,7 @@ function plainForm(value: unknown, walk: Walk): unknown {
   if (typeof value !== "object") return String(value);
   return guarded(walk, value, () => {
     if (isBytes(value)) return base64(value);
-    if (Array.isArray(value)) return listForm(value, walk, (item) => plainForm(item, walk));
+    if (Array.isArray(value)) return each<unknown, unknown>(value, walk, (item) => plainForm(item, walk), cut);
     return entriesForm(Object.entries(value), walk, (item) => plainForm(item, walk));
   });
 }

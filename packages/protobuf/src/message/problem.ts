@@ -1,20 +1,6 @@
 import { type DescField, FieldType } from "../descriptor/model.js";
 import { isBytes, isWellFormed } from "../wire/write-scalar.js";
 
-const ranges: Partial<Record<FieldType, readonly [bigint, bigint]>> = {
-  [FieldType.INT32]: [-(2n ** 31n), 2n ** 31n - 1n],
-  [FieldType.SINT32]: [-(2n ** 31n), 2n ** 31n - 1n],
-  [FieldType.SFIXED32]: [-(2n ** 31n), 2n ** 31n - 1n],
-  [FieldType.ENUM]: [-(2n ** 31n), 2n ** 31n - 1n],
-  [FieldType.UINT32]: [0n, 2n ** 32n - 1n],
-  [FieldType.FIXED32]: [0n, 2n ** 32n - 1n],
-  [FieldType.INT64]: [-(2n ** 63n), 2n ** 63n - 1n],
-  [FieldType.SINT64]: [-(2n ** 63n), 2n ** 63n - 1n],
-  [FieldType.SFIXED64]: [-(2n ** 63n), 2n ** 63n - 1n],
-  [FieldType.UINT64]: [0n, 2n ** 64n - 1n],
-  [FieldType.FIXED64]: [0n, 2n ** 64n - 1n],
-};
-
 /** The name of a scalar type in the schema language. */
 export function scalarName(type: FieldType): string {
   return Object.entries(FieldType).find(([, number]) => number === type)![0].toLowerCase();
@@ -42,9 +28,16 @@ export function scalarProblem(field: DescField, value: unknown): string | undefi
   }
 }
 
+/** Types of unsigned integers, and those of 64 bits. */
+const unsigned = [FieldType.UINT32, FieldType.FIXED32, FieldType.UINT64, FieldType.FIXED64] as readonly FieldType[];
+const wide = [FieldType.INT64, FieldType.SINT64, FieldType.SFIXED64, FieldType.UINT64, FieldType.FIXED64] as readonly FieldType[];
+
 function integerProblem(field: DescField, value: unknown): string | undefined {
-  const [low, high] = ranges[field.type]!;
-  if (high <= 0xffffffffn) {
+  const isWide = wide.includes(field.type);
+  const span = 1n << (isWide ? 64n : 32n);
+  const low = unsigned.includes(field.type) ? 0n : -span / 2n;
+  const high = low + span - 1n;
+  if (!isWide) {
     if (typeof value !== "number") return expected(field.enum === undefined ? "a number" : `a number of ${field.enum.typeName}`, value);
     if (!Number.isInteger(value)) return `${value} is not an integer`;
     return value < Number(low) || value > Number(high) ? outOfRange(field.type, value) : undefined;
@@ -67,25 +60,14 @@ export function expected(what: string, value: unknown): string {
 }
 
 function show(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
-    case "bigint":
-      return `the bigint ${value}n`;
-    case "object":
-      if (value === null) return "null";
-      return Array.isArray(value) ? "an array" : `an object${objectName(value)}`;
-    case "number":
-    case "boolean":
-      return `the ${typeof value} ${value}`;
-    case "undefined":
-      return "undefined";
-    default:
-      return `a ${typeof value}`;
-  }
+  if (value === undefined || value === null) return String(value);
+  if (typeof value === "object") return Array.isArray(value) ? "an array" : `an object${objectName(value)}`;
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : String(value);
+  return `the ${typeof value} ${text}${typeof value === "bigint" ? "n" : ""}`;
 }
 
 function objectName(value: object): string {
-  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-  return typeof name === "string" && name !== "" && name !== "Object" ? ` (${name.replace(/\$$/, "")})` : "";
+  const name: unknown = value.constructor?.name;
+  return typeof name === "string" && name !== "Object" ? ` (${name.replace(/\$$/, "")})` : "";
 }

@@ -11,6 +11,7 @@ import type { DecodeOptions, EncodeOptions, MessageType } from "./message-type.j
  * Makes the type value of a generated message.
  * @param types The types of its message fields: nothing calls it, but it keeps them in a bundle beside this one, for the
  * codecs that go by descriptor.
+ * @param missing Finds a LEGACY_REQUIRED field that is not set, for messages that can have one in their tree.
  */
 export function messageType<T extends object, I>(
   file: FileHandle,
@@ -18,14 +19,14 @@ export function messageType<T extends object, I>(
   typeName: string,
   messageClass: MessageClass<T>,
   types?: () => readonly MessageType[],
-  required?: boolean,
+  missing?: Codec["missing"],
 ): MessageType<T, I> {
   const { read, write } = messageClass as unknown as MessageClass;
   const codec: Codec = {
     messageClass: messageClass as unknown as MessageClass,
     read,
     write,
-    required: required === true,
+    missing,
     types,
   };
   const type: RuntimeType = {
