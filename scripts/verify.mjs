@@ -6,7 +6,10 @@ import { ensureInstalled } from "./driver/install.mjs";
 import { closingLine, createDriver, runNode } from "./driver/steps.mjs";
 
 /** @type {{ name: string, file: string, args?: string[] }[]} */
-const suites = [{ name: "conformance:protobuf", file: "conformance/protobuf/run.mjs" }];
+const suites = [
+  { name: "conformance:protobuf", file: "conformance/protobuf/run.mjs" },
+  { name: "googleapis", file: "scripts/googleapis.mjs" },
+];
 
 const absent = 77;
 const inCi = process.env.CI === "true" || process.env.CI === "1";
