@@ -282,6 +282,13 @@ describe("what else no compiler lets through", () => {
       ],
       /field a has the number 536870912/,
     ],
+    "an extension number past the last": [
+      [
+        [4, [[1, "M"]]],
+        [7, field("x", 2147483646, [[2, ".M"]])],
+      ],
+      /extension x has the number 2147483646, which is not in 1 to 536870911/,
+    ],
     "a field without a type": [
       [
         [

@@ -22,8 +22,6 @@ const typeReference = /^\.?[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/;
 /** As protoc's own limit on nested declarations, with room. */
 const depthLimit = 100;
 const lastFieldNumber = 536870911;
-/** Extensions of a MessageSet have no tag of their own, so they may go on to the end of int32. */
-const lastExtensionNumber = 2147483646;
 
 /** Text of the schema in an error: quoted where it is no plain name, and never longer than a line. */
 function shown(text: string): string {
@@ -65,11 +63,11 @@ export function validateFile(raw: Raw): void {
       unique(seen, named(value, "enum value"), `in enum ${name}, the value`);
   };
 
-  const checkField = (r: Raw, what: string, last: number): void => {
+  const checkField = (r: Raw, what: string): void => {
     const name = named(r, what);
     const number = r.int(3);
-    if (number < 1 || number > last)
-      fail(`${what} ${name} has the number ${number}, which is not in 1 to ${last}`);
+    if (number < 1 || number > lastFieldNumber)
+      fail(`${what} ${name} has the number ${number}, which is not in 1 to ${lastFieldNumber}`);
     const type = r.int(5);
     if (type < 1 || type > 18)
       fail(`${what} ${name} has the type ${type}, which is not in 1 to 18`);
@@ -84,7 +82,8 @@ export function validateFile(raw: Raw): void {
 
   const checkExtensions = (list: readonly Raw[], scope: Set<string | number>): void => {
     for (const r of list) {
-      checkField(r, "extension", lastExtensionNumber);
+      // the extensions of a MessageSet could go on to 2147483646: they have no tag; here they do, as unknown fields
+      checkField(r, "extension");
       unique(scope, r.string(1), "the name");
       if (!typeReference.test(r.string(2)))
         fail(
@@ -104,7 +103,7 @@ export function validateFile(raw: Raw): void {
     for (const oneof of oneofs)
       unique(scope, named(oneof, "oneof"), `in message ${name}, the name`);
     for (const field of r.messages(2)) {
-      checkField(field, "field", lastFieldNumber);
+      checkField(field, "field");
       unique(scope, field.string(1), `in message ${name}, the name`);
       unique(numbers, field.int(3), `in message ${name}, the number`);
       const oneof = field.int(9);
