@@ -40,6 +40,8 @@ export interface Codec {
   readonly write: MessageClass["write"];
   /** The path of a LEGACY_REQUIRED field that is not set; only where the message or one in it can have such fields. */
   readonly missing: ((type: MessageType, message: AnyMessage) => string | undefined) | undefined;
+  /** The size of the message of this type that was encoded last, which tells where to write the next one. */
+  lastSize: number;
   readonly types: (() => readonly MessageType[]) | undefined;
 }
 

@@ -24,19 +24,19 @@ export function encodeBehind(
   output.busy = true;
   output.sorted = options?.deterministic === true;
   output.writeUnknown = options?.writeUnknownFields !== false;
-  let failure: unknown;
+  let bytes: Uint8Array;
   try {
-    let p = begin();
+    let p = begin(codec.lastSize);
     if (headroom > 0) p = skipped(p, headroom);
-    const bytes = finish(codec.write(message as AnyMessage, p));
+    bytes = finish(codec.write(message as AnyMessage, p));
     if (codec.missing !== undefined && options?.allowPartial !== true) checkRequired(type, codec.missing, message);
-    return bytes;
   } catch (error) {
-    failure = error;
-  } finally {
     release();
+    return again(type, message, headroom, options, error);
   }
-  return again(type, message, headroom, options, failure);
+  release();
+  codec.lastSize = bytes.length;
+  return bytes;
 }
 
 /** Goes on behind `headroom` bytes, which are zero. */

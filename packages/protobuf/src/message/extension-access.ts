@@ -157,6 +157,7 @@ function holderType(extension: Extension): MessageType {
         read: messageClass.read,
         write: messageClass.write,
         missing: undefined,
+        lastSize: 0,
         types: undefined,
       },
     } as unknown as MessageType;

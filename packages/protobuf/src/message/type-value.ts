@@ -27,6 +27,7 @@ export function messageType<T extends object, I>(
     read,
     write,
     missing,
+    lastSize: 0,
     types,
   };
   const type: RuntimeType = {

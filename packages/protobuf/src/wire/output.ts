@@ -17,12 +17,15 @@ interface Output {
 
 /**
  * Small messages are written into blocks of memory that their results share (as Node's small buffers do) and never
- * twice to the same place: an array of its own for each would cost more than the encoding. A message that does not fit
- * goes on in the slab, which is used again, or in memory of its own, and is copied out.
+ * twice to the same place: an array of its own for each would cost more than the encoding. A message that is larger, or
+ * does not fit, is written to the slab, which is used again, or to memory of its own, and copied out.
  */
-const blockBytes = 8192;
+const blockBytes = 32768;
+const smallBytes = 4096;
+const slabBytes = 65536;
 let block: Uint8Array = new Uint8Array(blockBytes);
-const slab: Uint8Array = new Uint8Array(1 << 16);
+let blockAt = 0;
+let slab: Uint8Array = new Uint8Array(slabBytes);
 
 export const output: Output = {
   buffer: block,
@@ -123,25 +126,31 @@ function totalBefore(fixups: readonly Fixup[], s: number): number {
   return low === 0 ? 0 : fixups[low - 1]!.total;
 }
 
-/** Prepares the buffer for a message; returns where it begins. */
-export function begin(): number {
-  if (block.length - output.start < blockBytes >> 3) {
-    block = new Uint8Array(blockBytes);
+/** Prepares the buffer for a message that is likely to take `expected` bytes; returns where it begins. */
+export function begin(expected: number): number {
+  if (expected > smallBytes) {
+    output.buffer = slab;
     output.start = 0;
+    return 0;
+  }
+  if (blockBytes - blockAt < smallBytes) {
+    block = new Uint8Array(blockBytes);
+    blockAt = 0;
   }
   output.buffer = block;
-  return output.start;
+  output.start = blockAt;
+  return blockAt;
 }
 
 /** The message that ends at `p`, as an array that is the caller's. */
 export function finish(p: number): Uint8Array {
-  const { buffer, start, fixups } = output;
-  if (p - start > maxSize) throw new TooLarge();
-  if (fixups.length > 0) return finishFixed(p);
+  const { buffer, start } = output;
+  if (output.fixups.length > 0) return finishFixed(p);
   if (buffer === block) {
-    output.start = p;
+    blockAt = p;
     return buffer.subarray(start, p);
   }
+  if (p - start > maxSize) throw new TooLarge();
   // memory of its own is handed over, if it is nearly full, and copied out of otherwise
   if (buffer !== slab && start + buffer.length - p < (p - start) >> 3) {
     return buffer.fill(0, 0, start).fill(0, p).subarray(start, p);
@@ -178,13 +187,15 @@ export function release(): void {
 /** Runs an encode while another one is under way, in memory of its own. */
 export function aside<T>(work: () => T): T {
   const saved = { ...output };
-  const savedBlock = block;
+  const memory = [block, blockAt, slab] as const;
   block = new Uint8Array(blockBytes);
-  Object.assign(output, { buffer: block, start: 0, fixups: [], busy: false });
+  blockAt = 0;
+  slab = new Uint8Array(slabBytes);
+  Object.assign(output, { fixups: [], busy: false });
   try {
     return work();
   } finally {
-    block = savedBlock;
+    [block, blockAt, slab] = memory;
     Object.assign(output, saved);
   }
 }
