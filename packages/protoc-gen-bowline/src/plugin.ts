@@ -1,6 +1,11 @@
-import { allParts, buildFile, type DescFile, Raw, type Representation } from "@bowline/protobuf/internal";
+import {
+  allParts,
+  buildFile,
+  type DescFile,
+  Raw,
+  type Representation,
+} from "@bowline/protobuf/internal";
 import { commentsOf } from "./comments.js";
-import { lengthOf } from "./varint.js";
 import { FileContext, type Run, wellKnown } from "./context.js";
 import { generateFile, type Output } from "./generate-file.js";
 import {
@@ -11,6 +16,7 @@ import {
   type RuleUse,
 } from "./options.js";
 import { SchemaError, validateFile, validateTypes } from "./validate.js";
+import { lengthOf } from "./varint.js";
 
 /** The answer to a request, before it is serialized. */
 export interface Answer {
