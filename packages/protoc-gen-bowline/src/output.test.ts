@@ -189,6 +189,29 @@ describe("options", () => {
     ).toEqual([".pb.js", ".pb.ts", ".pb"]);
   });
 
+  it("import_map and package_map decide where code that is not generated comes from", () => {
+    const modules = (options: string): string[] =>
+      [
+        ...texts(["features/modern.proto"], options)
+          .get("features/modern.pb.ts")!
+          .matchAll(/^(?:import .*|\}) from "(.*)";$/gm),
+      ]
+        .map(([, module]) => module!)
+        .filter(
+          (module) =>
+            module.includes("shared") || module.includes("deep") || module.includes("acme"),
+        );
+    expect(modules("")).toEqual(["./deep.pb.js", "./shared.pb.js"]);
+    expect(modules("import_map=features/*.proto:@acme/a")).toEqual([
+      "@acme/a/features/deep.pb.js",
+      "@acme/a/features/shared.pb.js",
+    ]);
+    expect(modules("package_map=features.deep:@acme/deep.js")).toEqual([
+      "./shared.pb.js",
+      "@acme/deep.js",
+    ]);
+  });
+
   it("an unknown one is an error that names the valid ones, through both compilers", () => {
     const made = folder("unknown");
     const wanted = /int_64.*\bint64\b/s;
