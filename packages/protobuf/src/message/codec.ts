@@ -38,8 +38,8 @@ export interface Codec {
   /** The class's static methods, where every type has them in the same place. */
   readonly read: MessageClass["read"];
   readonly write: MessageClass["write"];
-  /** The path of a LEGACY_REQUIRED field that is not set; only where the message or one in it can have such fields. */
-  readonly missing: ((type: MessageType, message: AnyMessage) => string | undefined) | undefined;
+  /** The paths of LEGACY_REQUIRED fields that are not set; only where the message or one in it can have such fields. */
+  readonly missing: ((type: MessageType, message: AnyMessage) => string[]) | undefined;
   /** The size of the message of this type that was encoded last, which tells where to write the next one. */
   lastSize: number;
   readonly types: (() => readonly MessageType[]) | undefined;

@@ -46,9 +46,10 @@ function skipped(p: number, headroom: number): number {
 }
 
 function checkRequired(type: MessageType, missing: NonNullable<Codec["missing"]>, message: unknown): void {
-  const path = missing(type, type.is(message) ? message : type.create(message));
-  if (path === undefined) return;
-  throw new EncodeError("the required field is missing", { reason: "BOWLINE_ENCODE_REQUIRED", typeName: type.typeName, path });
+  const paths = missing(type, type.is(message) ? message : type.create(message));
+  if (paths.length === 0) return;
+  const at = { reason: "BOWLINE_ENCODE_REQUIRED", typeName: type.typeName, path: paths[0]! } as const;
+  throw new EncodeError(`required and not set: ${paths.join(", ")}`, at);
 }
 
 /**

@@ -19,15 +19,22 @@ describe("missingRequired", () => {
 
   for (const [path, init] of cases) {
     test(`of ${JSON.stringify(init)} is ${path}, as literal and as message`, () => {
-      expect(missingRequired(Required, init)).toBe(path);
-      expect(missingRequired(Required, Required.create(init))).toBe(path);
+      const paths = path === undefined ? [] : [path];
+      expect(missingRequired(Required, init)).toEqual(paths);
+      expect(missingRequired(Required, Required.create(init))).toEqual(paths);
     });
   }
 
   test("types without required fields are not looked into", () => {
     expect(Plain.desc.hasRequired).toBe(false);
-    expect(missingRequired(Plain, null)).toBeUndefined();
-    expect(missingRequired(Everything, null)).toBeUndefined();
+    expect(missingRequired(Plain, null)).toEqual([]);
+    expect(missingRequired(Everything, null)).toEqual([]);
+  });
+
+  test("names every field that is missing, up to twenty", () => {
+    expect(missingRequired(Required, { next: {}, list: [{}] })).toEqual(["id", "next.id", "list[0].id"]);
+    expect(missingRequired(Required, { list: Array.from({ length: 30 }, () => ({})) })).toHaveLength(20);
+    expect(() => Required.encode({ next: {} })).toThrow(/required and not set: id, next\.id/);
   });
 });
 
