@@ -1,0 +1,102 @@
+import { defaultLimits } from "../message/decode.js";
+import type { MessageType } from "../message/message-type.js";
+import { utf8Slice } from "../wire/platform.js";
+import { guarded } from "./failure.js";
+import { indented } from "./indentation.js";
+import type { JsonValue } from "./json-value.js";
+import type { JsonWriteOptions } from "./options.js";
+import { planOf } from "./plan.js";
+import { checkRequired } from "./required.js";
+import { utf8 } from "./utf8.js";
+import { writeMessage } from "./write-message.js";
+import { room, useBuffer, writeJson, writer } from "./write-value.js";
+
+/**
+ * Writes a message, an init literal or a spread copy as ProtoJSON text.
+ * @throws JsonError with the field path of a value that the field, or JSON, cannot hold.
+ */
+export function toJsonString<T, I>(
+  type: MessageType<T, I>,
+  message: I,
+  options: JsonWriteOptions = {},
+): string {
+  const { indent = 0 } = options;
+  const json = write(type, message, options, (b, p) =>
+    utf8Slice === undefined ? decoder.decode(b.subarray(0, p)) : utf8Slice.call(b, 0, p),
+  );
+  return indent > 0 ? indented(json, Math.min(indent, 10)) : json;
+}
+
+/**
+ * Writes a message as ProtoJSON in UTF-8: what {@link toJsonString} writes, without the string in between.
+ * @throws JsonError with the field path of a value that the field, or JSON, cannot hold.
+ */
+export function toJsonBytes<T, I>(
+  type: MessageType<T, I>,
+  message: I,
+  options: JsonWriteOptions = {},
+): Uint8Array {
+  return (options.indent ?? 0) > 0
+    ? utf8(toJsonString(type, message, options))
+    : write(type, message, options, (b, p) => b.slice(0, p));
+}
+
+/**
+ * Turns a message into a JSON value. 64-bit integers are strings in it, as ProtoJSON wants.
+ * @throws JsonError with the field path of a value that the field, or JSON, cannot hold.
+ */
+export function toJson<T, I>(
+  type: MessageType<T, I>,
+  message: I,
+  options?: Omit<JsonWriteOptions, "indent">,
+): JsonValue {
+  return JSON.parse(
+    toJsonString(type, message, { ...options, indent: 0 } as JsonWriteOptions),
+  ) as JsonValue;
+}
+
+const decoder = /*@__PURE__*/ new TextDecoder("utf-8", { ignoreBOM: true });
+const keptBuffer = 1 << 20;
+let busy = false;
+
+function write<R>(
+  type: MessageType,
+  message: unknown,
+  options: JsonWriteOptions,
+  result: (b: Uint8Array, end: number) => R,
+): R {
+  return withWriter(options, () =>
+    guarded(type, false, () => {
+      const whole = type.is(message) ? message : type.create(message);
+      if (options.allowPartial !== true) checkRequired(type, whole, -1);
+      const end = writeMessage(0, planOf(type), whole);
+      return result(writer.b, end);
+    }),
+  );
+}
+
+/** A JSON value as bytes, with eight bytes 0 behind them. `depth` is the limit of a message: it can take two levels of JSON each. */
+export function jsonBytes(json: JsonValue, depth: number): Uint8Array {
+  return withWriter({}, () => {
+    writer.depth = 2 * depth + 8;
+    const p = writeJson(0, json);
+    room(p, 8).fill(0, p, p + 8);
+    return writer.b.slice(0, p + 8);
+  });
+}
+
+/** Sets the options, and a buffer of its own inside of another encode (a registry or a getter may encode). */
+function withWriter<R>(options: JsonWriteOptions, work: () => R): R {
+  const outer = busy ? { ...writer } : undefined;
+  if (outer !== undefined || writer.b.length > keptBuffer || writer.view.byteLength === 0)
+    useBuffer(1 << 16);
+  busy = true;
+  writer.depth = (options.limits?.depth ?? defaultLimits.depth) + 1;
+  writer.options = options;
+  try {
+    return work();
+  } finally {
+    if (outer === undefined) busy = false;
+    else Object.assign(writer, outer);
+  }
+}

@@ -1,0 +1,131 @@
+import { type AnyMessage, unknownSymbol } from "../message/codec.js";
+import { fail, inside, quoted, tooDeep } from "./failure.js";
+import { kindMessage, kindStruct } from "./kind.js";
+import {
+  type FieldPlan,
+  messageOf,
+  type Plan,
+  shapeImplicit,
+  shapeList,
+  shapeMap,
+  shapeOneof,
+} from "./plan.js";
+import { writeExtensions } from "./write-extensions.js";
+import { writeForm } from "./write-form.js";
+import {
+  close,
+  headroom,
+  room,
+  writeJson,
+  writeMapKey,
+  writePiece,
+  writer,
+  writeScalar,
+} from "./write-value.js";
+
+/** Writes a message, or what can be made into one, in its JSON form. */
+export function writeMessage(p: number, plan: Plan, value: unknown): number {
+  const m: AnyMessage = plan.type.is(value) ? value : plan.type.create(value);
+  if (--writer.depth < 0) tooDeep();
+  p = plan.form === 0 ? close(p, writeFields(p, plan.members, m), 123) : writeForm(p, plan, m);
+  writer.depth++;
+  return p;
+}
+
+/** Writes the fields of a message, each with a comma in front. */
+export function writeFields(p: number, members: readonly FieldPlan[], m: AnyMessage): number {
+  const { emitDefaults, protoNames, redact } = writer.options;
+  let f: FieldPlan | undefined;
+  try {
+    for (let i = 0; i < members.length; i++) {
+      f = members[i]!;
+      let v: unknown = m[f.local];
+      if (v === undefined) continue;
+      switch (f.shape) {
+        case shapeImplicit:
+          if (!emitDefaults && isDefault(f, v)) continue;
+          break;
+        case shapeList:
+          if (!Array.isArray(v) && !ArrayBuffer.isView(v)) fail("expected an array");
+          if (!emitDefaults && (v as unknown[]).length === 0) continue;
+          break;
+        case shapeMap:
+          if (!(v instanceof Map)) fail("expected a Map");
+          if (!emitDefaults && v.size === 0) continue;
+          break;
+        case shapeOneof: {
+          const oneof: { case?: unknown; value?: unknown } = v as object;
+          f =
+            f.cases!.get(oneof.case) ??
+            fail(`the oneof ${f.local} has no case ${quoted(oneof.case)}`);
+          v = oneof.value;
+        }
+      }
+      if (redact && f.desc.redact) continue;
+      const key = protoNames ? f.protoKey : f.key;
+      room(p, key.length + headroom);
+      p = writePiece(p, key);
+      p =
+        f.shape === shapeList
+          ? writeList(p, f, v as unknown[])
+          : f.shape === shapeMap
+            ? writeMap(p, f, v as Map<unknown, unknown>)
+            : writeValue(p, f, v);
+    }
+  } catch (error) {
+    const { desc, cases, local } = f!;
+    inside(
+      error,
+      desc.typeName === undefined
+        ? `.${cases === undefined ? desc.localName : local}`
+        : desc.jsonName,
+    );
+  }
+  return m[unknownSymbol] === undefined ? p : writeExtensions(p, m);
+}
+
+function isDefault(f: FieldPlan, v: unknown): boolean {
+  if (v)
+    return v instanceof Uint8Array
+      ? v.length === 0
+      : v === "0" && f.desc.int64 === "string" && f.kind < 5;
+  return (v === 0 && (f.kind > 2 || 1 / v > 0)) || v === "" || v === false || v === 0n;
+}
+
+/** There has to be room for {@link headroom} bytes. */
+function writeValue(p: number, f: FieldPlan, v: unknown): number {
+  if (f.kind === kindMessage) return writeMessage(p, messageOf(f), v);
+  if (f.kind === kindStruct) return writeJson(p, v as never);
+  return writeScalar(p, f, v);
+}
+
+export function writeList(p: number, f: FieldPlan, list: readonly unknown[]): number {
+  const start = p;
+  const n = list.length;
+  let i = 0;
+  try {
+    for (; i < n; i++) {
+      room(p, headroom + 8)[p] = 44;
+      p = writeValue(p + 1, f, list[i]);
+    }
+  } catch (error) {
+    inside(error, `[${i}]`);
+  }
+  return close(start, p, 91);
+}
+
+export function writeMap(p: number, f: FieldPlan, map: ReadonlyMap<unknown, unknown>): number {
+  const start = p;
+  const { mapKey, mapValue } = f;
+  for (const [key, value] of map) {
+    try {
+      room(p, headroom + 8)[p] = 44;
+      p = writeMapKey(p + 1, mapKey!, key);
+      room(p, headroom + 8)[p] = 58;
+      p = writeValue(p + 1, mapValue!, value);
+    } catch (error) {
+      inside(error, `[${quoted(key)}]`);
+    }
+  }
+  return close(start, p, 123);
+}

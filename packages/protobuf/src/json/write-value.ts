@@ -1,0 +1,277 @@
+import { scalarProblem } from "../message/problem.js";
+import { asciiLoop, utf8Write } from "../wire/platform.js";
+import { isBytes, isWellFormed } from "../wire/write-scalar.js";
+import { toBase64 } from "./base64.js";
+import { fail, inside, quoted, tooDeep } from "./failure.js";
+import type { JsonValue } from "./json-value.js";
+import type { JsonWriteOptions } from "./options.js";
+import { type Piece, piece } from "./piece.js";
+import { enumOf, type FieldPlan } from "./plan.js";
+import { freeString } from "./tokenizer.js";
+import { utf8 } from "./utf8.js";
+import { writeAscii, writeDouble, writeInt32, writeUint32, writeUint64 } from "./write-number.js";
+
+const noView = /*@__PURE__*/ new DataView(new ArrayBuffer(0));
+
+/** The state of the encode that is under way; a nested one saves and restores it. */
+export const writer = {
+  b: new Uint8Array(0) as Uint8Array,
+  /** Over the memory of `b`. */
+  view: noView as DataView,
+  depth: 0,
+  options: {} as JsonWriteOptions,
+};
+
+/** Makes a buffer of `size` the one to write to. */
+export function useBuffer(size: number): void {
+  writer.b = new Uint8Array(size);
+  writer.view = new DataView(writer.b.buffer);
+}
+
+/** The buffer, with room for `n` bytes at `p`. */
+export function room(p: number, n: number): Uint8Array {
+  const { b } = writer;
+  if (p + n <= b.length) return b;
+  useBuffer(Math.max(b.length * 2, p + n + 64));
+  writer.b.set(b.subarray(0, p));
+  return writer.b;
+}
+
+/** Writes prepared text. There has to be room for three bytes more. */
+export function writePiece(p: number, piece: Piece): number {
+  const { view } = writer;
+  const { words } = piece;
+  for (let i = 0; i < words.length; i++) view.setInt32(p + i * 4, words[i]!, true);
+  return p + piece.length;
+}
+
+/** Room that writers of short values take for granted: for a string of {@link longest} characters and punctuation. */
+export const headroom = 64;
+
+/** Longer strings are written natively. */
+const longest: number = asciiLoop + 12;
+
+/** Writes a string. There has to be room for {@link headroom} bytes. */
+export function writeString(p: number, v: string): number {
+  const n = v.length;
+  if (n > longest) return writeLong(p, v);
+  const { b, view } = writer;
+  b[p] = 34;
+  let q = p + 1;
+  let odd = 0;
+  let i = 0;
+  for (; i < n - 3; i += 4, q += 4) {
+    const c = v.charCodeAt(i);
+    const d = v.charCodeAt(i + 1);
+    const e = v.charCodeAt(i + 2);
+    const f = v.charCodeAt(i + 3);
+    const x = c | (d << 8) | (e << 16) | (f << 24);
+    // Bit 7 of a byte of one of these is set if some character is no ASCII, below 32, a quote or a backslash.
+    odd |=
+      x |
+      (x - 0x20202020) |
+      ((x ^ 0x22222222) - 0x01010101) |
+      ((x ^ 0x5c5c5c5c) - 0x01010101) |
+      ((c | d | e | f) > 127 ? 128 : 0);
+    view.setInt32(q, x, true);
+  }
+  for (; i < n; i++, q++) {
+    const c = v.charCodeAt(i);
+    if (c < 32 || c > 127 || c === 34 || c === 92) return writeLong(p, v);
+    b[q] = c;
+  }
+  if ((odd & 0x80808080) !== 0) return writeLong(p, v);
+  b[q] = 34;
+  return q + 1;
+}
+
+/** Long strings, and those with characters that need a second look: natively first, then it is checked what is there. */
+function writeLong(p: number, v: string): number {
+  const end = writeUtf8(p + 1, v);
+  const { b, view } = writer;
+  if (end - p - 1 !== v.length && !isWellFormed(v)) fail("a lone surrogate");
+  // Fills up the last word with a byte that is no special one.
+  view.setInt32(end, 0x61616161, true);
+  for (let q = p + 1; q < end; q += 4) {
+    const x = view.getInt32(q, true);
+    if (
+      (((x - 0x20202020) | ((x ^ 0x22222222) - 0x01010101) | ((x ^ 0x5c5c5c5c) - 0x01010101)) &
+        ~x &
+        0x80808080) !==
+      0
+    ) {
+      return writeUtf8(p, JSON.stringify(v));
+    }
+  }
+  b[p] = 34;
+  b[end] = 34;
+  return end + 1;
+}
+
+function writeUtf8(p: number, v: string): number {
+  const b = room(p, 3 * v.length + headroom);
+  if (utf8Write !== undefined) return p + utf8Write.call(b, v, p);
+  const bytes = utf8(v);
+  b.set(bytes, p);
+  return p + bytes.length;
+}
+
+/** ASCII in quotes, with nothing to escape. */
+export function writeQuoted(p: number, text: string): number {
+  const b = room(p, text.length + 8);
+  b[p] = 34;
+  p = writeAscii(b, p + 1, text);
+  b[p] = 34;
+  return p + 1;
+}
+
+/** Of 64-bit integers, the lower one first. */
+const halves = new Uint32Array(2);
+const signed = new BigInt64Array(halves.buffer);
+const unsigned = new BigUint64Array(halves.buffer);
+
+const pieceTrue = /*@__PURE__*/ piece("true");
+const pieceFalse = /*@__PURE__*/ piece("false");
+
+/** Writes one value of a field that holds no message. There has to be room for {@link headroom} bytes. */
+export function writeScalar(p: number, f: FieldPlan, v: unknown): number {
+  const b = writer.b;
+  switch (f.kind) {
+    case 9:
+      if (typeof v !== "string") break;
+      return writeString(p, v);
+    case 8:
+      if (typeof v !== "boolean") break;
+      return writePiece(p, v ? pieceTrue : pieceFalse);
+    case 5:
+      if (((v as number) | 0) !== v) break;
+      return writeInt32(b, p, v as number);
+    case 13:
+      if ((v as number) >>> 0 !== v) break;
+      return writeUint32(b, p, v as number);
+    case 3:
+    case 4:
+      return writeInt64(b, p, f, v);
+    case 1:
+      if (typeof v !== "number") break;
+      return v - v === 0 ? writeDouble(b, p, v, false) : writeQuoted(p, String(v));
+    case 2:
+      if (typeof v !== "number") break;
+      if (v - v !== 0) return writeQuoted(p, String(v));
+      if (Math.abs(Math.fround(v)) === Infinity) break;
+      return writeDouble(b, p, v, true);
+    case 12:
+      if (!isBytes(v)) break;
+      return writeBase64(p, v);
+    case 21:
+      if (!isBytes(v)) break;
+      return writeString(p, freeString(v, 0, v.length));
+    case 22:
+      return writer.options.enumsAsNumbers ? writeInt32(b, p, 0) : writeAscii(b, p, "null");
+    default:
+      if (((v as number) | 0) !== v) break;
+      return writeEnum(p, f, v as number);
+  }
+  return wrong(f, v);
+}
+
+function wrong(f: FieldPlan, v: unknown): never {
+  fail(scalarProblem(f.desc, v) ?? "the value does not fit the field");
+}
+
+function writeInt64(b: Uint8Array, p: number, f: FieldPlan, v: unknown): number {
+  const array = f.kind === 3 ? signed : unsigned;
+  if (typeof v !== "bigint") {
+    if (scalarProblem(f.desc, v) !== undefined) wrong(f, v);
+    v = BigInt(v as string);
+  }
+  array[0] = v as bigint;
+  if (array[0] !== v) wrong(f, v);
+  b[p++] = 34;
+  if ((v as bigint) < 0n) {
+    b[p++] = 45;
+    unsigned[0] = -(v as bigint);
+  }
+  p = writeUint64(b, p, halves[1]!, halves[0]!);
+  b[p] = 34;
+  return p + 1;
+}
+
+function writeBase64(p: number, v: Uint8Array): number {
+  const b = room(p, v.length + (v.length >> 1) + 16);
+  b[p] = 34;
+  p = toBase64(b, p + 1, v);
+  b[p] = 34;
+  return p + 1;
+}
+
+function writeEnum(p: number, f: FieldPlan, v: number): number {
+  const name = writer.options.enumsAsNumbers ? undefined : enumOf(f).written.get(v);
+  if (name === undefined) return writeInt32(writer.b, p, v);
+  room(p, name.length + 8);
+  return writePiece(p, name);
+}
+
+/** Writes a map key: always a string. */
+export function writeMapKey(p: number, f: FieldPlan, v: unknown): number {
+  if (f.kind === 9 || typeof v === "bigint") return writeScalar(p, f, v);
+  const problem = scalarProblem(f.desc, v);
+  if (problem !== undefined) fail(`the key: ${problem}`);
+  return writeQuoted(p, String(v));
+}
+
+/** Writes a plain JSON value. */
+export function writeJson(p: number, v: JsonValue): number {
+  const b = room(p, headroom);
+  switch (typeof v) {
+    case "string":
+      return writeString(p, v);
+    case "number":
+      if (v - v !== 0) fail(`JSON has no ${v}`);
+      return writeDouble(b, p, v, false);
+    case "boolean":
+      return writeAscii(b, p, v ? "true" : "false");
+    case "object":
+      if (v === null) return writeAscii(b, p, "null");
+      if (Array.isArray(v) || isPlain(v)) return writeJsonNested(p, v);
+  }
+  fail(`expected a JSON value, got a ${typeof v}`);
+}
+
+function isPlain(v: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(v);
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    Object.getPrototypeOf(prototype) === null
+  );
+}
+
+function writeJsonNested(p: number, v: JsonValue[] | { [name: string]: JsonValue }): number {
+  if (--writer.depth < 0) tooDeep();
+  const isArray = Array.isArray(v);
+  const start = p;
+  for (const key of Object.keys(v)) {
+    room(p, headroom)[p++] = 44;
+    try {
+      if (!isArray) {
+        p = writeString(p, key);
+        writer.b[p++] = 58;
+      }
+      p = writeJson(p, (v as { [name: string]: JsonValue })[key]!);
+    } catch (error) {
+      inside(error, `[${isArray ? key : quoted(key)}]`);
+    }
+  }
+  writer.depth++;
+  return close(start, p, isArray ? 91 : 123);
+}
+
+/** Ends an array or object whose elements all began with a comma: the first one becomes the opening byte. */
+export function close(start: number, p: number, open: number): number {
+  const b = room(p, 8);
+  if (p === start) p++;
+  b[start] = open;
+  b[p] = open + 2;
+  return p + 1;
+}
