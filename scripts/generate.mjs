@@ -45,7 +45,7 @@ export const targets = [
   {
     name: "protobuf-test",
     root: "packages/protobuf/proto",
-    files: ["test/ops.proto", "test/ops2.proto", "test/ops3.proto"],
+    files: ["test/ops.proto", "test/ops2.proto", "test/ops3.proto", "test/wire.proto"],
     out: "packages/protobuf/src/fixtures/gen",
   },
   {

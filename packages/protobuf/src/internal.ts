@@ -18,3 +18,4 @@ export { concat, Raw } from "./descriptor/raw.js";
 export { decodeRange } from "./message/decode.js";
 export { encodeBehind } from "./message/encode.js";
 export { registerType, typeOf } from "./message/codec.js";
+export { messageMemory } from "./message/memory.js";

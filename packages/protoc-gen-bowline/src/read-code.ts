@@ -1,4 +1,4 @@
-import { type DescField, type DescOneof, FieldType } from "@bowline/protobuf/internal";
+import { type DescField, type DescOneof, FieldType, messageMemory } from "@bowline/protobuf/internal";
 import type { FileContext } from "./context.js";
 import { type Printer, property, quote } from "./print.js";
 import { declared, is64, scalarCode, tagOf, wireType, zero } from "./scalar-code.js";
@@ -33,7 +33,7 @@ export function printRead(c: FileContext, printer: Printer, shape: ClassShape): 
   const m = shape.members.length > 0 || shape.messageSet || keeps(c) ? "m" : "_m";
   printer.block(`static read(b${u8}, p${n}, e${n}, d${n}, ${m}${t(`: ${shape.type}`)}, g${n})${t(": void")} {`, () => {
     printer.line(`if (d < 0) ${c.runtime("tooDeep")}(p);`);
-    printer.line(`if ((${cur}.memory -= ${64 + 8 * shape.members.length}) < 0) ${c.runtime("overBudget")}(p);`);
+    printCharge(c, printer, messageMemory(shape.members));
     printer.block("while (p < e) {", () => {
       if (keeps(c) || shape.messageSet) printer.line("const s = p;");
       printReadTag(c, printer, shape.typed);
@@ -59,7 +59,7 @@ export function printRead(c: FileContext, printer: Printer, shape: ClassShape): 
         );
       });
     });
-    printer.line(`if (p !== e || g !== -1) ${c.runtime("truncated")}(p);`);
+    printer.line(`if (p !== e || g !== -1) ${c.runtime("truncated")}(e);`);
   });
   for (const member of shape.members) {
     if (member.kind === "field" && member.cardinality === "map") printReadEntry(c, printer, shape, member);
@@ -136,7 +136,17 @@ function keeps(c: FileContext): boolean {
 
 function printBudget(c: FileContext, printer: Printer, field: DescField): void {
   const bytes = is64(field) && field.int64 !== "number" ? (field.int64 === "bigint" ? 24 : 44) : 8;
+  printCharge(c, printer, bytes);
+}
+
+/** Takes element memory off the budget. */
+function printCharge(c: FileContext, printer: Printer, bytes: number): void {
   printer.line(`if ((${c.runtime("cursor")}.memory -= ${bytes}) < 0) ${c.runtime("overBudget")}(p);`);
+}
+
+/** An expression that makes the message of a field. */
+function fresh(c: FileContext, field: DescField): string {
+  return `new ${c.message(field.message!, "messageClass", "value")}()`;
 }
 
 /** Reads one element at `p`, hands its expression to `use`, and goes on behind it. */
@@ -217,12 +227,12 @@ function printPacked(c: FileContext, printer: Printer, shape: ClassShape, field:
       printer.line(`const v = ${c.runtime("readInt32")}(b, p, z);`);
       printer.line(`p = ${cur}.p;`);
       printer.line(`if (${declared(field.enum!, "v")}) ${to}.push(v${shape.typed ? ` as ${c.enum(field.enum!)}` : ""});`);
-      if (keeps(c)) printer.line(`else ${c.runtime("keepUnknownVarint")}(${field.number}, v, m);`);
+      if (keeps(c)) printer.line(`else ${c.runtime("keepUnknownVarint")}(${field.number}, v, m, p);`);
     } else {
       printElement(c, printer, field, shape.typed, (value) => `${to}.push(${value});`);
     }
   });
-  printer.line(`if (p !== z) ${c.runtime("truncated")}(p);`);
+  printer.line(`if (p !== z) ${c.runtime("truncated")}(z);`);
 }
 
 /** The part of reading a message that is the same for a length and for group tags; `x` is the message. */
@@ -246,24 +256,23 @@ function printMessage(c: FileContext, printer: Printer, shape: ClassShape, field
     printer.line("p = z;");
     return;
   }
-  const fresh = `new ${c.message(field.message!, "messageClass", "value")}()`;
   if (field.unboxed === "wrapper") {
-    printer.line(`const x = ${fresh};`);
+    printer.line(`const x = ${fresh(c, field)};`);
     printer.line(`if (${to} !== undefined) x.value = ${to};`);
     printBody(c, printer, field, shape.typed);
     printer.line(`${to} = x.value;`);
   } else if (field.cardinality === "list") {
-    printer.line(`const x = ${fresh};`);
+    printer.line(`const x = ${fresh(c, field)};`);
     printBody(c, printer, field, shape.typed);
     printer.line(`${to}.push(x);`);
   } else if (field.oneof !== undefined) {
     const type = shape.typed ? `: ${elementType(c, field)}` : "";
     printer.line(`const o = ${to};`);
-    printer.line(`const x${type} = o !== undefined && o.case === ${quote(field.localName)} ? o.value : ${fresh};`);
+    printer.line(`const x${type} = o !== undefined && o.case === ${quote(field.localName)} ? o.value : ${fresh(c, field)};`);
     printBody(c, printer, field, shape.typed);
     printer.line(put(shape, field, "x"));
   } else {
-    printer.line(`const x = ${to} ?? (${to} = ${fresh});`);
+    printer.line(`const x = ${to} ?? (${to} = ${fresh(c, field)});`);
     printBody(c, printer, field, shape.typed);
   }
 }
@@ -293,12 +302,12 @@ function printReadEntry(c: FileContext, printer: Printer, shape: ClassShape, fie
   const closed = value.enum !== undefined && !value.enum.open;
   printer.line();
   printer.block(`static ${entryMethod(shape, field)}(${parameters})${t(": void")} {`, () => {
-    printer.line(`if ((${c.runtime("cursor")}.memory -= 64) < 0) ${c.runtime("overBudget")}(p);`);
+    printCharge(c, printer, 64);
     printer.line(`let k${t(`: ${scalarType(key)}`)} = ${zero(c, key)};`);
-    const initial = value.message === undefined ? (closed ? `${value.enum!.values[0]!.number}` : zero(c, value)) : `new ${c.message(value.message, "messageClass", "value")}()`;
-    const valueType = closed ? "number" : elementType(c, value);
-    const keyword = value.message === undefined ? "let" : "const";
-    printer.line(`${keyword} ${value.message === undefined ? "v" : "x"}${t(`: ${valueType}`)} = ${initial};`);
+    if (value.message === undefined) {
+      const initial = closed ? `${value.enum!.values[0]!.number}` : zero(c, value);
+      printer.line(`let v${t(`: ${closed ? "number" : elementType(c, value)}`)} = ${initial};`);
+    } else printer.line(`let v${t(`: ${elementType(c, value)} | undefined`)};`);
     printer.block("while (p < e) {", () => {
       printReadTag(c, printer, shape.typed);
       printer.block("switch (t) {", () => {
@@ -307,8 +316,10 @@ function printReadEntry(c: FileContext, printer: Printer, shape: ClassShape, fie
           printer.line("break;");
         });
         printer.block(`case ${tagOf(2, wireType(value))}: {`, () => {
-          if (value.message !== undefined) printBody(c, printer, value, shape.typed);
-          else if (closed) {
+          if (value.message !== undefined) {
+            printer.line(`const x = v ?? (v = ${fresh(c, value)});`);
+            printBody(c, printer, value, shape.typed);
+          } else if (closed) {
             printer.line(`v = ${c.runtime("readInt32")}(b, p, e);`);
             printer.line(`p = ${c.runtime("cursor")}.p;`);
           } else printElement(c, printer, value, shape.typed, (expression) => `v = ${expression};`);
@@ -317,9 +328,15 @@ function printReadEntry(c: FileContext, printer: Printer, shape: ClassShape, fie
         printer.block("default: {", () => printer.line(`p = ${c.runtime("skip")}(b, p, e, t, d);`));
       });
     });
-    printer.line(`if (p !== e) ${c.runtime("truncated")}(p);`);
+    printer.line(`if (p !== e) ${c.runtime("truncated")}(e);`);
     const set = (expression: string): string => `m${access(shape.property(field))}.set(k, ${expression});`;
-    if (!closed) printer.line(set(value.message === undefined ? "v" : "x"));
+    if (value.message !== undefined) {
+      printer.block("if (v === undefined) {", () => {
+        printCharge(c, printer, messageMemory(value.message!.members));
+        printer.line(`v = ${fresh(c, value)};`);
+      });
+    }
+    if (!closed) printer.line(set("v"));
     else {
       printer.line(`if (${declared(value.enum!, "v")}) ${set(shape.typed ? `v as ${c.enum(value.enum!)}` : "v")}`);
       if (keeps(c)) printer.line(`else ${c.runtime("keepUnknown")}(b, s, e, m);`);

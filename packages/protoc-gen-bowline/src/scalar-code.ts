@@ -100,8 +100,9 @@ function is64Field(field: DescField): boolean {
 export function notZero(c: FileContext, field: DescField, x: string): string {
   switch (field.type) {
     case T.STRING:
+      return field.unboxed === "bytes" ? notEmpty(c, x) : `${x} !== ""`;
     case T.BYTES:
-      return `${x}.length !== 0`;
+      return notEmpty(c, x);
     case T.BOOL:
       return `${x} !== false`;
     case T.DOUBLE:
@@ -110,4 +111,9 @@ export function notZero(c: FileContext, field: DescField, x: string): string {
     default:
       return `${x} !== ${zero(c, field)}`;
   }
+}
+
+/** What has no bytes is left out, but only if it is a `Uint8Array`: something else is for the writer to refuse. */
+function notEmpty(c: FileContext, x: string): string {
+  return `(${x}.length !== 0 || !${c.runtime("isBytes")}(${x}))`;
 }

@@ -105,6 +105,7 @@ export {
   float as writeFloat,
   int32 as writeInt32,
   int64 as writeInt64,
+  isBytes,
   sfixed32 as writeSfixed32,
   sfixed64 as writeSfixed64,
   sint32 as writeSint32,

@@ -38,10 +38,10 @@ export function decodeRange(
     releaseView();
   }
   if (codec.missing !== undefined && options?.allowPartial !== true) {
-    const path = codec.missing(type, message);
-    if (path !== undefined) {
-      const at = { reason: "BOWLINE_DECODE_REQUIRED", typeName: type.typeName, path, offset: end } as const;
-      throw new DecodeError("the required field is missing", at);
+    const paths = codec.missing(type, message);
+    if (paths.length > 0) {
+      const at = { reason: "BOWLINE_DECODE_REQUIRED", typeName: type.typeName, path: paths[0]!, offset: end - start } as const;
+      throw new DecodeError(`required and not set: ${paths.join(", ")}`, at);
     }
   }
   return message;
@@ -49,7 +49,7 @@ export function decodeRange(
 
 /** Sets the cursor up for a decode; returns the levels of nesting that are allowed. */
 function prepare(options: DecodeOptions | undefined): number {
-  const limits = options?.limits ?? defaultLimits;
+  const limits = options?.limits === undefined ? defaultLimits : checked(options.limits);
   cursor.memory = limits.elementMemoryBytes ?? defaultLimits.elementMemoryBytes;
   cursor.unknown = limits.unknownFields ?? defaultLimits.unknownFields;
   cursor.keepUnknown = options?.keepUnknownFields !== false;
@@ -57,15 +57,27 @@ function prepare(options: DecodeOptions | undefined): number {
   return limits.depth ?? defaultLimits.depth;
 }
 
+/** A limit that is not a number would never be passed: it is refused rather than taken for none. `Infinity` is none. */
+function checked(limits: DecodeLimits): DecodeLimits {
+  for (const name of Object.keys(defaultLimits) as (keyof DecodeLimits)[]) {
+    const limit = limits[name];
+    if (limit !== undefined && !(typeof limit === "number" && limit >= 0)) {
+      throw new TypeError(`limits.${name} has to be a number from 0 to Infinity, got ${typeof limit === "number" ? limit : typeof limit}`);
+    }
+  }
+  return limits;
+}
+
 function decodeError(type: MessageType, b: Uint8Array, start: number, end: number, error: unknown): DecodeError {
   const known = error instanceof Malformed;
   const offset = known ? error.offset : start;
+  const inside = known ? error.inside : -1;
   return new DecodeError(
     known ? error.detail : String(error),
     {
       reason: known && error.limit ? "BOWLINE_DECODE_LIMIT" : "BOWLINE_DECODE_MALFORMED",
       typeName: type.typeName,
-      path: known ? pathAt(type.desc, b, start, end, offset) : "",
+      path: inside < start ? "" : pathAt(type.desc, b, start, end, inside),
       offset: offset - start,
     },
     known ? undefined : { cause: error },

@@ -20,10 +20,13 @@ export class Malformed {
   readonly detail: string;
   readonly offset: number;
   readonly limit: boolean;
-  constructor(detail: string, offset: number, limit = false) {
+  /** A byte of the field that is at fault: an empty value, or the end of a message, is no longer in it. */
+  readonly inside: number;
+  constructor(detail: string, offset: number, limit = false, inside: number = offset) {
     this.detail = detail;
     this.offset = offset;
     this.limit = limit;
+    this.inside = inside;
   }
 }
 
@@ -33,15 +36,15 @@ export function malformed(detail: string, p: number): never {
 
 /** The input, or the message that is being read, ends before the value does. */
 export function truncated(p: number): never {
-  throw new Malformed("truncated: the value goes past the end of the message", p);
+  throw new Malformed("truncated: the value goes past the end of the message", p, false, p - 1);
 }
 
 /** The nesting limit was passed. */
 export function tooDeep(p: number): never {
-  throw new Malformed("nested deeper than the limit (limits.depth)", p, true);
+  throw new Malformed("nested deeper than the limit (limits.depth)", p, true, p - 1);
 }
 
 /** The budget of element memory was passed. */
 export function overBudget(p: number): never {
-  throw new Malformed("the decoded value would take more memory than allowed (limits.elementMemoryBytes)", p, true);
+  throw new Malformed("the decoded value would take more memory than allowed (limits.elementMemoryBytes)", p, true, p - 1);
 }

@@ -75,7 +75,10 @@ export function varint32(b: Uint8Array, p: number, a: number): number {
   return varint64(b, p, a);
 }
 
-/** The rest of a tag; more than 32 bits is refused. Returns it as a signed integer. */
+/**
+ * The rest of a tag; more than 32 bits is refused. Returns it as a signed integer, never −1, which stands for "no group"
+ * in `read` and would be of wire type 7.
+ */
 export function tag(b: Uint8Array, p: number, a: number): number {
   if (p < b.length) {
     const x = b[p]!;
@@ -86,6 +89,7 @@ export function tag(b: Uint8Array, p: number, a: number): number {
   }
   const t = varint64(b, p, a);
   if (c.hi !== 0) malformed("a field number is larger than 536870911", p - 1);
+  if (t === -1) malformed("wire type 7 does not exist", p - 1);
   return t;
 }
 

@@ -1,5 +1,5 @@
 import { type AnyMessage, unknownSymbol } from "../message/codec.js";
-import { cursor as c, Malformed, malformed, tooDeep, truncated } from "./cursor.js";
+import { cursor as c, Malformed, malformed, overBudget, tooDeep, truncated } from "./cursor.js";
 import { end, tag, varint64 } from "./read-varint.js";
 
 /** The position behind the value of a field with tag `t`, whose value begins at `p`. Groups use up nesting levels. */
@@ -32,7 +32,7 @@ export function skip(b: Uint8Array, p: number, e: number, t: number, d: number):
     default:
       malformed(`wire type ${t & 7} does not exist`, p - 1);
   }
-  if (p > e) truncated(p);
+  if (p > e) truncated(e);
   return p;
 }
 
@@ -71,38 +71,60 @@ export function unknown(
   d: number,
   m: object,
 ): number {
-  countUnknown(p);
   const z = skip(b, p, e, t, d);
   keepUnknown(b, start, z, m);
   return z;
 }
 
-/** Keeps `b[start, z)` as unknown fields of `m`; neighbours in the input become one run. */
+/** Counts one unknown field, and keeps it, `b[start, z)`, as one of `m`. */
 export function keepUnknown(b: Uint8Array, start: number, z: number, m: object): void {
-  if (!c.keepUnknown) return;
+  countUnknown(start);
+  if (c.keepUnknown) keep(b, start, z, m, start + 1);
+}
+
+/**
+ * Neighbours in the input become one run. What a run costs of element memory is the array that shows it, and for the
+ * first one of a message the list. `p` is where the input stands.
+ */
+function keep(b: Uint8Array, start: number, z: number, m: object, p: number): void {
   const message = m as AnyMessage;
   const runs = message[unknownSymbol];
   if (runs === undefined) {
+    if ((c.memory -= 192) < 0) overBudget(p);
     message[unknownSymbol] = [b.subarray(start, z)];
     return;
   }
   const last = runs[runs.length - 1];
   if (last !== undefined && last.buffer === b.buffer && last.byteOffset + last.length === b.byteOffset + start) {
     runs[runs.length - 1] = b.subarray(last.byteOffset - b.byteOffset, z);
-  } else {
-    runs.push(b.subarray(start, z));
+    return;
   }
+  if ((c.memory -= 112) < 0) overBudget(p);
+  runs.push(b.subarray(start, z));
 }
 
-/** Keeps one element of a packed list, an undeclared number of a closed enum, as an unknown varint field. */
-export function keepUnknownVarint(number: number, value: number, m: object): void {
-  const field = new Uint8Array(15);
-  let p = 0;
+/** Memory for {@link keepUnknownVarint}, which no place of is written twice. */
+let made = new Uint8Array(0);
+let madeEnd = 0;
+
+/**
+ * Keeps the element of a packed list that ends at `end`, an undeclared number of a closed enum, as an unknown varint
+ * field.
+ */
+export function keepUnknownVarint(number: number, value: number, m: object, end: number): void {
+  countUnknown(end - 1);
+  if (!c.keepUnknown) return;
+  if ((c.memory -= 16) < 0) overBudget(end);
+  if (made.length - madeEnd < 15) {
+    made = new Uint8Array(4096);
+    madeEnd = 0;
+  }
+  const start = madeEnd;
   let t = (number << 3) >>> 0;
-  for (; t > 127; t >>>= 7) field[p++] = (t & 127) | 128;
-  field[p++] = t;
+  for (; t > 127; t >>>= 7) made[madeEnd++] = (t & 127) | 128;
+  made[madeEnd++] = t;
   let v = BigInt.asUintN(64, BigInt(value));
-  for (; v > 127n; v >>= 7n) field[p++] = Number(v & 127n) | 128;
-  field[p++] = Number(v);
-  keepUnknown(field, 0, p, m);
+  for (; v > 127n; v >>= 7n) made[madeEnd++] = Number(v & 127n) | 128;
+  made[madeEnd++] = Number(v);
+  keep(made, start, madeEnd, m, end);
 }

@@ -1,6 +1,6 @@
 import { type AnyMessage, unknownSymbol } from "../message/codec.js";
-import { cursor } from "./cursor.js";
-import { close, grow, output, varint } from "./output.js";
+import { cursor, overBudget } from "./cursor.js";
+import { close, grow, output, varint, varintSize } from "./output.js";
 import { end, tag, varint64 } from "./read-varint.js";
 import { keepUnknown, skip } from "./unknown.js";
 import { wrongValue } from "./write-scalar.js";
@@ -28,7 +28,7 @@ export function endMessage(s: number, g: number, p: number): number {
 
 /** Refuses what is not a list. */
 export function list<T>(value: readonly T[]): readonly T[] {
-  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) wrongValue();
+  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && "length" in value)) wrongValue();
   return value;
 }
 
@@ -64,15 +64,19 @@ export function unknownFields(m: object, p: number): number {
   const runs = (m as AnyMessage)[unknownSymbol];
   if (runs === undefined || !output.writeUnknown) return p;
   for (const run of runs) {
-    room(p, run.length).set(run, p);
+    // and room behind it, as after every field: a length in front may need more bytes than were reserved
+    room(p, run.length + 16).set(run, p);
     p += run.length;
   }
   return p;
 }
 
+const lastFieldNumber = 0x1fffffff;
+
 /**
  * Reads one item of a MessageSet, group 1 of `{ 2: type id, 3: message }`, and keeps it as the unknown field that an
- * extension of this number has. `start` is where the group's tag begins, `p` is behind it.
+ * extension of this number has. `start` is where the group's tag begins, `p` is behind it. Items that no field number
+ * can name stay as they are.
  */
 export function messageSetItem(b: Uint8Array, start: number, p: number, e: number, d: number, m: object): number {
   const z = skip(b, p, e, 11, d);
@@ -80,8 +84,12 @@ export function messageSetItem(b: Uint8Array, start: number, p: number, e: numbe
     keepUnknown(b, start, z, m);
     return z;
   }
+  // fragments of the message are gathered behind room for a tag and a length
+  if ((cursor.memory -= z - p + 112) < 0) overBudget(p);
+  const gathered = new Uint8Array(z - p + 10);
   let id = 0;
-  let body: Uint8Array | undefined;
+  let q = 10;
+  let found = false;
   while (p < z) {
     let t = b[p++]!;
     if (t > 127) {
@@ -92,29 +100,24 @@ export function messageSetItem(b: Uint8Array, start: number, p: number, e: numbe
       id = b[p]! > 127 ? varint64(b, p + 1, b[p]!) : b[p]!;
     } else if (t === 26) {
       const bodyEnd = end(b, p, z);
-      const part = b.subarray(cursor.p, bodyEnd);
-      body = body === undefined ? part : joined(body, part);
+      gathered.set(b.subarray(cursor.p, bodyEnd), q);
+      q += bodyEnd - cursor.p;
+      found = true;
     }
     p = t === 12 ? z : skip(b, p, z, t, d);
   }
-  if (id > 0 && body !== undefined) {
-    const field = new Uint8Array(body.length + 10);
-    let q = varint(field, 0, ((id << 3) | 2) >>> 0);
-    q = varint(field, q, body.length);
-    field.set(body, q);
-    keepUnknown(field, 0, q + body.length, m);
+  if (found && id > 0 && id <= lastFieldNumber) {
+    const head = varintSize(((id << 3) | 2) >>> 0) + varintSize(q - 10);
+    varint(gathered, varint(gathered, 10 - head, ((id << 3) | 2) >>> 0), q - 10);
+    keepUnknown(gathered, 10 - head, q, m);
   } else {
     keepUnknown(b, start, z, m);
   }
   return z;
 }
 
-function joined(x: Uint8Array, y: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(x.length + y.length);
-  whole.set(x);
-  whole.set(y, x.length);
-  return whole;
-}
+/** Unknown groups were bounded when they were read; this bounds those that were set by hand. */
+const groupDepth = 10_000;
 
 /** Writes the unknown fields of a MessageSet: length-delimited ones, which are extensions, as items. */
 export function messageSet(m: object, p: number): number {
@@ -130,7 +133,7 @@ export function messageSet(m: object, p: number): number {
         q = cursor.p;
       }
       const value = q;
-      q = skip(run, q, run.length, t, 100);
+      q = skip(run, q, run.length, t, groupDepth);
       const b = room(p, q - start + 16);
       const item = (t & 7) === 2;
       if (item) {

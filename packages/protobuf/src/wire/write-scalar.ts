@@ -179,7 +179,7 @@ function stringNative(b: Uint8Array, p: number, v: string): number {
 
 /** Whether a value is a `Uint8Array`, of this realm or another. */
 export function isBytes(v: unknown): v is Uint8Array {
-  return v instanceof Uint8Array || Object.prototype.toString.call(v) === "[object Uint8Array]";
+  return v instanceof Uint8Array || (ArrayBuffer.isView(v) && Object.prototype.toString.call(v) === "[object Uint8Array]");
 }
 
 /** A `bytes` value with its length. Needs room for its length and five more. */

@@ -83,7 +83,7 @@ export class GreetRequest$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: GreetRequest, p: number): number {
@@ -149,7 +149,7 @@ export class GreetResponse$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: GreetResponse, p: number): number {
@@ -214,7 +214,7 @@ export class CountdownRequest$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: CountdownRequest, p: number): number {
@@ -278,7 +278,7 @@ export class CountdownResponse$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: CountdownResponse, p: number): number {

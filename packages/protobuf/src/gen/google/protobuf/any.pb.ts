@@ -10,6 +10,7 @@ import {
   adopt,
   cursor,
   file,
+  isBytes,
   messageType,
   noBytes,
   overBudget,
@@ -192,7 +193,7 @@ export class Any$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Any, p: number): number {
@@ -200,7 +201,7 @@ export class Any$ {
     let b = room(p, 42);
     {
       const x = m.typeUrl;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -208,7 +209,7 @@ export class Any$ {
     }
     {
       const x = m.value;
-      if (x.length !== 0) {
+      if ((x.length !== 0 || !isBytes(x))) {
         b = room(p, x.length + 42);
         b[p++] = 18;
         p = writeBytes(b, p, x);

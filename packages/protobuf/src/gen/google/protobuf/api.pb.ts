@@ -169,7 +169,7 @@ export class Api$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: Api, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 128) < 0) overBudget(p);
+    if ((cursor.memory -= 296) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -295,7 +295,7 @@ export class Api$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Api, p: number): number {
@@ -303,7 +303,7 @@ export class Api$ {
     let b = room(p, 82);
     {
       const x = m.name;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 82);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -339,7 +339,7 @@ export class Api$ {
     }
     {
       const x = m.version;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 82);
         b[p++] = 34;
         p = writeString(b, p, x);
@@ -381,7 +381,7 @@ export class Api$ {
     }
     {
       const x = m.edition;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 82);
         b[p++] = 66;
         p = writeString(b, p, x);
@@ -498,7 +498,7 @@ export class Method$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: Method, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 128) < 0) overBudget(p);
+    if ((cursor.memory -= 184) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -603,7 +603,7 @@ export class Method$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Method, p: number): number {
@@ -611,7 +611,7 @@ export class Method$ {
     let b = room(p, 84);
     {
       const x = m.name;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 84);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -619,7 +619,7 @@ export class Method$ {
     }
     {
       const x = m.requestTypeUrl;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 84);
         b[p++] = 18;
         p = writeString(b, p, x);
@@ -634,7 +634,7 @@ export class Method$ {
     }
     {
       const x = m.responseTypeUrl;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 84);
         b[p++] = 34;
         p = writeString(b, p, x);
@@ -670,7 +670,7 @@ export class Method$ {
     }
     {
       const x = m.edition;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 84);
         b[p++] = 66;
         p = writeString(b, p, x);
@@ -842,7 +842,7 @@ export class Mixin$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Mixin, p: number): number {
@@ -850,7 +850,7 @@ export class Mixin$ {
     let b = room(p, 42);
     {
       const x = m.name;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -858,7 +858,7 @@ export class Mixin$ {
     }
     {
       const x = m.root;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 42);
         b[p++] = 18;
         p = writeString(b, p, x);

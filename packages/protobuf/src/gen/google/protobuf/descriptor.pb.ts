@@ -133,7 +133,7 @@ export class FileDescriptorSet$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: FileDescriptorSet, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 72) < 0) overBudget(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -166,7 +166,7 @@ export class FileDescriptorSet$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FileDescriptorSet, p: number): number {
@@ -325,7 +325,7 @@ export class FileDescriptorProto$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: FileDescriptorProto, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 176) < 0) overBudget(p);
+    if ((cursor.memory -= 624) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -551,7 +551,7 @@ export class FileDescriptorProto$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FileDescriptorProto, p: number): number {
@@ -779,7 +779,7 @@ export class DescriptorProto$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: DescriptorProto, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 152) < 0) overBudget(p);
+    if ((cursor.memory -= 600) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -949,7 +949,7 @@ export class DescriptorProto$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: DescriptorProto, p: number): number {
@@ -1175,7 +1175,7 @@ export class DescriptorProto_ExtensionRange$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: DescriptorProto_ExtensionRange, p: number): number {
@@ -1279,7 +1279,7 @@ export class DescriptorProto_ReservedRange$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: DescriptorProto_ReservedRange, p: number): number {
@@ -1361,7 +1361,7 @@ export class ExtensionRangeOptions$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: ExtensionRangeOptions, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 96) < 0) overBudget(p);
+    if ((cursor.memory -= 208) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1430,7 +1430,7 @@ export class ExtensionRangeOptions$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: ExtensionRangeOptions, p: number): number {
@@ -1627,7 +1627,7 @@ export class ExtensionRangeOptions_Declaration$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: ExtensionRangeOptions_Declaration, p: number): number {
@@ -1967,7 +1967,7 @@ export class FieldDescriptorProto$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FieldDescriptorProto, p: number): number {
@@ -2191,7 +2191,7 @@ export class OneofDescriptorProto$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: OneofDescriptorProto, p: number): number {
@@ -2279,7 +2279,7 @@ export class EnumDescriptorProto$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: EnumDescriptorProto, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 112) < 0) overBudget(p);
+    if ((cursor.memory -= 280) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2374,7 +2374,7 @@ export class EnumDescriptorProto$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: EnumDescriptorProto, p: number): number {
@@ -2520,7 +2520,7 @@ export class EnumDescriptorProto_EnumReservedRange$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: EnumDescriptorProto_EnumReservedRange, p: number): number {
@@ -2632,7 +2632,7 @@ export class EnumValueDescriptorProto$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: EnumValueDescriptorProto, p: number): number {
@@ -2697,7 +2697,7 @@ export class ServiceDescriptorProto$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: ServiceDescriptorProto, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 88) < 0) overBudget(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2757,7 +2757,7 @@ export class ServiceDescriptorProto$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: ServiceDescriptorProto, p: number): number {
@@ -2930,7 +2930,7 @@ export class MethodDescriptorProto$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: MethodDescriptorProto, p: number): number {
@@ -3285,7 +3285,7 @@ export class FileOptions$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: FileOptions, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 232) < 0) overBudget(p);
+    if ((cursor.memory -= 288) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3509,7 +3509,7 @@ export class FileOptions$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FileOptions, p: number): number {
@@ -3887,7 +3887,7 @@ export class MessageOptions$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: MessageOptions, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 120) < 0) overBudget(p);
+    if ((cursor.memory -= 176) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3959,7 +3959,7 @@ export class MessageOptions$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: MessageOptions, p: number): number {
@@ -4257,7 +4257,7 @@ export class FieldOptions$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: FieldOptions, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 176) < 0) overBudget(p);
+    if ((cursor.memory -= 344) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4339,9 +4339,9 @@ export class FieldOptions$ {
             const v = readInt32(b, p, z);
             p = cursor.p;
             if ((v >= 0 && v <= 9)) m.targets.push(v as FieldOptions_OptionTargetType);
-            else keepUnknownVarint(19, v, m);
+            else keepUnknownVarint(19, v, m, p);
           }
-          if (p !== z) truncated(p);
+          if (p !== z) truncated(z);
           break;
         }
         case 162: {
@@ -4411,7 +4411,7 @@ export class FieldOptions$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FieldOptions, p: number): number {
@@ -4661,7 +4661,7 @@ export class FieldOptions_EditionDefault$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FieldOptions_EditionDefault, p: number): number {
@@ -4825,7 +4825,7 @@ export class FieldOptions_FeatureSupport$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FieldOptions_FeatureSupport, p: number): number {
@@ -4909,7 +4909,7 @@ export class OneofOptions$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: OneofOptions, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 80) < 0) overBudget(p);
+    if ((cursor.memory -= 136) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4956,7 +4956,7 @@ export class OneofOptions$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: OneofOptions, p: number): number {
@@ -5078,7 +5078,7 @@ export class EnumOptions$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: EnumOptions, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 104) < 0) overBudget(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5140,7 +5140,7 @@ export class EnumOptions$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: EnumOptions, p: number): number {
@@ -5268,7 +5268,7 @@ export class EnumValueOptions$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: EnumValueOptions, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 104) < 0) overBudget(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5339,7 +5339,7 @@ export class EnumValueOptions$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: EnumValueOptions, p: number): number {
@@ -5454,7 +5454,7 @@ export class ServiceOptions$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: ServiceOptions, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 88) < 0) overBudget(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5506,7 +5506,7 @@ export class ServiceOptions$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: ServiceOptions, p: number): number {
@@ -5604,7 +5604,7 @@ export class MethodOptions$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: MethodOptions, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 96) < 0) overBudget(p);
+    if ((cursor.memory -= 152) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5663,7 +5663,7 @@ export class MethodOptions$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: MethodOptions, p: number): number {
@@ -5780,7 +5780,7 @@ export class UninterpretedOption$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: UninterpretedOption, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 120) < 0) overBudget(p);
+    if ((cursor.memory -= 176) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5867,7 +5867,7 @@ export class UninterpretedOption$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: UninterpretedOption, p: number): number {
@@ -6007,7 +6007,7 @@ export class UninterpretedOption_NamePart$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: UninterpretedOption_NamePart, p: number): number {
@@ -6169,7 +6169,7 @@ export class FeatureSet$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FeatureSet, p: number): number {
@@ -6333,7 +6333,7 @@ export class FeatureSet_VisibilityFeature$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FeatureSet_VisibilityFeature, p: number): number {
@@ -6391,7 +6391,7 @@ export class FeatureSet_ProtoLimitsFeature$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FeatureSet_ProtoLimitsFeature, p: number): number {
@@ -6463,7 +6463,7 @@ export class FeatureSetDefaults$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: FeatureSetDefaults, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 88) < 0) overBudget(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6510,7 +6510,7 @@ export class FeatureSetDefaults$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FeatureSetDefaults, p: number): number {
@@ -6642,7 +6642,7 @@ export class FeatureSetDefaults_FeatureSetEditionDefault$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FeatureSetDefaults_FeatureSetEditionDefault, p: number): number {
@@ -6803,7 +6803,7 @@ export class SourceCodeInfo$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: SourceCodeInfo, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 72) < 0) overBudget(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6836,7 +6836,7 @@ export class SourceCodeInfo$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: SourceCodeInfo, p: number): number {
@@ -7089,7 +7089,7 @@ export class SourceCodeInfo_Location$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: SourceCodeInfo_Location, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 104) < 0) overBudget(p);
+    if ((cursor.memory -= 272) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -7194,7 +7194,7 @@ export class SourceCodeInfo_Location$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: SourceCodeInfo_Location, p: number): number {
@@ -7276,7 +7276,7 @@ export class GeneratedCodeInfo$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: GeneratedCodeInfo, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 72) < 0) overBudget(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -7309,7 +7309,7 @@ export class GeneratedCodeInfo$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: GeneratedCodeInfo, p: number): number {
@@ -7395,7 +7395,7 @@ export class GeneratedCodeInfo_Annotation$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: GeneratedCodeInfo_Annotation, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 104) < 0) overBudget(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -7477,7 +7477,7 @@ export class GeneratedCodeInfo_Annotation$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: GeneratedCodeInfo_Annotation, p: number): number {

@@ -169,7 +169,7 @@ export class Duration$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Duration, p: number): number {

@@ -66,7 +66,7 @@ export class Empty$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Empty, p: number): number {

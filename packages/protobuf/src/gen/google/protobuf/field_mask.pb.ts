@@ -248,7 +248,7 @@ export class FieldMask$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: FieldMask, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 72) < 0) overBudget(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -279,7 +279,7 @@ export class FieldMask$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FieldMask, p: number): number {

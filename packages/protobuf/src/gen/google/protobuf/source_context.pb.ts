@@ -89,7 +89,7 @@ export class SourceContext$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: SourceContext, p: number): number {
@@ -97,7 +97,7 @@ export class SourceContext$ {
     let b = room(p, 37);
     {
       const x = m.fileName;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 37);
         b[p++] = 10;
         p = writeString(b, p, x);

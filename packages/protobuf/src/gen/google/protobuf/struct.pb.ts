@@ -95,7 +95,7 @@ export class Struct$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: Struct, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 72) < 0) overBudget(p);
+    if ((cursor.memory -= 256) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -126,13 +126,13 @@ export class Struct$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static fields$(b: Uint8Array, p: number, e: number, d: number, m: Struct): void {
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let k: string = "";
-    const x: Value = new Value$();
+    let v: Value | undefined;
     while (p < e) {
       let t = b[p++]!;
       if (t > 127) {
@@ -154,6 +154,7 @@ export class Struct$ {
           break;
         }
         case 18: {
+          const x = v ?? (v = new Value$());
           if (p >= e) truncated(p);
           let n = b[p++]!;
           if (n > 127) {
@@ -171,8 +172,12 @@ export class Struct$ {
         }
       }
     }
-    if (p !== e) truncated(p);
-    m.fields.set(k, x);
+    if (p !== e) truncated(e);
+    if (v === undefined) {
+      if ((cursor.memory -= 112) < 0) overBudget(p);
+      v = new Value$();
+    }
+    m.fields.set(k, v);
   }
 
   static write(m: Struct, p: number): number {
@@ -275,7 +280,7 @@ export class Value$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: Value, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 72) < 0) overBudget(p);
+    if ((cursor.memory -= 112) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -358,7 +363,7 @@ export class Value$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Value, p: number): number {
@@ -456,7 +461,7 @@ export class ListValue$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: ListValue, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 72) < 0) overBudget(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -489,7 +494,7 @@ export class ListValue$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: ListValue, p: number): number {

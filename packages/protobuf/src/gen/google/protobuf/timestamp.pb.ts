@@ -198,7 +198,7 @@ export class Timestamp$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Timestamp, p: number): number {

@@ -115,7 +115,7 @@ export class Type$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: Type, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 120) < 0) overBudget(p);
+    if ((cursor.memory -= 288) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -226,7 +226,7 @@ export class Type$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Type, p: number): number {
@@ -234,7 +234,7 @@ export class Type$ {
     let b = room(p, 77);
     {
       const x = m.name;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 77);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -299,7 +299,7 @@ export class Type$ {
     }
     {
       const x = m.edition;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 77);
         b[p++] = 58;
         p = writeString(b, p, x);
@@ -402,7 +402,7 @@ export class Field$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: Field, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 144) < 0) overBudget(p);
+    if ((cursor.memory -= 200) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -532,7 +532,7 @@ export class Field$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Field, p: number): number {
@@ -561,7 +561,7 @@ export class Field$ {
     }
     {
       const x = m.name;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 123);
         b[p++] = 34;
         p = writeString(b, p, x);
@@ -569,7 +569,7 @@ export class Field$ {
     }
     {
       const x = m.typeUrl;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 123);
         b[p++] = 50;
         p = writeString(b, p, x);
@@ -605,7 +605,7 @@ export class Field$ {
     }
     {
       const x = m.jsonName;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 123);
         b[p++] = 82;
         p = writeString(b, p, x);
@@ -613,7 +613,7 @@ export class Field$ {
     }
     {
       const x = m.defaultValue;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 123);
         b[p++] = 90;
         p = writeString(b, p, x);
@@ -742,7 +742,7 @@ export class Enum$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: Enum, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 112) < 0) overBudget(p);
+    if ((cursor.memory -= 224) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -840,7 +840,7 @@ export class Enum$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Enum, p: number): number {
@@ -848,7 +848,7 @@ export class Enum$ {
     let b = room(p, 72);
     {
       const x = m.name;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 72);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -904,7 +904,7 @@ export class Enum$ {
     }
     {
       const x = m.edition;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 72);
         b[p++] = 50;
         p = writeString(b, p, x);
@@ -960,7 +960,7 @@ export class EnumValue$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: EnumValue, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 88) < 0) overBudget(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1016,7 +1016,7 @@ export class EnumValue$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: EnumValue, p: number): number {
@@ -1024,7 +1024,7 @@ export class EnumValue$ {
     let b = room(p, 57);
     {
       const x = m.name;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 57);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -1161,7 +1161,7 @@ export class Option$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Option, p: number): number {
@@ -1169,7 +1169,7 @@ export class Option$ {
     let b = room(p, 42);
     {
       const x = m.name;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);

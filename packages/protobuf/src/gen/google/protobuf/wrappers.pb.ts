@@ -10,6 +10,7 @@ import {
   adopt,
   cursor,
   file,
+  isBytes,
   messageType,
   noBytes,
   overBudget,
@@ -95,7 +96,7 @@ export class DoubleValue$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: DoubleValue, p: number): number {
@@ -170,7 +171,7 @@ export class FloatValue$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: FloatValue, p: number): number {
@@ -245,7 +246,7 @@ export class Int64Value$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Int64Value, p: number): number {
@@ -320,7 +321,7 @@ export class UInt64Value$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: UInt64Value, p: number): number {
@@ -400,7 +401,7 @@ export class Int32Value$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Int32Value, p: number): number {
@@ -480,7 +481,7 @@ export class UInt32Value$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: UInt32Value, p: number): number {
@@ -555,7 +556,7 @@ export class BoolValue$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: BoolValue, p: number): number {
@@ -638,7 +639,7 @@ export class StringValue$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: StringValue, p: number): number {
@@ -646,7 +647,7 @@ export class StringValue$ {
     let b = room(p, 37);
     {
       const x = m.value;
-      if (x.length !== 0) {
+      if (x !== "") {
         b = room(p, x.length * 3 + 37);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -722,7 +723,7 @@ export class BytesValue$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: BytesValue, p: number): number {
@@ -730,7 +731,7 @@ export class BytesValue$ {
     let b = room(p, 37);
     {
       const x = m.value;
-      if (x.length !== 0) {
+      if ((x.length !== 0 || !isBytes(x))) {
         b = room(p, x.length + 37);
         b[p++] = 10;
         p = writeBytes(b, p, x);

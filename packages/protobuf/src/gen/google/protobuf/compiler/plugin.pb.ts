@@ -143,7 +143,7 @@ export class Version$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: Version, p: number): number {
@@ -282,7 +282,7 @@ export class CodeGeneratorRequest$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: CodeGeneratorRequest, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 104) < 0) overBudget(p);
+    if ((cursor.memory -= 272) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -370,7 +370,7 @@ export class CodeGeneratorRequest$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: CodeGeneratorRequest, p: number): number {
@@ -522,7 +522,7 @@ export class CodeGeneratorResponse$ {
 
   static read(b: Uint8Array, p: number, e: number, d: number, m: CodeGeneratorResponse, g: number): void {
     if (d < 0) tooDeep(p);
-    if ((cursor.memory -= 104) < 0) overBudget(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -593,7 +593,7 @@ export class CodeGeneratorResponse$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: CodeGeneratorResponse, p: number): number {
@@ -870,7 +870,7 @@ export class CodeGeneratorResponse_File$ {
         }
       }
     }
-    if (p !== e || g !== -1) truncated(p);
+    if (p !== e || g !== -1) truncated(e);
   }
 
   static write(m: CodeGeneratorResponse_File, p: number): number {
