@@ -24,14 +24,17 @@ const messages = [
     `request completed with status ${r.pick([200, 201, 204, 404, 500])} in ${r.int(1, 900)} ms, ${r.int(100, 90_000)} bytes sent to ${r.int(1, 250)}.${r.int(1, 250)}.0.${r.int(1, 250)}, upstream took ${r.int(1, 800)} ms`,
   (r) =>
     `query took longer than expected: ${r.int(100, 5000)} ms, ${r.int(1, 9000)} rows, plan ${r.hex(8)}, lock wait ${r.int(1, 900)} ms, pool ${r.int(1, 64)} of 64 in use`,
-  (r) => `session refreshed for user ${r.hex(12)}, ${r.int(1, 9)} devices, expires in ${r.int(1, 3600)} s`,
+  (r) =>
+    `session refreshed for user ${r.hex(12)}, ${r.int(1, 9)} devices, expires in ${r.int(1, 3600)} s`,
   (r) =>
     `retrying upstream call, attempt ${r.int(2, 5)} of 5, last error: connection reset by peer after ${r.int(1, 5000)} ms, backing off for ${r.int(1, 900)} ms`,
-  (r) => `Zahlung über ${r.int(10, 999)} € für Kundin Zoë bestätigt, Beleg ${r.hex(10)} an die Buchhaltung übergeben`,
+  (r) =>
+    `Zahlung über ${r.int(10, 999)} € für Kundin Zoë bestätigt, Beleg ${r.hex(10)} an die Buchhaltung übergeben`,
 ];
 
 function logRecord(r, index) {
-  const timestampNs = 1_790_000_000_000_000_000n + BigInt(index) * 1_000_003n + BigInt(r.int(0, 999));
+  const timestampNs =
+    1_790_000_000_000_000_000n + BigInt(index) * 1_000_003n + BigInt(r.int(0, 999));
   return {
     timestampNs,
     observedNs: timestampNs + BigInt(r.int(1_000, 9_000_000)),

@@ -16,9 +16,14 @@ interface Shape {
 }
 
 // the numbers are those of FieldDescriptorProto, DescriptorProto and FileDescriptorProto in descriptor.proto
-const field: Shape = { without: (number, body, whole) => number === 10 && isDefaultJsonName(body, whole) };
+const field: Shape = {
+  without: (number, body, whole) => number === 10 && isDefaultJsonName(body, whole),
+};
 const message: Shape = { inner: { 2: () => field, 3: () => message, 6: () => field } };
-const file: Shape = { without: (number) => number === 9, inner: { 4: () => message, 7: () => field } };
+const file: Shape = {
+  without: (number) => number === 9,
+  inner: { 4: () => message, 7: () => field },
+};
 
 function isDefaultJsonName(jsonName: Uint8Array, field: Uint8Array): boolean {
   const name = new Raw(field).string(1);

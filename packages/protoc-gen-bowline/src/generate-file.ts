@@ -93,14 +93,19 @@ function printHandle(c: FileContext, body: Printer, mode: Mode): void {
 function parts(c: FileContext): string {
   const all = allMessages(c.file.messages);
   const scopes = [c.file, ...all];
-  const fields = [...all.flatMap((message) => message.fields), ...scopes.flatMap((scope) => scope.extensions)];
+  const fields = [
+    ...all.flatMap((message) => message.fields),
+    ...scopes.flatMap((scope) => scope.extensions),
+  ];
   const needed = [
     ["enums", "buildEnum", scopes.some((scope) => scope.enums.length > 0)],
     ["extensions", "buildExtension", scopes.some((scope) => scope.extensions.length > 0)],
     ["services", "buildService", c.file.services.length > 0],
     ["defaults", "defaultValue", fields.some((field) => field.default !== undefined)],
   ] as const;
-  const used = needed.filter(([, , isNeeded]) => isNeeded).map(([part, builder]) => `${part}: ${c.runtime(builder)}`);
+  const used = needed
+    .filter(([, , isNeeded]) => isNeeded)
+    .map(([part, builder]) => `${part}: ${c.runtime(builder)}`);
   return used.length === 0 ? "{}" : `{ ${used.join(", ")} }`;
 }
 

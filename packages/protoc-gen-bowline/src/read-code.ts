@@ -1,4 +1,9 @@
-import { type DescField, type DescOneof, FieldType, messageMemory } from "@bowline/protobuf/internal";
+import {
+  type DescField,
+  type DescOneof,
+  FieldType,
+  messageMemory,
+} from "@bowline/protobuf/internal";
 import type { FileContext } from "./context.js";
 import { type Printer, property, quote } from "./print.js";
 import { declared, is64, scalarCode, tagOf, wireType, zero } from "./scalar-code.js";
@@ -31,38 +36,44 @@ export function printRead(c: FileContext, printer: Printer, shape: ClassShape): 
   const cur = c.runtime("cursor");
   // nothing is put into a message without members that drops its unknown fields
   const m = shape.members.length > 0 || shape.messageSet || keeps(c) ? "m" : "_m";
-  printer.block(`static read(b${u8}, p${n}, e${n}, d${n}, ${m}${t(`: ${shape.type}`)}, g${n})${t(": void")} {`, () => {
-    printer.line(`if (d < 0) ${c.runtime("tooDeep")}(p);`);
-    printCharge(c, printer, messageMemory(shape.members));
-    printer.block("while (p < e) {", () => {
-      if (keeps(c) || shape.messageSet) printer.line("const s = p;");
-      printReadTag(c, printer, shape.typed);
-      printer.block("switch (t) {", () => {
-        if (shape.messageSet) {
-          printer.block("case 11: {", () => {
-            printer.line(`p = ${c.runtime("messageSetItem")}(b, s, p, e, d, m);`);
-            printer.line("break;");
-          });
-        }
-        for (const member of shape.members) {
-          for (const field of member.kind === "oneof" ? member.fields : [member]) printCases(c, printer, shape, field);
-        }
-        printer.block(
-          "default: {",
-          () => {
+  printer.block(
+    `static read(b${u8}, p${n}, e${n}, d${n}, ${m}${t(`: ${shape.type}`)}, g${n})${t(": void")} {`,
+    () => {
+      printer.line(`if (d < 0) ${c.runtime("tooDeep")}(p);`);
+      printCharge(c, printer, messageMemory(shape.members));
+      printer.block("while (p < e) {", () => {
+        if (keeps(c) || shape.messageSet) printer.line("const s = p;");
+        printReadTag(c, printer, shape.typed);
+        printer.block("switch (t) {", () => {
+          if (shape.messageSet) {
+            printer.block("case 11: {", () => {
+              printer.line(`p = ${c.runtime("messageSetItem")}(b, s, p, e, d, m);`);
+              printer.line("break;");
+            });
+          }
+          for (const member of shape.members) {
+            for (const field of member.kind === "oneof" ? member.fields : [member])
+              printCases(c, printer, shape, field);
+          }
+          printer.block("default: {", () => {
             printer.block("if (t === g) {", () => {
               printer.line(`${cur}.p = p;`);
               printer.line("return;");
             });
-            printer.line(keeps(c) ? `p = ${c.runtime("unknown")}(b, s, p, e, t, d, m);` : `p = ${c.runtime("skip")}(b, p, e, t, d);`);
-          },
-        );
+            printer.line(
+              keeps(c)
+                ? `p = ${c.runtime("unknown")}(b, s, p, e, t, d, m);`
+                : `p = ${c.runtime("skip")}(b, p, e, t, d);`,
+            );
+          });
+        });
       });
-    });
-    printer.line(`if (p !== e || g !== -1) ${c.runtime("truncated")}(e);`);
-  });
+      printer.line(`if (p !== e || g !== -1) ${c.runtime("truncated")}(e);`);
+    },
+  );
   for (const member of shape.members) {
-    if (member.kind === "field" && member.cardinality === "map") printReadEntry(c, printer, shape, member);
+    if (member.kind === "field" && member.cardinality === "map")
+      printReadEntry(c, printer, shape, member);
   }
 }
 
@@ -71,7 +82,13 @@ function printReadTag(c: FileContext, printer: Printer, typed: boolean): void {
 }
 
 /** Declares `name` as the varint at `p`; the case of one byte stands in the code, the others are the reader's. */
-function printVarint(c: FileContext, printer: Printer, name: string, reader: string, typed: boolean): void {
+function printVarint(
+  c: FileContext,
+  printer: Printer,
+  name: string,
+  reader: string,
+  typed: boolean,
+): void {
   printer.line(`let ${name} = b[p++]${typed ? "!" : ""};`);
   printer.block(`if (${name} > 127) {`, () => {
     printer.line(`${name} = ${c.runtime(reader)}(b, p, ${name});`);
@@ -101,7 +118,8 @@ function printCases(c: FileContext, printer: Printer, shape: ClassShape, field: 
     if (field.type === FieldType.MESSAGE) printMessage(c, printer, shape, field);
     else printScalar(c, printer, shape, field);
   });
-  if (field.cardinality === "list" && wire !== 2 && wire !== 3) one(2, () => printPacked(c, printer, shape, field));
+  if (field.cardinality === "list" && wire !== 2 && wire !== 3)
+    one(2, () => printPacked(c, printer, shape, field));
 }
 
 function target(shape: ClassShape, field: DescField): string {
@@ -112,7 +130,9 @@ function target(shape: ClassShape, field: DescField): string {
 function put(shape: ClassShape, field: DescField, value: string): string {
   const to = target(shape, field);
   if (field.cardinality === "list") return `${to}.push(${value});`;
-  return field.oneof === undefined ? `${to} = ${value};` : `${to} = { case: ${quote(field.localName)}, value: ${value} };`;
+  return field.oneof === undefined
+    ? `${to} = ${value};`
+    : `${to} = { case: ${quote(field.localName)}, value: ${value} };`;
 }
 
 function printScalar(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
@@ -141,7 +161,9 @@ function printBudget(c: FileContext, printer: Printer, field: DescField): void {
 
 /** Takes element memory off the budget. */
 function printCharge(c: FileContext, printer: Printer, bytes: number): void {
-  printer.line(`if ((${c.runtime("cursor")}.memory -= ${bytes}) < 0) ${c.runtime("overBudget")}(p);`);
+  printer.line(
+    `if ((${c.runtime("cursor")}.memory -= ${bytes}) < 0) ${c.runtime("overBudget")}(p);`,
+  );
 }
 
 /** An expression that makes the message of a field. */
@@ -208,7 +230,9 @@ function numeric(c: FileContext, field: DescField, name: string): string {
 /** A 64-bit integer in the representation of its field. */
 function represented(c: FileContext, field: DescField, value: string): string {
   if (!is64(field) || field.int64 === "bigint") return value;
-  return field.int64 === "string" ? `${value}.toString()` : `${c.runtime("safeNumber")}(${value}, p)`;
+  return field.int64 === "string"
+    ? `${value}.toString()`
+    : `${c.runtime("safeNumber")}(${value}, p)`;
 }
 
 function printPacked(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
@@ -217,7 +241,9 @@ function printPacked(c: FileContext, printer: Printer, shape: ClassShape, field:
   printLength(c, printer, shape.typed);
   const closed = field.enum !== undefined && !field.enum.open;
   if (!closed && (!is64(field) || field.int64 === "bigint")) {
-    printer.line(`${c.runtime(`readPacked${scalarCode(field).name}`)}(b, p, z, ${to}${shape.typed && field.enum ? " as number[]" : ""});`);
+    printer.line(
+      `${c.runtime(`readPacked${scalarCode(field).name}`)}(b, p, z, ${to}${shape.typed && field.enum ? " as number[]" : ""});`,
+    );
     printer.line("p = z;");
     return;
   }
@@ -226,8 +252,11 @@ function printPacked(c: FileContext, printer: Printer, shape: ClassShape, field:
     if (closed) {
       printer.line(`const v = ${c.runtime("readInt32")}(b, p, z);`);
       printer.line(`p = ${cur}.p;`);
-      printer.line(`if (${declared(field.enum!, "v")}) ${to}.push(v${shape.typed ? ` as ${c.enum(field.enum!)}` : ""});`);
-      if (keeps(c)) printer.line(`else ${c.runtime("keepUnknownVarint")}(${field.number}, v, m, p);`);
+      printer.line(
+        `if (${declared(field.enum!, "v")}) ${to}.push(v${shape.typed ? ` as ${c.enum(field.enum!)}` : ""});`,
+      );
+      if (keeps(c))
+        printer.line(`else ${c.runtime("keepUnknownVarint")}(${field.number}, v, m, p);`);
     } else {
       printElement(c, printer, field, shape.typed, (value) => `${to}.push(${value});`);
     }
@@ -268,7 +297,9 @@ function printMessage(c: FileContext, printer: Printer, shape: ClassShape, field
   } else if (field.oneof !== undefined) {
     const type = shape.typed ? `: ${elementType(c, field)}` : "";
     printer.line(`const o = ${to};`);
-    printer.line(`const x${type} = o !== undefined && o.case === ${quote(field.localName)} ? o.value : ${fresh(c, field)};`);
+    printer.line(
+      `const x${type} = o !== undefined && o.case === ${quote(field.localName)} ? o.value : ${fresh(c, field)};`,
+    );
     printBody(c, printer, field, shape.typed);
     printer.line(put(shape, field, "x"));
   } else {
@@ -283,7 +314,9 @@ function entryMethod(shape: ClassShape, field: DescField): string {
 
 function printMap(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
   printLength(c, printer, shape.typed);
-  printer.line(`${shape.className}.${entryMethod(shape, field)}(b, p, z, d, m${keepsEntry(c, field) ? ", s" : ""});`);
+  printer.line(
+    `${shape.className}.${entryMethod(shape, field)}(b, p, z, d, m${keepsEntry(c, field) ? ", s" : ""});`,
+  );
   printer.line("p = z;");
 }
 
@@ -293,7 +326,12 @@ function keepsEntry(c: FileContext, field: DescField): boolean {
 }
 
 /** Prints the method that reads one map entry. A key or a value that is missing is the type's default. */
-function printReadEntry(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
+function printReadEntry(
+  c: FileContext,
+  printer: Printer,
+  shape: ClassShape,
+  field: DescField,
+): void {
   const t = (annotation: string): string => (shape.typed ? annotation : "");
   const n = t(": number");
   const key = field.mapKey!;
@@ -329,7 +367,8 @@ function printReadEntry(c: FileContext, printer: Printer, shape: ClassShape, fie
       });
     });
     printer.line(`if (p !== e) ${c.runtime("truncated")}(e);`);
-    const set = (expression: string): string => `m${access(shape.property(field))}.set(k, ${expression});`;
+    const set = (expression: string): string =>
+      `m${access(shape.property(field))}.set(k, ${expression});`;
     if (value.message !== undefined) {
       printer.block("if (v === undefined) {", () => {
         printCharge(c, printer, messageMemory(value.message!.members));
@@ -338,7 +377,9 @@ function printReadEntry(c: FileContext, printer: Printer, shape: ClassShape, fie
     }
     if (!closed) printer.line(set("v"));
     else {
-      printer.line(`if (${declared(value.enum!, "v")}) ${set(shape.typed ? `v as ${c.enum(value.enum!)}` : "v")}`);
+      printer.line(
+        `if (${declared(value.enum!, "v")}) ${set(shape.typed ? `v as ${c.enum(value.enum!)}` : "v")}`,
+      );
       if (keeps(c)) printer.line(`else ${c.runtime("keepUnknown")}(b, s, e, m);`);
     }
   });

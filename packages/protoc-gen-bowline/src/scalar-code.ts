@@ -73,13 +73,16 @@ export function declared(desc: DescEnum, v: string): string {
     else ranges.push([number, number]);
   }
   return ranges
-    .map(([low, high]) => (low === high ? `${v} === ${low}` : `(${v} >= ${low} && ${v} <= ${high})`))
+    .map(([low, high]) =>
+      low === high ? `${v} === ${low}` : `(${v} >= ${low} && ${v} <= ${high})`,
+    )
     .join(" || ");
 }
 
 /** The default of a field with implicit presence, as code. */
 export function zero(c: FileContext, field: DescField): string {
-  if (is64Field(field)) return field.int64 === "bigint" ? "0n" : field.int64 === "string" ? '"0"' : "0";
+  if (is64Field(field))
+    return field.int64 === "bigint" ? "0n" : field.int64 === "string" ? '"0"' : "0";
   switch (field.type) {
     case T.STRING:
       return field.unboxed === "bytes" ? c.runtime("noBytes") : '""';

@@ -9,7 +9,11 @@ function fixedSize(shape: ClassShape): number {
   let size = 32;
   for (const member of shape.members) {
     for (const field of member.kind === "oneof" ? member.fields : [member]) {
-      size += 5 + (field.cardinality === "singular" && field.message === undefined ? scalarCode(field).size : 0);
+      size +=
+        5 +
+        (field.cardinality === "singular" && field.message === undefined
+          ? scalarCode(field).size
+          : 0);
     }
   }
   return size;
@@ -35,38 +39,58 @@ export function printHints(printer: Printer, shape: ClassShape): void {
 }
 
 /** Prints the static `write` method. */
-export function printWrite(c: FileContext, printer: Printer, shape: ClassShape, adopt: string | undefined): void {
+export function printWrite(
+  c: FileContext,
+  printer: Printer,
+  shape: ClassShape,
+  adopt: string | undefined,
+): void {
   const t = (annotation: string): string => (shape.typed ? annotation : "");
   const size = fixedSize(shape);
-  printer.block(`static write(m${t(`: ${shape.type}`)}, p${t(": number")})${t(": number")} {`, () => {
-    if (adopt !== undefined) printer.line(`if (!(m instanceof ${shape.className})) m = ${c.runtime("adopt")}(${adopt}, m);`);
-    if (shape.members.length > 0) printer.line(`let b = ${c.runtime("room")}(p, ${size});`);
-    for (const member of shape.members) {
-      const value = `m${access(shape.property(member))}`;
-      if (member.kind === "field") printMember(c, printer, shape, member, value, size);
-      else {
-        printer.block("{", () => {
-          printer.line(`const o = ${value};`);
-          printer.block("if (o !== undefined) {", () => {
-            printer.block("switch (o.case) {", () => {
-              for (const field of member.fields) {
-                printer.block(`case ${quote(field.localName)}: {`, () => {
-                  printer.line("const x = o.value;");
-                  printElement(c, printer, shape, field, "x", size);
-                  printer.line("break;");
-                });
-              }
-              printer.block("default: {", () => printer.line(`${c.runtime("wrongValue")}();`));
+  printer.block(
+    `static write(m${t(`: ${shape.type}`)}, p${t(": number")})${t(": number")} {`,
+    () => {
+      if (adopt !== undefined)
+        printer.line(
+          `if (!(m instanceof ${shape.className})) m = ${c.runtime("adopt")}(${adopt}, m);`,
+        );
+      if (shape.members.length > 0) printer.line(`let b = ${c.runtime("room")}(p, ${size});`);
+      for (const member of shape.members) {
+        const value = `m${access(shape.property(member))}`;
+        if (member.kind === "field") printMember(c, printer, shape, member, value, size);
+        else {
+          printer.block("{", () => {
+            printer.line(`const o = ${value};`);
+            printer.block("if (o !== undefined) {", () => {
+              printer.block("switch (o.case) {", () => {
+                for (const field of member.fields) {
+                  printer.block(`case ${quote(field.localName)}: {`, () => {
+                    printer.line("const x = o.value;");
+                    printElement(c, printer, shape, field, "x", size);
+                    printer.line("break;");
+                  });
+                }
+                printer.block("default: {", () => printer.line(`${c.runtime("wrongValue")}();`));
+              });
             });
           });
-        });
+        }
       }
-    }
-    printer.line(`return ${c.runtime(shape.messageSet ? "writeMessageSet" : "writeUnknown")}(m, p);`);
-  });
+      printer.line(
+        `return ${c.runtime(shape.messageSet ? "writeMessageSet" : "writeUnknown")}(m, p);`,
+      );
+    },
+  );
 }
 
-function printMember(c: FileContext, printer: Printer, shape: ClassShape, field: DescField, value: string, size: number): void {
+function printMember(
+  c: FileContext,
+  printer: Printer,
+  shape: ClassShape,
+  field: DescField,
+  value: string,
+  size: number,
+): void {
   printer.block("{", () => {
     if (field.cardinality === "map") return printMap(c, printer, field, value, size);
     if (field.cardinality === "list") {
@@ -81,10 +105,12 @@ function printMember(c: FileContext, printer: Printer, shape: ClassShape, field:
       }
       printer.block("for (let i = 0; i < l.length; i++) {", () => {
         printer.line(`const x = l[i]${shape.typed ? "!" : ""};`);
-        if (field.message === undefined && scalarCode(field).size > 0) printer.line(`b = ${c.runtime("room")}(p, ${size});`);
+        if (field.message === undefined && scalarCode(field).size > 0)
+          printer.line(`b = ${c.runtime("room")}(p, ${size});`);
         printElement(c, printer, shape, field, "x", size);
       });
-      if (field.message === undefined && scalarCode(field).size > 0) printer.line(`b = ${c.runtime("room")}(p, ${size});`);
+      if (field.message === undefined && scalarCode(field).size > 0)
+        printer.line(`b = ${c.runtime("room")}(p, ${size});`);
       return;
     }
     printer.line(`const x = ${value};`);
@@ -94,11 +120,19 @@ function printMember(c: FileContext, printer: Printer, shape: ClassShape, field:
 }
 
 /** One element with its tag. There is room for the tag and a scalar; what is longer makes room for what follows it. */
-function printElement(c: FileContext, printer: Printer, shape: ClassShape, field: DescField, x: string, size: number): void {
+function printElement(
+  c: FileContext,
+  printer: Printer,
+  shape: ClassShape,
+  field: DescField,
+  x: string,
+  size: number,
+): void {
   if (field.type === FieldType.MESSAGE) return printMessage(c, printer, shape, field, x, size);
   const { name, size: scalarSize } = scalarCode(field);
   const room = c.runtime("room");
-  if (scalarSize === 0) printer.line(`b = ${room}(p, ${x}.length${name === "String" ? " * 3" : ""} + ${size});`);
+  if (scalarSize === 0)
+    printer.line(`b = ${room}(p, ${x}.length${name === "String" ? " * 3" : ""} + ${size});`);
   printer.line(putTag(tagOf(field.number, wireType(field))));
   printer.line(`p = ${c.runtime(`write${name}`)}(b, p, ${integer(c, field, x)});`);
 }
@@ -107,8 +141,16 @@ function integer(c: FileContext, field: DescField, x: string): string {
   return is64(field) && field.int64 !== "bigint" ? `${c.runtime("toBigInt")}(${x})` : x;
 }
 
-function printMessage(c: FileContext, printer: Printer, shape: ClassShape, field: DescField, x: string, size: number): void {
-  const messageClass = field.unboxed === "struct" ? "" : c.message(field.message!, "messageClass", "value");
+function printMessage(
+  c: FileContext,
+  printer: Printer,
+  shape: ClassShape,
+  field: DescField,
+  x: string,
+  size: number,
+): void {
+  const messageClass =
+    field.unboxed === "struct" ? "" : c.message(field.message!, "messageClass", "value");
   printer.line(putTag(tagOf(field.number, wireType(field))));
   if (field.unboxed !== undefined) {
     printer.line("const s = p;");
@@ -140,7 +182,13 @@ function printPacked(c: FileContext, printer: Printer, field: DescField): void {
   printer.line(`p = ${c.runtime(`writePacked${scalarCode(field).name}`)}(p, ${list});`);
 }
 
-function printMap(c: FileContext, printer: Printer, field: DescField, value: string, size: number): void {
+function printMap(
+  c: FileContext,
+  printer: Printer,
+  field: DescField,
+  value: string,
+  size: number,
+): void {
   const key = field.mapKey!;
   const item = field.mapValue!;
   const room = c.runtime("room");
@@ -150,10 +198,14 @@ function printMap(c: FileContext, printer: Printer, field: DescField, value: str
     printer.line(putTag(tagOf(field.number, 2)));
     printer.line("const s = p++;");
     printer.line(putTag(tagOf(1, wireType(key))));
-    printer.line(`p = ${c.runtime(`write${scalarCode(key).name}`)}(b, p, ${integer(c, key, "k")});`);
+    printer.line(
+      `p = ${c.runtime(`write${scalarCode(key).name}`)}(b, p, ${integer(c, key, "k")});`,
+    );
     printer.line(putTag(tagOf(2, wireType(item))));
     if (item.message === undefined) {
-      printer.line(`p = ${c.runtime(`write${scalarCode(item).name}`)}(b, p, ${integer(c, item, "v")});`);
+      printer.line(
+        `p = ${c.runtime(`write${scalarCode(item).name}`)}(b, p, ${integer(c, item, "v")});`,
+      );
     } else {
       printer.line("const q = p;");
       printer.line(`p = ${c.message(item.message, "messageClass", "value")}.write(v, p + 1);`);

@@ -20,7 +20,8 @@ export function file(
   parts: Parts,
   representation?: Representation,
 ): FileHandle {
-  if (version !== "1") throw new Error(`generated for codegen version ${version as string}; generate the code again`);
+  if (version !== "1")
+    throw new Error(`generated for codegen version ${version as string}; generate the code again`);
   return new FileHandle(base64, dependencies, parts, representation);
 }
 
@@ -28,8 +29,8 @@ export { buildEnum } from "../descriptor/build-enum.js";
 export { buildExtension } from "../descriptor/build-extension.js";
 export { buildService } from "../descriptor/build-service.js";
 export { defaultValue } from "../descriptor/default-value.js";
-export type { JsonObject } from "../json/json-value.js";
 export type { FileHandle } from "../descriptor/file-handle.js";
+export type { JsonObject } from "../json/json-value.js";
 export { adopt } from "../message/encode.js";
 export type { Extension } from "../message/extension.js";
 export { extension } from "../message/extension-value.js";
@@ -54,7 +55,12 @@ export {
   packedUint32 as readPackedUint32,
   packedUint64 as readPackedUint64,
 } from "../wire/read-packed.js";
-export { bytes as readBytes, key as readKey, noBytes, string as readString } from "../wire/read-string.js";
+export {
+  bytes as readBytes,
+  key as readKey,
+  noBytes,
+  string as readString,
+} from "../wire/read-string.js";
 export {
   bool as readBool,
   double as readDouble,

@@ -6,7 +6,7 @@ export function defaultValue(field: DescField, text: string): NonNullable<DescFi
     case FieldType.STRING:
       return text;
     case FieldType.BYTES:
-      return unescape(text);
+      return unescaped(text);
     case FieldType.BOOL:
       return text === "true";
     case FieldType.ENUM:
@@ -32,7 +32,7 @@ export function defaultValue(field: DescField, text: string): NonNullable<DescFi
 const escapes: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 };
 
 /** C escapes, as protoc writes the default of a `bytes` field. */
-function unescape(text: string): Uint8Array {
+function unescaped(text: string): Uint8Array {
   const list: number[] = [];
   for (const [whole, octal, hex, other] of text.matchAll(
     /\\([0-7]{1,3})|\\x([0-9a-fA-F]{1,2})|\\(.)|[^\\]/gs,

@@ -1,8 +1,14 @@
 import type { FileHandle } from "../descriptor/file-handle.js";
 import type { DescMessage } from "../descriptor/model.js";
-import { decode } from "./decode.js";
+import {
+  type Codec,
+  codecSymbol,
+  type MessageClass,
+  type RuntimeType,
+  typeSymbol,
+} from "./codec.js";
 import { create } from "./create.js";
-import { type Codec, codecSymbol, type MessageClass, type RuntimeType, typeSymbol } from "./codec.js";
+import { decode } from "./decode.js";
 import { encode } from "./encode.js";
 import { inspectForm, logForm } from "./log-form.js";
 import type { DecodeOptions, EncodeOptions, MessageType } from "./message-type.js";
@@ -39,7 +45,9 @@ export function messageType<T extends object, I>(
     decode: (bytes: Uint8Array, options?: DecodeOptions) => decode(type, bytes, options),
     encode: (message: unknown, options?: EncodeOptions) => encode(type, message, options),
     is: (value: unknown): boolean =>
-      typeof value === "object" && value !== null && (value as Partial<Record<typeof typeSymbol, MessageType>>)[typeSymbol]?.typeName === typeName,
+      typeof value === "object" &&
+      value !== null &&
+      (value as Partial<Record<typeof typeSymbol, MessageType>>)[typeSymbol]?.typeName === typeName,
     [codecSymbol]: codec,
   } as RuntimeType;
   Object.defineProperty(type, codecSymbol, { enumerable: false });

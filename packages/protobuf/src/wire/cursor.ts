@@ -46,5 +46,10 @@ export function tooDeep(p: number): never {
 
 /** The budget of element memory was passed. */
 export function overBudget(p: number): never {
-  throw new Malformed("the decoded value would take more memory than allowed (limits.elementMemoryBytes)", p, true, p - 1);
+  throw new Malformed(
+    "the decoded value would take more memory than allowed (limits.elementMemoryBytes)",
+    p,
+    true,
+    p - 1,
+  );
 }

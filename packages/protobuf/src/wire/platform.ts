@@ -28,14 +28,18 @@ export const utf8Write: NativeBuffer["utf8Write"] | undefined = native?.prototyp
  * encoding it.
  */
 export function allocate(bytes: number): Uint8Array {
-  return native === undefined ? new Uint8Array(bytes) : new Uint8Array(native.allocUnsafeSlow(bytes).buffer);
+  return native === undefined
+    ? new Uint8Array(bytes)
+    : new Uint8Array(native.allocUnsafeSlow(bytes).buffer);
 }
 
 /** The UTF-8 length of a string. */
-export const utf8Length: (text: string) => number = native?.byteLength ?? ((text) => new TextEncoder().encode(text).length);
+export const utf8Length: (text: string) => number =
+  native?.byteLength ?? ((text) => new TextEncoder().encode(text).length);
 
 /**
  * Up to this length a loop over the characters beats a native write of an ASCII string. Measured: 40 on Node 20, 12 on
  * Node 24 and later, whose native write is cheaper.
  */
-export const asciiLoop: number = Number.parseInt(platform.process?.versions?.node ?? "20", 10) < 22 ? 40 : 12;
+export const asciiLoop: number =
+  Number.parseInt(platform.process?.versions?.node ?? "20", 10) < 22 ? 40 : 12;

@@ -41,7 +41,10 @@ export function packedInt32(b: Uint8Array, p: number, z: number, list: number[])
   c.memory -= (list.length - before) * 8;
 }
 
-function packed<T>(bytesEach: number, read: (b: Uint8Array, p: number, e: number) => T): ReadPacked<T> {
+function packed<T>(
+  bytesEach: number,
+  read: (b: Uint8Array, p: number, e: number) => T,
+): ReadPacked<T> {
   return (b, p, z, list) => {
     if (p === z) return;
     admit(b, p, z, bytesEach);
@@ -82,7 +85,14 @@ let view: DataView;
  * The input as a `DataView`, and room for the elements in `list`. One view serves a whole input: making one costs as
  * much as reading eight numbers by hand.
  */
-function fixed(b: Uint8Array, p: number, z: number, size: number, list: unknown[], bytesEach: number): DataView {
+function fixed(
+  b: Uint8Array,
+  p: number,
+  z: number,
+  size: number,
+  list: unknown[],
+  bytesEach: number,
+): DataView {
   const n = (z - p) / size;
   if (!Number.isInteger(n)) malformed(`a packed list of ${size}-byte values has ${z - p} bytes`, p);
   if ((c.memory -= n * bytesEach) < 0) overBudget(p);

@@ -224,6 +224,7 @@ export function sfixed64(b: Uint8Array, p: number, e: number): bigint {
 /** A 64-bit integer for fields that are numbers; one that a number cannot hold exactly is refused. */
 export function safeNumber(v: bigint, p: number): number {
   const n = Number(v);
-  if (!Number.isSafeInteger(n)) malformed(`${v} does not fit a number exactly; generate the field as bigint or string`, p);
+  if (!Number.isSafeInteger(n))
+    malformed(`${v} does not fit a number exactly; generate the field as bigint or string`, p);
   return n;
 }

@@ -45,7 +45,8 @@ function skipGroup(b: Uint8Array, p: number, e: number, start: number, d: number
       p = c.p;
     }
     if ((t & 7) === 4) {
-      if (t !== start + 1) malformed(`group ${start >>> 3} is ended by the tag of ${t >>> 3}`, p - 1);
+      if (t !== start + 1)
+        malformed(`group ${start >>> 3} is ended by the tag of ${t >>> 3}`, p - 1);
       return p;
     }
     countUnknown(p);
@@ -55,7 +56,8 @@ function skipGroup(b: Uint8Array, p: number, e: number, start: number, d: number
 }
 
 function countUnknown(p: number): void {
-  if (--c.unknown < 0) throw new Malformed("more unknown fields than the limit (limits.unknownFields)", p, true);
+  if (--c.unknown < 0)
+    throw new Malformed("more unknown fields than the limit (limits.unknownFields)", p, true);
 }
 
 /**
@@ -95,7 +97,11 @@ function keep(b: Uint8Array, start: number, z: number, m: object, p: number): vo
     return;
   }
   const last = runs[runs.length - 1];
-  if (last !== undefined && last.buffer === b.buffer && last.byteOffset + last.length === b.byteOffset + start) {
+  if (
+    last !== undefined &&
+    last.buffer === b.buffer &&
+    last.byteOffset + last.length === b.byteOffset + start
+  ) {
     runs[runs.length - 1] = b.subarray(last.byteOffset - b.byteOffset, z);
     return;
   }

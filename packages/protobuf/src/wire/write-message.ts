@@ -78,7 +78,14 @@ const lastFieldNumber = 0x1fffffff;
  * extension of this number has. `start` is where the group's tag begins, `p` is behind it. Items that no field number
  * can name stay as they are.
  */
-export function messageSetItem(b: Uint8Array, start: number, p: number, e: number, d: number, m: object): number {
+export function messageSetItem(
+  b: Uint8Array,
+  start: number,
+  p: number,
+  e: number,
+  d: number,
+  m: object,
+): number {
   const z = skip(b, p, e, 11, d);
   if (!cursor.messageSet) {
     keepUnknown(b, start, z, m);

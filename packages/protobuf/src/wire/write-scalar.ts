@@ -133,7 +133,12 @@ export function isWellFormed(text: string): boolean {
 
 /** The value of a 64-bit field that is generated as a string or a number; the writer checks its range. */
 export function toBigInt(v: string | number): bigint {
-  if (typeof v === "number" ? !Number.isSafeInteger(v) : typeof v !== "string" || !/^-?[0-9]+$/.test(v)) wrongValue();
+  if (
+    typeof v === "number"
+      ? !Number.isSafeInteger(v)
+      : typeof v !== "string" || !/^-?[0-9]+$/.test(v)
+  )
+    wrongValue();
   return BigInt(v);
 }
 
@@ -170,7 +175,10 @@ export function string(b: Uint8Array, p: number, v: string): number {
 function stringNative(b: Uint8Array, p: number, v: string): number {
   const g = varintSize(v.length);
   const start = p + g;
-  const k = utf8Write === undefined ? encoder.encodeInto(v, b.subarray(start)).written : utf8Write.call(b, v, start);
+  const k =
+    utf8Write === undefined
+      ? encoder.encodeInto(v, b.subarray(start)).written
+      : utf8Write.call(b, v, start);
   if (k !== v.length && loneSurrogate.test(v)) wrongValue();
   const width = varintSize(k);
   if (width !== g) b.copyWithin(p + width, start, start + k);
@@ -179,7 +187,10 @@ function stringNative(b: Uint8Array, p: number, v: string): number {
 
 /** Whether a value is a `Uint8Array`, of this realm or another. */
 export function isBytes(v: unknown): v is Uint8Array {
-  return v instanceof Uint8Array || (ArrayBuffer.isView(v) && Object.prototype.toString.call(v) === "[object Uint8Array]");
+  return (
+    v instanceof Uint8Array ||
+    (ArrayBuffer.isView(v) && Object.prototype.toString.call(v) === "[object Uint8Array]")
+  );
 }
 
 /** A `bytes` value with its length. Needs room for its length and five more. */
