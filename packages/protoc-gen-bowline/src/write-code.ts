@@ -130,9 +130,8 @@ function printElement(
 ): void {
   if (field.type === FieldType.MESSAGE) return printMessage(c, printer, shape, field, x, size);
   const { name, size: scalarSize } = scalarCode(field);
-  const room = c.runtime("room");
   if (scalarSize === 0)
-    printer.line(`b = ${room}(p, ${x}.length${name === "String" ? " * 3" : ""} + ${size});`);
+    makeRoom(c, printer, `${x}.length${name === "String" ? " * 3" : ""} + ${size}`);
   printer.line(putTag(tagOf(field.number, wireType(field))));
   printer.line(`p = ${c.runtime(`write${name}`)}(b, p, ${integer(c, field, x)});`);
 }
@@ -191,10 +190,11 @@ function printMap(
 ): void {
   const key = field.mapKey!;
   const item = field.mapValue!;
-  const room = c.runtime("room");
   printer.block(`for (const [k, v] of ${c.runtime("entries")}(${value})) {`, () => {
     const lengths = [sizeOf(key, "k"), sizeOf(item, "v")].filter((length) => length !== "");
-    printer.line(`b = ${room}(p, ${[...lengths, "64"].join(" + ")});`);
+    const needed = [...lengths, "64"].join(" + ");
+    if (item.message === undefined) makeRoom(c, printer, needed);
+    else printer.line(`b = ${c.runtime("room")}(p, ${needed});`);
     printer.line(putTag(tagOf(field.number, 2)));
     printer.line("const s = p++;");
     printer.line(putTag(tagOf(1, wireType(key))));
@@ -211,9 +211,21 @@ function printMap(
       printer.line(`p = ${c.message(item.message, "messageClass", "value")}.write(v, p + 1);`);
       printer.line(`p = ${c.runtime("endMessage")}(q, 1, p);`);
     }
-    printer.line(`p = ${c.runtime("endMessage")}(s, 1, p);`);
+    if (item.message === undefined) {
+      printer.line("const n = p - s - 1;");
+      printer.line("if (n < 128) b[s] = n;");
+      printer.line(`else p = ${c.runtime("endMessage")}(s, 1, p);`);
+    } else printer.line(`p = ${c.runtime("endMessage")}(s, 1, p);`);
   });
-  printer.line(`b = ${room}(p, ${size});`);
+  printer.line(`b = ${c.runtime("room")}(p, ${size});`);
+}
+
+/**
+ * Makes sure of room for `bytes` at `p` where `b` is the buffer in use. The check stands in the code: the function that
+ * it would call is called for every string, and too seldom inlined.
+ */
+function makeRoom(c: FileContext, printer: Printer, bytes: string): void {
+  printer.line(`if (b.length - p < ${bytes}) b = ${c.runtime("room")}(p, ${bytes});`);
 }
 
 function sizeOf(field: DescField, x: string): string {

@@ -92,7 +92,7 @@ export class GreetRequest$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 37);
+        if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -158,7 +158,7 @@ export class GreetResponse$ {
     {
       const x = m.greeting;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 37);
+        if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
         b[p++] = 10;
         p = writeString(b, p, x);
       }

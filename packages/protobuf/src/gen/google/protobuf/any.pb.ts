@@ -202,7 +202,7 @@ export class Any$ {
     {
       const x = m.typeUrl;
       if (x !== "") {
-        b = room(p, x.length * 3 + 42);
+        if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -210,7 +210,7 @@ export class Any$ {
     {
       const x = m.value;
       if ((x.length !== 0 || !isBytes(x))) {
-        b = room(p, x.length + 42);
+        if (b.length - p < x.length + 42) b = room(p, x.length + 42);
         b[p++] = 18;
         p = writeBytes(b, p, x);
       }

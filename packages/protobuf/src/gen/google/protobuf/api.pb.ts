@@ -304,7 +304,7 @@ export class Api$ {
     {
       const x = m.name;
       if (x !== "") {
-        b = room(p, x.length * 3 + 82);
+        if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -340,7 +340,7 @@ export class Api$ {
     {
       const x = m.version;
       if (x !== "") {
-        b = room(p, x.length * 3 + 82);
+        if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
         b[p++] = 34;
         p = writeString(b, p, x);
       }
@@ -382,7 +382,7 @@ export class Api$ {
     {
       const x = m.edition;
       if (x !== "") {
-        b = room(p, x.length * 3 + 82);
+        if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
         b[p++] = 66;
         p = writeString(b, p, x);
       }
@@ -612,7 +612,7 @@ export class Method$ {
     {
       const x = m.name;
       if (x !== "") {
-        b = room(p, x.length * 3 + 84);
+        if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -620,7 +620,7 @@ export class Method$ {
     {
       const x = m.requestTypeUrl;
       if (x !== "") {
-        b = room(p, x.length * 3 + 84);
+        if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 18;
         p = writeString(b, p, x);
       }
@@ -635,7 +635,7 @@ export class Method$ {
     {
       const x = m.responseTypeUrl;
       if (x !== "") {
-        b = room(p, x.length * 3 + 84);
+        if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 34;
         p = writeString(b, p, x);
       }
@@ -671,7 +671,7 @@ export class Method$ {
     {
       const x = m.edition;
       if (x !== "") {
-        b = room(p, x.length * 3 + 84);
+        if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 66;
         p = writeString(b, p, x);
       }
@@ -851,7 +851,7 @@ export class Mixin$ {
     {
       const x = m.name;
       if (x !== "") {
-        b = room(p, x.length * 3 + 42);
+        if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -859,7 +859,7 @@ export class Mixin$ {
     {
       const x = m.root;
       if (x !== "") {
-        b = room(p, x.length * 3 + 42);
+        if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 18;
         p = writeString(b, p, x);
       }

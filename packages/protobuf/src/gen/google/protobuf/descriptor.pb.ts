@@ -560,7 +560,7 @@ export class FileDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 112);
+        if (b.length - p < x.length * 3 + 112) b = room(p, x.length * 3 + 112);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -568,7 +568,7 @@ export class FileDescriptorProto$ {
     {
       const x = m.package;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 112);
+        if (b.length - p < x.length * 3 + 112) b = room(p, x.length * 3 + 112);
         b[p++] = 18;
         p = writeString(b, p, x);
       }
@@ -577,7 +577,7 @@ export class FileDescriptorProto$ {
       const l = list(m.dependency);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        b = room(p, x.length * 3 + 112);
+        if (b.length - p < x.length * 3 + 112) b = room(p, x.length * 3 + 112);
         b[p++] = 26;
         p = writeString(b, p, x);
       }
@@ -687,7 +687,7 @@ export class FileDescriptorProto$ {
     {
       const x = m.syntax;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 112);
+        if (b.length - p < x.length * 3 + 112) b = room(p, x.length * 3 + 112);
         b[p++] = 98;
         p = writeString(b, p, x);
       }
@@ -703,7 +703,7 @@ export class FileDescriptorProto$ {
       const l = list(m.optionDependency);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        b = room(p, x.length * 3 + 112);
+        if (b.length - p < x.length * 3 + 112) b = room(p, x.length * 3 + 112);
         b[p++] = 122;
         p = writeString(b, p, x);
       }
@@ -958,7 +958,7 @@ export class DescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 97);
+        if (b.length - p < x.length * 3 + 97) b = room(p, x.length * 3 + 97);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -1078,7 +1078,7 @@ export class DescriptorProto$ {
       const l = list(m.reservedName);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        b = room(p, x.length * 3 + 97);
+        if (b.length - p < x.length * 3 + 97) b = room(p, x.length * 3 + 97);
         b[p++] = 82;
         p = writeString(b, p, x);
       }
@@ -1643,7 +1643,7 @@ export class ExtensionRangeOptions_Declaration$ {
     {
       const x = m.fullName;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 69);
+        if (b.length - p < x.length * 3 + 69) b = room(p, x.length * 3 + 69);
         b[p++] = 18;
         p = writeString(b, p, x);
       }
@@ -1651,7 +1651,7 @@ export class ExtensionRangeOptions_Declaration$ {
     {
       const x = m.type;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 69);
+        if (b.length - p < x.length * 3 + 69) b = room(p, x.length * 3 + 69);
         b[p++] = 26;
         p = writeString(b, p, x);
       }
@@ -1976,7 +1976,7 @@ export class FieldDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 128);
+        if (b.length - p < x.length * 3 + 128) b = room(p, x.length * 3 + 128);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -1984,7 +1984,7 @@ export class FieldDescriptorProto$ {
     {
       const x = m.extendee;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 128);
+        if (b.length - p < x.length * 3 + 128) b = room(p, x.length * 3 + 128);
         b[p++] = 18;
         p = writeString(b, p, x);
       }
@@ -2013,7 +2013,7 @@ export class FieldDescriptorProto$ {
     {
       const x = m.typeName;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 128);
+        if (b.length - p < x.length * 3 + 128) b = room(p, x.length * 3 + 128);
         b[p++] = 50;
         p = writeString(b, p, x);
       }
@@ -2021,7 +2021,7 @@ export class FieldDescriptorProto$ {
     {
       const x = m.defaultValue;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 128);
+        if (b.length - p < x.length * 3 + 128) b = room(p, x.length * 3 + 128);
         b[p++] = 58;
         p = writeString(b, p, x);
       }
@@ -2049,7 +2049,7 @@ export class FieldDescriptorProto$ {
     {
       const x = m.jsonName;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 128);
+        if (b.length - p < x.length * 3 + 128) b = room(p, x.length * 3 + 128);
         b[p++] = 82;
         p = writeString(b, p, x);
       }
@@ -2200,7 +2200,7 @@ export class OneofDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 42);
+        if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -2383,7 +2383,7 @@ export class EnumDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 72);
+        if (b.length - p < x.length * 3 + 72) b = room(p, x.length * 3 + 72);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -2433,7 +2433,7 @@ export class EnumDescriptorProto$ {
       const l = list(m.reservedName);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        b = room(p, x.length * 3 + 72);
+        if (b.length - p < x.length * 3 + 72) b = room(p, x.length * 3 + 72);
         b[p++] = 42;
         p = writeString(b, p, x);
       }
@@ -2641,7 +2641,7 @@ export class EnumValueDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 57);
+        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -2766,7 +2766,7 @@ export class ServiceDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 47);
+        if (b.length - p < x.length * 3 + 47) b = room(p, x.length * 3 + 47);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -2939,7 +2939,7 @@ export class MethodDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 64);
+        if (b.length - p < x.length * 3 + 64) b = room(p, x.length * 3 + 64);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -2947,7 +2947,7 @@ export class MethodDescriptorProto$ {
     {
       const x = m.inputType;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 64);
+        if (b.length - p < x.length * 3 + 64) b = room(p, x.length * 3 + 64);
         b[p++] = 18;
         p = writeString(b, p, x);
       }
@@ -2955,7 +2955,7 @@ export class MethodDescriptorProto$ {
     {
       const x = m.outputType;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 64);
+        if (b.length - p < x.length * 3 + 64) b = room(p, x.length * 3 + 64);
         b[p++] = 26;
         p = writeString(b, p, x);
       }
@@ -3518,7 +3518,7 @@ export class FileOptions$ {
     {
       const x = m.javaPackage;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 155);
+        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -3526,7 +3526,7 @@ export class FileOptions$ {
     {
       const x = m.javaOuterClassname;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 155);
+        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
         b[p++] = 66;
         p = writeString(b, p, x);
       }
@@ -3548,7 +3548,7 @@ export class FileOptions$ {
     {
       const x = m.goPackage;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 155);
+        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
         b[p++] = 90;
         p = writeString(b, p, x);
       }
@@ -3605,7 +3605,7 @@ export class FileOptions$ {
     {
       const x = m.objcClassPrefix;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 155);
+        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
         b[p++] = 162; b[p++] = 2;
         p = writeString(b, p, x);
       }
@@ -3613,7 +3613,7 @@ export class FileOptions$ {
     {
       const x = m.csharpNamespace;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 155);
+        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
         b[p++] = 170; b[p++] = 2;
         p = writeString(b, p, x);
       }
@@ -3621,7 +3621,7 @@ export class FileOptions$ {
     {
       const x = m.swiftPrefix;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 155);
+        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
         b[p++] = 186; b[p++] = 2;
         p = writeString(b, p, x);
       }
@@ -3629,7 +3629,7 @@ export class FileOptions$ {
     {
       const x = m.phpClassPrefix;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 155);
+        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
         b[p++] = 194; b[p++] = 2;
         p = writeString(b, p, x);
       }
@@ -3637,7 +3637,7 @@ export class FileOptions$ {
     {
       const x = m.phpNamespace;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 155);
+        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
         b[p++] = 202; b[p++] = 2;
         p = writeString(b, p, x);
       }
@@ -3645,7 +3645,7 @@ export class FileOptions$ {
     {
       const x = m.phpMetadataNamespace;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 155);
+        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
         b[p++] = 226; b[p++] = 2;
         p = writeString(b, p, x);
       }
@@ -3653,7 +3653,7 @@ export class FileOptions$ {
     {
       const x = m.rubyPackage;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 155);
+        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
         b[p++] = 234; b[p++] = 2;
         p = writeString(b, p, x);
       }
@@ -4670,7 +4670,7 @@ export class FieldOptions_EditionDefault$ {
     {
       const x = m.value;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 52);
+        if (b.length - p < x.length * 3 + 52) b = room(p, x.length * 3 + 52);
         b[p++] = 18;
         p = writeString(b, p, x);
       }
@@ -4848,7 +4848,7 @@ export class FieldOptions_FeatureSupport$ {
     {
       const x = m.deprecationWarning;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 87);
+        if (b.length - p < x.length * 3 + 87) b = room(p, x.length * 3 + 87);
         b[p++] = 26;
         p = writeString(b, p, x);
       }
@@ -4863,7 +4863,7 @@ export class FieldOptions_FeatureSupport$ {
     {
       const x = m.removalError;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 87);
+        if (b.length - p < x.length * 3 + 87) b = room(p, x.length * 3 + 87);
         b[p++] = 42;
         p = writeString(b, p, x);
       }
@@ -5890,7 +5890,7 @@ export class UninterpretedOption$ {
     {
       const x = m.identifierValue;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 95);
+        if (b.length - p < x.length * 3 + 95) b = room(p, x.length * 3 + 95);
         b[p++] = 26;
         p = writeString(b, p, x);
       }
@@ -5919,7 +5919,7 @@ export class UninterpretedOption$ {
     {
       const x = m.stringValue;
       if (x !== undefined) {
-        b = room(p, x.length + 95);
+        if (b.length - p < x.length + 95) b = room(p, x.length + 95);
         b[p++] = 58;
         p = writeBytes(b, p, x);
       }
@@ -5927,7 +5927,7 @@ export class UninterpretedOption$ {
     {
       const x = m.aggregateValue;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 95);
+        if (b.length - p < x.length * 3 + 95) b = room(p, x.length * 3 + 95);
         b[p++] = 66;
         p = writeString(b, p, x);
       }
@@ -6016,7 +6016,7 @@ export class UninterpretedOption_NamePart$ {
     {
       const x = m.namePart;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 43);
+        if (b.length - p < x.length * 3 + 43) b = room(p, x.length * 3 + 43);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -7219,7 +7219,7 @@ export class SourceCodeInfo_Location$ {
     {
       const x = m.leadingComments;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 57);
+        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
         b[p++] = 26;
         p = writeString(b, p, x);
       }
@@ -7227,7 +7227,7 @@ export class SourceCodeInfo_Location$ {
     {
       const x = m.trailingComments;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 57);
+        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
         b[p++] = 34;
         p = writeString(b, p, x);
       }
@@ -7236,7 +7236,7 @@ export class SourceCodeInfo_Location$ {
       const l = list(m.leadingDetachedComments);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        b = room(p, x.length * 3 + 57);
+        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
         b[p++] = 50;
         p = writeString(b, p, x);
       }
@@ -7494,7 +7494,7 @@ export class GeneratedCodeInfo_Annotation$ {
     {
       const x = m.sourceFile;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 87);
+        if (b.length - p < x.length * 3 + 87) b = room(p, x.length * 3 + 87);
         b[p++] = 18;
         p = writeString(b, p, x);
       }

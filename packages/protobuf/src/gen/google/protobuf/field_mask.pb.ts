@@ -289,7 +289,7 @@ export class FieldMask$ {
       const l = list(m.paths);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        b = room(p, x.length * 3 + 37);
+        if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
         b[p++] = 10;
         p = writeString(b, p, x);
       }

@@ -98,7 +98,7 @@ export class SourceContext$ {
     {
       const x = m.fileName;
       if (x !== "") {
-        b = room(p, x.length * 3 + 37);
+        if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
         b[p++] = 10;
         p = writeString(b, p, x);
       }

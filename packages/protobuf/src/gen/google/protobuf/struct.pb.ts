@@ -387,7 +387,7 @@ export class Value$ {
           }
           case "stringValue": {
             const x = o.value;
-            b = room(p, x.length * 3 + 81);
+            if (b.length - p < x.length * 3 + 81) b = room(p, x.length * 3 + 81);
             b[p++] = 26;
             p = writeString(b, p, x);
             break;

@@ -235,7 +235,7 @@ export class Type$ {
     {
       const x = m.name;
       if (x !== "") {
-        b = room(p, x.length * 3 + 77);
+        if (b.length - p < x.length * 3 + 77) b = room(p, x.length * 3 + 77);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -258,7 +258,7 @@ export class Type$ {
       const l = list(m.oneofs);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        b = room(p, x.length * 3 + 77);
+        if (b.length - p < x.length * 3 + 77) b = room(p, x.length * 3 + 77);
         b[p++] = 26;
         p = writeString(b, p, x);
       }
@@ -300,7 +300,7 @@ export class Type$ {
     {
       const x = m.edition;
       if (x !== "") {
-        b = room(p, x.length * 3 + 77);
+        if (b.length - p < x.length * 3 + 77) b = room(p, x.length * 3 + 77);
         b[p++] = 58;
         p = writeString(b, p, x);
       }
@@ -562,7 +562,7 @@ export class Field$ {
     {
       const x = m.name;
       if (x !== "") {
-        b = room(p, x.length * 3 + 123);
+        if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 34;
         p = writeString(b, p, x);
       }
@@ -570,7 +570,7 @@ export class Field$ {
     {
       const x = m.typeUrl;
       if (x !== "") {
-        b = room(p, x.length * 3 + 123);
+        if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 50;
         p = writeString(b, p, x);
       }
@@ -606,7 +606,7 @@ export class Field$ {
     {
       const x = m.jsonName;
       if (x !== "") {
-        b = room(p, x.length * 3 + 123);
+        if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 82;
         p = writeString(b, p, x);
       }
@@ -614,7 +614,7 @@ export class Field$ {
     {
       const x = m.defaultValue;
       if (x !== "") {
-        b = room(p, x.length * 3 + 123);
+        if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 90;
         p = writeString(b, p, x);
       }
@@ -849,7 +849,7 @@ export class Enum$ {
     {
       const x = m.name;
       if (x !== "") {
-        b = room(p, x.length * 3 + 72);
+        if (b.length - p < x.length * 3 + 72) b = room(p, x.length * 3 + 72);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -905,7 +905,7 @@ export class Enum$ {
     {
       const x = m.edition;
       if (x !== "") {
-        b = room(p, x.length * 3 + 72);
+        if (b.length - p < x.length * 3 + 72) b = room(p, x.length * 3 + 72);
         b[p++] = 50;
         p = writeString(b, p, x);
       }
@@ -1025,7 +1025,7 @@ export class EnumValue$ {
     {
       const x = m.name;
       if (x !== "") {
-        b = room(p, x.length * 3 + 57);
+        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -1170,7 +1170,7 @@ export class Option$ {
     {
       const x = m.name;
       if (x !== "") {
-        b = room(p, x.length * 3 + 42);
+        if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);
       }

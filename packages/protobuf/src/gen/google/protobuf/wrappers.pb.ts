@@ -648,7 +648,7 @@ export class StringValue$ {
     {
       const x = m.value;
       if (x !== "") {
-        b = room(p, x.length * 3 + 37);
+        if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -732,7 +732,7 @@ export class BytesValue$ {
     {
       const x = m.value;
       if ((x.length !== 0 || !isBytes(x))) {
-        b = room(p, x.length + 37);
+        if (b.length - p < x.length + 37) b = room(p, x.length + 37);
         b[p++] = 10;
         p = writeBytes(b, p, x);
       }

@@ -173,7 +173,7 @@ export class Version$ {
     {
       const x = m.suffix;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 82);
+        if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
         b[p++] = 34;
         p = writeString(b, p, x);
       }
@@ -380,7 +380,7 @@ export class CodeGeneratorRequest$ {
       const l = list(m.fileToGenerate);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        b = room(p, x.length * 3 + 57);
+        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -388,7 +388,7 @@ export class CodeGeneratorRequest$ {
     {
       const x = m.parameter;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 57);
+        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
         b[p++] = 18;
         p = writeString(b, p, x);
       }
@@ -602,7 +602,7 @@ export class CodeGeneratorResponse$ {
     {
       const x = m.error;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 87);
+        if (b.length - p < x.length * 3 + 87) b = room(p, x.length * 3 + 87);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -879,7 +879,7 @@ export class CodeGeneratorResponse_File$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 52);
+        if (b.length - p < x.length * 3 + 52) b = room(p, x.length * 3 + 52);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
@@ -887,7 +887,7 @@ export class CodeGeneratorResponse_File$ {
     {
       const x = m.insertionPoint;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 52);
+        if (b.length - p < x.length * 3 + 52) b = room(p, x.length * 3 + 52);
         b[p++] = 18;
         p = writeString(b, p, x);
       }
@@ -895,7 +895,7 @@ export class CodeGeneratorResponse_File$ {
     {
       const x = m.content;
       if (x !== undefined) {
-        b = room(p, x.length * 3 + 52);
+        if (b.length - p < x.length * 3 + 52) b = room(p, x.length * 3 + 52);
         b[p++] = 122;
         p = writeString(b, p, x);
       }
