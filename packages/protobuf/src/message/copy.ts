@@ -3,6 +3,7 @@ import { isBytes, wrongValue } from "../wire/write-scalar.js";
 import { type AnyMessage, newMessage, typeOf, typeOfMessage, unknownSymbol } from "./codec.js";
 import type { MessageType } from "./message-type.js";
 import { setOwn } from "./own-property.js";
+import { isPlainObject } from "./plain-object.js";
 import { scalarProblem } from "./problem.js";
 
 /** The value itself if it is a message of the type; a message made of it if it is a literal or a spread copy. */
@@ -63,20 +64,25 @@ export function copyElement(field: DescField, value: unknown): unknown {
 }
 
 function copyJsonObject(value: unknown): object {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) wrongValue();
+  if (!isPlainObject(value)) wrongValue();
   return copyJson(value) as object;
 }
 
 function copyJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyJson);
-  if (typeof value === "object" && value !== null) {
+  if (isPlainObject(value)) {
     const copy = {};
     for (const [name, item] of Object.entries(value)) {
       if (item !== undefined) setOwn(copy, name, copyJson(item));
     }
     return copy;
   }
-  if (typeof value === "bigint" || typeof value === "function" || typeof value === "symbol")
+  if (
+    typeof value === "bigint" ||
+    typeof value === "function" ||
+    typeof value === "symbol" ||
+    (typeof value === "object" && value !== null)
+  )
     wrongValue();
   return value ?? null;
 }

@@ -1,8 +1,14 @@
-import { type DescField, type DescMessage, type DescOneof, FieldType } from "../descriptor/model.js";
+import {
+  type DescField,
+  type DescMessage,
+  type DescOneof,
+  FieldType,
+} from "../descriptor/model.js";
 import { EncodeError } from "../errors.js";
 import { isWellFormed } from "../wire/write-scalar.js";
 import { type AnyMessage, newMessage, typeOf, typeOfMessage, unknownSymbol } from "./codec.js";
 import type { MessageType } from "./message-type.js";
+import { isPlainObject } from "./plain-object.js";
 import { expected, scalarProblem } from "./problem.js";
 
 /** Carries what is wrong and where, from the place where it is found to {@link guarded}. */
@@ -33,7 +39,11 @@ function guarded<T>(type: MessageType, work: (mode: Mode) => T, deep: boolean): 
     return work({ deep, depth: maxDepth });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    throw new EncodeError(error.detail, { reason: "BOWLINE_ENCODE_VALUE", typeName: type.typeName, path: error.path });
+    throw new EncodeError(error.detail, {
+      reason: "BOWLINE_ENCODE_VALUE",
+      typeName: type.typeName,
+      path: error.path,
+    });
   }
 }
 
@@ -57,17 +67,31 @@ export function checkMessage(type: MessageType, message: unknown): void {
 
 function fromInit(type: MessageType, init: unknown, path: string, mode: Mode): AnyMessage {
   const of = typeOfMessage(init);
-  if (typeof init !== "object" || init === null || (of !== undefined && of.typeName !== type.typeName)) {
-    fail(expected(`${type.typeName} or a literal for it`, of === undefined ? init : { constructor: { name: of.typeName } }), path);
+  if (
+    typeof init !== "object" ||
+    init === null ||
+    (of !== undefined && of.typeName !== type.typeName)
+  ) {
+    fail(
+      expected(
+        `${type.typeName} or a literal for it`,
+        of === undefined ? init : { constructor: { name: of.typeName } },
+      ),
+      path,
+    );
   }
   if (--mode.depth < 0) fail("nested too deeply; does the message contain itself?", path);
   const message = newMessage(type);
   const source = init as AnyMessage;
   for (const name of Object.keys(source)) {
     const value: unknown = source[name];
-    const member = memberOf(type.desc, name) ?? fail(unknownMember(type.desc, name), join(path, name));
+    const member =
+      memberOf(type.desc, name) ?? fail(unknownMember(type.desc, name), join(path, name));
     if (value === undefined) continue;
-    message[name] = member.kind === "oneof" ? oneof(member, value, join(path, name), mode) : field(member, value, join(path, name), mode);
+    message[name] =
+      member.kind === "oneof"
+        ? oneof(member, value, join(path, name), mode)
+        : field(member, value, join(path, name), mode);
   }
   const unknown = source[unknownSymbol];
   if (unknown !== undefined) message[unknownSymbol] = unknown;
@@ -103,11 +127,15 @@ function unknownMember(desc: DescMessage, name: string): string {
 
 function oneof(desc: DescOneof, value: unknown, path: string, mode: Mode): unknown {
   const selected = value as { case?: unknown; value?: unknown };
-  if (typeof value !== "object" || value === null) fail(expected("{ case, value } or undefined", value), path);
+  if (typeof value !== "object" || value === null)
+    fail(expected("{ case, value } or undefined", value), path);
   const member = desc.fields.find((candidate) => candidate.localName === selected.case);
   if (member === undefined) {
     const cases = desc.fields.map((candidate) => candidate.localName).join(", ");
-    fail(`expected { case, value } with a case of: ${cases}; got case ${JSON.stringify(selected.case)}`, path);
+    fail(
+      `expected { case, value } with a case of: ${cases}; got case ${JSON.stringify(selected.case)}`,
+      path,
+    );
   }
   const inner = element(member, selected.value, join(path, member.localName), mode);
   return inner === selected.value ? value : { case: member.localName, value: inner };
@@ -132,7 +160,8 @@ function element(desc: DescField, value: unknown, path: string, mode: Mode): unk
 }
 
 function list(desc: DescField, value: unknown, path: string, mode: Mode): unknown {
-  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && "length" in value)) fail(expected("an array", value), path);
+  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && "length" in value))
+    fail(expected("an array", value), path);
   const source = value as readonly unknown[];
   let copy: unknown[] | undefined;
   for (let i = 0; i < source.length; i++) {
@@ -146,7 +175,8 @@ function list(desc: DescField, value: unknown, path: string, mode: Mode): unknow
 }
 
 function map(desc: DescField, value: unknown, path: string, mode: Mode): unknown {
-  if (typeof value !== "object" || value === null) fail(expected("a Map, an object or entries", value), path);
+  if (typeof value !== "object" || value === null)
+    fail(expected("a Map, an object or entries", value), path);
   const taken = new Map<unknown, unknown>();
   let same = value instanceof Map;
   for (const [rawKey, item] of entriesOf(value, path)) {
@@ -164,7 +194,9 @@ function map(desc: DescField, value: unknown, path: string, mode: Mode): unknown
 function entriesOf(value: object, path: string): Iterable<readonly [unknown, unknown]> {
   if (!(Symbol.iterator in value)) return Object.entries(value);
   const entries = [...(value as Iterable<readonly [unknown, unknown]>)];
-  for (const entry of entries) if (!Array.isArray(entry) || entry.length !== 2) fail(expected("[key, value] entries", entry), path);
+  for (const entry of entries)
+    if (!Array.isArray(entry) || entry.length !== 2)
+      fail(expected("[key, value] entries", entry), path);
   return entries;
 }
 
@@ -179,20 +211,27 @@ function keyOf(desc: DescField, name: unknown): unknown {
 }
 
 function jsonObject(value: unknown, path: string, mode: Mode): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(expected("a JSON object", value), path);
+  if (!isPlainObject(value)) fail(expected("a JSON object", value), path);
   jsonValue(value, path, mode);
   return value;
 }
 
 function jsonValue(value: unknown, path: string, mode: Mode): void {
-  if (value === null || value === undefined || typeof value === "boolean" || typeof value === "number") return;
+  if (
+    value === null ||
+    value === undefined ||
+    typeof value === "boolean" ||
+    typeof value === "number"
+  )
+    return;
   if (typeof value === "string") {
-    if (!isWellFormed(value)) fail("the string has a lone surrogate, which UTF-8 cannot hold", path);
+    if (!isWellFormed(value))
+      fail("the string has a lone surrogate, which UTF-8 cannot hold", path);
     return;
   }
-  const plain = Array.isArray(value) || (typeof value === "object" && typeOfMessage(value) === undefined && !ArrayBuffer.isView(value));
-  if (!plain) fail(expected("a JSON value", value), path);
+  if (!Array.isArray(value) && !isPlainObject(value)) fail(expected("a JSON value", value), path);
   if (--mode.depth < 0) fail("nested too deeply; does the object contain itself?", path);
-  for (const [name, item] of Object.entries(value as object)) jsonValue(item, `${path}[${JSON.stringify(name)}]`, mode);
+  for (const [name, item] of Object.entries(value as object))
+    jsonValue(item, `${path}[${JSON.stringify(name)}]`, mode);
   mode.depth++;
 }

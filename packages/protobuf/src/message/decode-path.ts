@@ -1,12 +1,12 @@
 import { type DescField, type DescMessage, FieldType } from "../descriptor/model.js";
-import { Raw } from "../descriptor/raw.js";
 import { cursor as c } from "../wire/cursor.js";
-import { tag } from "../wire/read-varint.js";
+import { string } from "../wire/read-string.js";
+import { end, fixed32, fixed64, int64, tag } from "../wire/read-varint.js";
 import { skip } from "../wire/unknown.js";
 
 /**
  * The path of the field that byte `offset` of an input belongs to. Only failures ask for it, so decoders carry no path
- * along; the input is walked again.
+ * along; the input is walked again, every byte of it once.
  */
 export function pathAt(
   desc: DescMessage,
@@ -15,64 +15,170 @@ export function pathAt(
   e: number,
   offset: number,
 ): string {
-  c.unknown = 0x40000000;
-  return attempt(() => walk(desc, b, p, e, offset), "").slice(1);
-}
-
-/** What `work` returns, `otherwise` where the bytes cannot be read. */
-function attempt<T>(work: () => T, otherwise: T): T {
+  const segments: string[] = [];
+  c.memory = c.unknown = 0x40000000;
   try {
-    return work();
+    walk(desc, b, p, e, offset, segments);
   } catch {
-    return otherwise;
+    // the place itself cannot be read: what was found up to it is the path
   }
+  return segments.join(".");
 }
 
-/** The path below `desc`, a dot in front. */
-function walk(desc: DescMessage, b: Uint8Array, p: number, e: number, offset: number): string {
-  const seen: Record<number, number> = {};
+/** Adds the segments below `desc`. Returns the position behind the message if it is a group without the offset. */
+function walk(
+  desc: DescMessage,
+  b: Uint8Array,
+  p: number,
+  e: number,
+  offset: number,
+  segments: string[],
+): number {
+  const seen = new Map<number, number>();
   while (p < e) {
-    let t = b[p++]!;
-    if (t > 127) {
-      t = tag(b, p, t);
-      p = c.p;
-    }
-    const next = attempt(() => skip(b, p, e, t, 10_000), Number.POSITIVE_INFINITY);
-    const number = t >>> 3;
-    const index = seen[number] ?? 0;
-    seen[number] = index + 1;
-    if (next > offset || next >= e) {
-      const field = desc.fieldByNumber(number);
-      return field === undefined
-        ? ""
-        : pathIn(field, index, b, p, Math.min(next, e), t & 7, offset);
+    const t = tagAt(b, p);
+    p = c.p;
+    if ((t & 7) === 4) return p > offset ? Number.NaN : p;
+    const field = desc.fieldByNumber(t >>> 3);
+    const index = seen.get(t >>> 3) ?? 0;
+    seen.set(t >>> 3, index + 1);
+    let next: number;
+    if (field?.delimited && (t & 7) === 3) {
+      segments.push(nameOf(field, index, t));
+      next = walk(field.message!, b, p, e, offset, segments);
+      if (Number.isNaN(next)) return next;
+      segments.pop();
+    } else {
+      next = after(b, p, e, t);
+      if (next > offset) {
+        if (field !== undefined)
+          descend(field, index, b, p, Math.min(next, e), t, offset, segments);
+        return Number.NaN;
+      }
     }
     p = next;
   }
-  return "";
+  return Number.NaN;
 }
 
-/** The path at a field whose value is `b[p, e)` with its length, if it has one. */
-function pathIn(
+/** The tag at `p`; the position behind it is left in the cursor. */
+function tagAt(b: Uint8Array, p: number): number {
+  const t = b[p++]!;
+  c.p = p;
+  return t > 127 ? tag(b, p, t) : t;
+}
+
+/** The position behind a value, `Infinity` where it cannot be skipped. */
+function after(b: Uint8Array, p: number, e: number, t: number): number {
+  try {
+    return skip(b, p, e, t, 10_000);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+function nameOf(field: DescField, index: number, t: number): string {
+  const { localName, oneof } = field;
+  if (oneof !== undefined) return `${oneof.localName}.${localName}`;
+  const packed = (t & 7) === 2 && !isDelimited(field.type);
+  return field.cardinality === "list" && !packed ? `${localName}[${index}]` : localName;
+}
+
+/** Whether an element has a length in front. */
+function isDelimited(type: FieldType): boolean {
+  return type === FieldType.MESSAGE || type === FieldType.STRING || type === FieldType.BYTES;
+}
+
+function descend(
   field: DescField,
   index: number,
   b: Uint8Array,
   p: number,
   e: number,
-  wireType: number,
+  t: number,
   offset: number,
-): string {
-  const inner = field.message ?? field.mapValue?.parent;
-  const element = field.cardinality === "list" && (wireType !== 2 || !field.packed);
-  const path = `.${field.localName}${element ? `[${index}]` : ""}`;
-  if (inner === undefined || (wireType & 6) !== 2) return path;
-  // the length may be wrong; that it can be skipped is enough
-  if (wireType === 2) while (b[p++]! > 127);
-  if (field.mapKey === undefined) return offset < p ? path : path + walk(inner, b, p, e, offset);
-  const value = walk(inner, b, p, e, offset).replace(/^\.(key|value)/, "");
-  return `${path}[${attempt(() => keyText(field.mapKey!, new Raw(b.subarray(p, e))), "")}]${value}`;
+  segments: string[],
+): void {
+  const at = segments.push(nameOf(field, index, t)) - 1;
+  if ((t & 7) !== 2 || field.type !== FieldType.MESSAGE || field.unboxed !== undefined) return;
+  const body = bodyAt(b, p, e);
+  if (offset < body) return;
+  if (field.cardinality !== "map") walk(field.message!, b, body, e, offset, segments);
+  else descendEntry(field, b, body, e, offset, segments, at);
 }
 
-function keyText(key: DescField, entry: Raw): string {
-  return key.type === FieldType.STRING ? JSON.stringify(entry.string(1)) : String(entry.integer(1));
+/** Where the body of a length-delimited value begins. Its length may be wrong; that it can be read is enough. */
+function bodyAt(b: Uint8Array, p: number, e: number): number {
+  try {
+    end(b, p, e);
+    return c.p;
+  } catch {
+    while (p < e && b[p]! > 127) p++;
+    return p + 1;
+  }
+}
+
+/** Puts the key, as far as it was read before the offset, into the last segment, and goes on in the value. */
+function descendEntry(
+  field: DescField,
+  b: Uint8Array,
+  p: number,
+  e: number,
+  offset: number,
+  segments: string[],
+  at: number,
+): void {
+  while (p < e) {
+    const t = tagAt(b, p);
+    p = c.p;
+    const next = after(b, p, e, t);
+    if (next > offset) {
+      const message = field.mapValue!.message;
+      if (t !== 18 || message === undefined) return;
+      const body = bodyAt(b, p, e);
+      if (offset >= body) walk(message, b, body, Math.min(next, e), offset, segments);
+      return;
+    }
+    if (t >>> 3 === 1)
+      segments[at] =
+        `${field.localName}[${JSON.stringify(keyAt(field.mapKey!, b, p, e, t).slice(0, 80))}]`;
+    p = next;
+  }
+}
+
+function keyAt(field: DescField, b: Uint8Array, p: number, e: number, t: number): string {
+  switch (t & 7) {
+    case 0:
+      return integerKey(field.type, int64(b, p, e));
+    case 1:
+      return integerKey(field.type, fixed64(b, p, e));
+    case 2: {
+      const z = end(b, p, e);
+      return string(b, c.p, z);
+    }
+    default:
+      return integerKey(field.type, BigInt(fixed32(b, p, e)));
+  }
+}
+
+function integerKey(type: FieldType, bits: bigint): string {
+  switch (type) {
+    case FieldType.BOOL:
+      return String(bits !== 0n);
+    case FieldType.SINT32:
+    case FieldType.SINT64:
+      bits = BigInt.asUintN(64, bits);
+      return String((bits >> 1n) ^ -(bits & 1n));
+    case FieldType.UINT64:
+    case FieldType.FIXED64:
+      return String(BigInt.asUintN(64, bits));
+    case FieldType.UINT32:
+    case FieldType.FIXED32:
+      return String(BigInt.asUintN(32, bits));
+    case FieldType.INT64:
+    case FieldType.SFIXED64:
+      return String(BigInt.asIntN(64, bits));
+    default:
+      return String(BigInt.asIntN(32, bits));
+  }
 }

@@ -1,9 +1,16 @@
 import { EncodeError } from "../errors.js";
+import { Malformed } from "../wire/cursor.js";
 import { aside, begin, finish, output, release, TooLarge } from "../wire/output.js";
 import { room } from "../wire/write-message.js";
 import { WrongValue, wrongValue } from "../wire/write-scalar.js";
-import { type AnyMessage, type Codec, codecSymbol, type RuntimeType, typeOfMessage } from "./codec.js";
-import { rebuild, create } from "./create.js";
+import {
+  type AnyMessage,
+  type Codec,
+  codecSymbol,
+  type RuntimeType,
+  typeOfMessage,
+} from "./codec.js";
+import { create, rebuild } from "./create.js";
 import type { EncodeOptions, MessageType } from "./message-type.js";
 
 /** {@link MessageType.encode}. */
@@ -17,9 +24,10 @@ export function encodeBehind(
   message: unknown,
   headroom: number,
   options: EncodeOptions | undefined,
+  rebuilt = false,
 ): Uint8Array {
   // a getter or an iterator in a message may encode, too
-  if (output.busy) return aside(() => encodeBehind(type, message, headroom, options));
+  if (output.busy) return aside(() => encodeBehind(type, message, headroom, options, rebuilt));
   const codec = (type as RuntimeType)[codecSymbol];
   output.busy = true;
   output.sorted = options?.deterministic === true;
@@ -29,9 +37,11 @@ export function encodeBehind(
     let p = begin(codec.lastSize);
     if (headroom > 0) p = skipped(p, headroom);
     bytes = finish(codec.write(message as AnyMessage, p));
-    if (codec.missing !== undefined && options?.allowPartial !== true) checkRequired(type, codec.missing, message);
+    if (codec.missing !== undefined && options?.allowPartial !== true)
+      checkRequired(type, codec.missing, message);
   } catch (error) {
     release();
+    if (rebuilt) throw explained(type, error);
     return again(type, message, headroom, options, error);
   }
   release();
@@ -45,10 +55,18 @@ function skipped(p: number, headroom: number): number {
   return p + headroom;
 }
 
-function checkRequired(type: MessageType, missing: NonNullable<Codec["missing"]>, message: unknown): void {
+function checkRequired(
+  type: MessageType,
+  missing: NonNullable<Codec["missing"]>,
+  message: unknown,
+): void {
   const paths = missing(type, type.is(message) ? message : type.create(message));
   if (paths.length === 0) return;
-  const at = { reason: "BOWLINE_ENCODE_REQUIRED", typeName: type.typeName, path: paths[0]! } as const;
+  const at = {
+    reason: "BOWLINE_ENCODE_REQUIRED",
+    typeName: type.typeName,
+    path: paths[0]!,
+  } as const;
   throw new EncodeError(`required and not set: ${paths.join(", ")}`, at);
 }
 
@@ -67,21 +85,23 @@ function again(
   const whole = rebuild(type, message);
   if (error instanceof TooLarge) {
     const at = { reason: "BOWLINE_ENCODE_SIZE", typeName: type.typeName, path: "" } as const;
-    throw new EncodeError("the message would take 2 GiB or more, which no protobuf runtime reads", at);
+    throw new EncodeError(
+      "the message would take 2 GiB or more, which no protobuf runtime reads",
+      at,
+    );
   }
-  if (!retriable(error)) throw error;
-  try {
-    retrying = true;
-    return encodeBehind(type, whole, headroom, options);
-  } finally {
-    retrying = false;
-  }
+  if (error instanceof WrongValue || error instanceof TypeError)
+    return encodeBehind(type, whole, headroom, options, true);
+  throw explained(type, error);
 }
 
-let retrying = false;
-
-function retriable(error: unknown): boolean {
-  return !retrying && (error instanceof WrongValue || error instanceof TypeError || EncodeError.is(error));
+/** What leaves is an `Error`: the codec's own signals become one. */
+function explained(type: MessageType, error: unknown): unknown {
+  const at = { reason: "BOWLINE_ENCODE_VALUE", typeName: type.typeName, path: "" } as const;
+  if (error instanceof Malformed) return new EncodeError(`unknown fields: ${error.detail}`, at);
+  if (error instanceof WrongValue)
+    return new EncodeError("a value changed while it was encoded", at);
+  return error;
 }
 
 /** Turns what stands in a message's place into a message: an init literal, or a spread copy. */

@@ -1,5 +1,7 @@
-import { ListValue$, Struct$, Value$, type Value } from "../gen/google/protobuf/struct.pb.js";
+import { ListValue$, Struct$, type Value, Value$ } from "../gen/google/protobuf/struct.pb.js";
 import type { JsonObject, JsonValue } from "../json/json-value.js";
+import { wrongValue } from "../wire/write-scalar.js";
+import { isPlainObject } from "./plain-object.js";
 
 /**
  * Reads a `google.protobuf.Struct` into a JSON object: `previous` if the field occurred before. A value without a kind
@@ -46,8 +48,10 @@ export function writeStruct(object: JsonObject, p: number): number {
 }
 
 function structOf(object: JsonObject): Struct$ {
+  if (!isPlainObject(object)) wrongValue();
   const struct = new Struct$();
-  for (const name of Object.keys(object)) struct.fields.set(name, valueOf(object[name] as JsonValue));
+  for (const name of Object.keys(object))
+    struct.fields.set(name, valueOf(object[name] as JsonValue));
   return struct;
 }
 

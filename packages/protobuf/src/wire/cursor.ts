@@ -35,8 +35,8 @@ export function malformed(detail: string, p: number): never {
 }
 
 /** The input, or the message that is being read, ends before the value does. */
-export function truncated(p: number): never {
-  throw new Malformed("truncated: the value goes past the end of the message", p, false, p - 1);
+export function truncated(p: number, inside: number = p - 1): never {
+  throw new Malformed("truncated: the value goes past the end of the message", p, false, inside);
 }
 
 /** The nesting limit was passed. */

@@ -30,7 +30,7 @@ export function varint64(b: Uint8Array, p: number, a: number): number {
   for (let shift = 3; x > 127; shift += 7) {
     x = b[p++]!;
     if (shift === 31) {
-      if (x > 1) malformed(overlong, p - 1);
+      if (x > 1) malformed(overlong, p - 10);
       hi |= x << 31;
       break;
     }
@@ -45,14 +45,14 @@ function done(p: number, lo: number): number {
   return lo;
 }
 
-/** The same near the end of the buffer, never reading past it: reads past the end would stay slow for good. */
+/** The same near the end of the buffer (errors name the first byte, as others may not be the message's), never reading past it: reads past the end would stay slow for good. */
 function varint64Checked(b: Uint8Array, p: number, a: number): number {
   let lo = a & 127;
   let hi = 0;
   for (let shift = 7; ; shift += 7) {
-    if (p >= b.length) truncated(p);
+    if (p >= b.length) truncated(p, p - shift / 7);
     const x = b[p++]!;
-    if (shift === 63 && x > 1) malformed(overlong, p - 1);
+    if (shift === 63 && x > 1) malformed(overlong, p - 10);
     if (shift < 32) lo |= (x & 127) << shift;
     if (shift === 28) hi = (x & 127) >> 4;
     else if (shift > 31) hi |= (x & 127) << (shift - 32);
