@@ -146,7 +146,7 @@ describe("mutated bytes", () => {
     const rounds = 50_000;
     for (let n = 0; n < rounds; n++) {
       const kind = n % types.length;
-      let bytes = samples[kind]![r(samples[kind]!.length)]!.slice();
+      let bytes: Uint8Array = samples[kind]![r(samples[kind]!.length)]!.slice();
       for (let k = r(3); k >= 0 && bytes.length > 0; k--) bytes = mutate(r, bytes);
       const start = performance.now();
       if (compare(types[kind]!, bytes, `round ${n}`)) decoded++;

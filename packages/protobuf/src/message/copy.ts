@@ -72,9 +72,7 @@ function copyJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyJson);
   if (isPlainObject(value)) {
     const copy = {};
-    for (const [name, item] of Object.entries(value)) {
-      if (item !== undefined) setOwn(copy, name, copyJson(item));
-    }
+    for (const [name, item] of Object.entries(value)) setOwn(copy, name, copyJson(item));
     return copy;
   }
   if (
@@ -84,5 +82,5 @@ function copyJson(value: unknown): unknown {
     (typeof value === "object" && value !== null)
   )
     wrongValue();
-  return value ?? null;
+  return value;
 }

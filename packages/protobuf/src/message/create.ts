@@ -38,13 +38,19 @@ function guarded<T>(type: MessageType, work: (mode: Mode) => T, deep: boolean): 
   try {
     return work({ deep, depth: maxDepth });
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    throw new EncodeError(error.detail, {
+    const { detail, path } = error instanceof Problem ? error : stackProblem(error);
+    throw new EncodeError(detail, {
       reason: "BOWLINE_ENCODE_VALUE",
       typeName: type.typeName,
-      path: error.path,
+      path,
     });
   }
+}
+
+/** A small stack may be full before {@link maxDepth} is reached. */
+function stackProblem(error: unknown): Problem {
+  if (!(error instanceof RangeError && error.message.includes("stack"))) throw error;
+  return new Problem("nested too deeply; does the message contain itself?", "");
 }
 
 /** {@link MessageType.create}. */
@@ -67,11 +73,7 @@ export function checkMessage(type: MessageType, message: unknown): void {
 
 function fromInit(type: MessageType, init: unknown, path: string, mode: Mode): AnyMessage {
   const of = typeOfMessage(init);
-  if (
-    typeof init !== "object" ||
-    init === null ||
-    (of !== undefined && of.typeName !== type.typeName)
-  ) {
+  if (of === undefined ? !isLiteral(init) : of.typeName !== type.typeName) {
     fail(
       expected(
         `${type.typeName} or a literal for it`,
@@ -97,6 +99,21 @@ function fromInit(type: MessageType, init: unknown, path: string, mode: Mode): A
   if (unknown !== undefined) message[unknownSymbol] = unknown;
   mode.depth++;
   return message;
+}
+
+/**
+ * Whether an object can stand for a message by its own keys. Lists, and instances of classes that keep what they hold
+ * elsewhere (`Date`, `Map`, `Promise`), would be taken for empty messages.
+ */
+function isLiteral(value: unknown): value is AnyMessage {
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    Array.isArray(value) ||
+    ArrayBuffer.isView(value)
+  )
+    return false;
+  return isPlainObject(value) || Object.keys(value).length > 0;
 }
 
 function join(path: string, name: string): string {

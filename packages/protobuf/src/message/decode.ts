@@ -40,7 +40,12 @@ export function decodeRange(
   if (codec.missing !== undefined && options?.allowPartial !== true) {
     const paths = codec.missing(type, message);
     if (paths.length > 0) {
-      const at = { reason: "BOWLINE_DECODE_REQUIRED", typeName: type.typeName, path: paths[0]!, offset: end - start } as const;
+      const at = {
+        reason: "BOWLINE_DECODE_REQUIRED",
+        typeName: type.typeName,
+        path: paths[0]!,
+        offset: end - start,
+      } as const;
       throw new DecodeError(`required and not set: ${paths.join(", ")}`, at);
     }
   }
@@ -62,20 +67,34 @@ function checked(limits: DecodeLimits): DecodeLimits {
   for (const name of Object.keys(defaultLimits) as (keyof DecodeLimits)[]) {
     const limit = limits[name];
     if (limit !== undefined && !(typeof limit === "number" && limit >= 0)) {
-      throw new TypeError(`limits.${name} has to be a number from 0 to Infinity, got ${typeof limit === "number" ? limit : typeof limit}`);
+      throw new TypeError(
+        `limits.${name} has to be a number from 0 to Infinity, got ${typeof limit === "number" ? limit : typeof limit}`,
+      );
     }
   }
   return limits;
 }
 
-function decodeError(type: MessageType, b: Uint8Array, start: number, end: number, error: unknown): DecodeError {
+function decodeError(
+  type: MessageType,
+  b: Uint8Array,
+  start: number,
+  end: number,
+  error: unknown,
+): DecodeError {
   const known = error instanceof Malformed;
   const offset = known ? error.offset : start;
   const inside = known ? error.inside : -1;
+  // with a raised limit the stack may be full before it is reached
+  const full = error instanceof RangeError && error.message.includes("call stack");
   return new DecodeError(
-    known ? error.detail : String(error),
+    known
+      ? error.detail
+      : full
+        ? "nested deeper than the stack holds: lower limits.depth"
+        : String(error),
     {
-      reason: known && error.limit ? "BOWLINE_DECODE_LIMIT" : "BOWLINE_DECODE_MALFORMED",
+      reason: full || (known && error.limit) ? "BOWLINE_DECODE_LIMIT" : "BOWLINE_DECODE_MALFORMED",
       typeName: type.typeName,
       path: inside < start ? "" : pathAt(type.desc, b, start, end, inside),
       offset: offset - start,
@@ -90,7 +109,10 @@ function decodeError(type: MessageType, b: Uint8Array, start: number, end: numbe
  */
 function plain(type: MessageType, bytes: Uint8Array): Uint8Array {
   if (isPlain(bytes)) return bytes;
-  if (!isBytes(bytes)) throw new TypeError(`${type.typeName}.decode takes a Uint8Array, got ${bytes === null ? "null" : typeof bytes}`);
+  if (!isBytes(bytes))
+    throw new TypeError(
+      `${type.typeName}.decode takes a Uint8Array, got ${bytes === null ? "null" : typeof bytes}`,
+    );
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 

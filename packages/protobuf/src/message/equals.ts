@@ -116,9 +116,9 @@ function sameJson(a: unknown, b: unknown): boolean {
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
   }
   if (Array.isArray(b)) return false;
-  // members that are undefined are not written, so they do not count
-  const x = Object.entries(a).filter(([, item]) => item !== undefined);
-  const y = new Map(Object.entries(b).filter(([, item]) => item !== undefined));
+  // undefined is a value without a kind, which is written
+  const x = Object.entries(a);
+  const y = new Map(Object.entries(b));
   return (
     x.length === y.size && x.every(([name, item]) => y.has(name) && sameJson(item, y.get(name)))
   );

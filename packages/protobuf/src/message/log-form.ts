@@ -98,7 +98,12 @@ function fieldForm(field: DescField, held: unknown, walk: Walk): unknown {
   }
   return guarded(walk, held, () =>
     field.cardinality === "list"
-      ? each<unknown, unknown>(Array.from(held as ArrayLike<unknown>), walk, (item) => elementForm(field, item, walk), cut)
+      ? each<unknown, unknown>(
+          Array.from(held as ArrayLike<unknown>),
+          walk,
+          (item) => elementForm(field, item, walk),
+          cut,
+        )
       : entriesForm(
           Symbol.iterator in held ? (held as Map<unknown, unknown>) : Object.entries(held),
           walk,
@@ -122,7 +127,10 @@ function entriesForm(
   walk: Walk,
   form: (item: unknown) => unknown,
 ): object {
-  const named = ([key, item]: readonly [unknown, unknown]): [string, unknown] => [String(key), form(item)];
+  const named = ([key, item]: readonly [unknown, unknown]): [string, unknown] => [
+    String(key),
+    form(item),
+  ];
   return Object.fromEntries(each(entries, walk, named, [cut, cut]));
 }
 
@@ -142,7 +150,8 @@ function plainForm(value: unknown, walk: Walk): unknown {
   if (typeof value !== "object") return String(value);
   return guarded(walk, value, () => {
     if (isBytes(value)) return base64(value);
-    if (Array.isArray(value)) return each<unknown, unknown>(value, walk, (item) => plainForm(item, walk), cut);
+    if (Array.isArray(value))
+      return each<unknown, unknown>(value, walk, (item) => plainForm(item, walk), cut);
     return entriesForm(Object.entries(value), walk, (item) => plainForm(item, walk));
   });
 }

@@ -30,7 +30,10 @@ export interface DecodeOptions {
 
 /** Options of {@link MessageType.encode}. */
 export interface EncodeOptions {
-  /** Maps sorted by key, so that equal messages of one schema version give equal bytes. Default false. */
+  /**
+   * Maps sorted by key, so that equal messages of one schema version give equal bytes, as long as their unknown fields
+   * (extensions among them) stand in the same order. Default false.
+   */
   readonly deterministic?: boolean;
   /** Write the unknown fields. Default true. */
   readonly writeUnknownFields?: boolean;
@@ -50,8 +53,8 @@ export interface MessageType<T = any, I = any> {
   readonly desc: DescMessage;
   /**
    * A new message with the fields of `init` and defaults for the rest. Nested literals become messages, object
-   * literals and entries become maps; values are taken over, not copied. A wrong value or an unknown field name is
-   * a `TypeError` that names its path.
+   * literals and entries become maps; values are taken over, not copied. A wrong value or an unknown field name is an
+   * `EncodeError` (a `TypeError`) that names its path.
    */
   create(init?: I): T;
   /**

@@ -3,7 +3,9 @@ import { isBytes, isWellFormed } from "../wire/write-scalar.js";
 
 /** The name of a scalar type in the schema language. */
 export function scalarName(type: FieldType): string {
-  return Object.entries(FieldType).find(([, number]) => number === type)![0].toLowerCase();
+  return Object.entries(FieldType)
+    .find(([, number]) => number === type)![0]
+    .toLowerCase();
 }
 
 /** What is wrong with a value for one element of a scalar or enum field, or `undefined` if nothing is. */
@@ -11,9 +13,12 @@ export function scalarProblem(field: DescField, value: unknown): string | undefi
   const { type } = field;
   switch (type) {
     case FieldType.STRING:
-      if (field.unboxed === "bytes") return isBytes(value) ? undefined : expected("a Uint8Array", value);
+      if (field.unboxed === "bytes")
+        return isBytes(value) ? undefined : expected("a Uint8Array", value);
       if (typeof value !== "string") return expected("a string", value);
-      return isWellFormed(value) ? undefined : "the string has a lone surrogate, which UTF-8 cannot hold";
+      return isWellFormed(value)
+        ? undefined
+        : "the string has a lone surrogate, which UTF-8 cannot hold";
     case FieldType.BYTES:
       return isBytes(value) ? undefined : expected("a Uint8Array", value);
     case FieldType.BOOL:
@@ -22,15 +27,28 @@ export function scalarProblem(field: DescField, value: unknown): string | undefi
       return typeof value === "number" ? undefined : expected("a number", value);
     case FieldType.FLOAT:
       if (typeof value !== "number") return expected("a number", value);
-      return Number.isFinite(value) && !Number.isFinite(Math.fround(value)) ? outOfRange(type, value) : undefined;
+      return Number.isFinite(value) && !Number.isFinite(Math.fround(value))
+        ? outOfRange(type, value)
+        : undefined;
     default:
       return integerProblem(field, value);
   }
 }
 
 /** Types of unsigned integers, and those of 64 bits. */
-const unsigned = [FieldType.UINT32, FieldType.FIXED32, FieldType.UINT64, FieldType.FIXED64] as readonly FieldType[];
-const wide = [FieldType.INT64, FieldType.SINT64, FieldType.SFIXED64, FieldType.UINT64, FieldType.FIXED64] as readonly FieldType[];
+const unsigned = [
+  FieldType.UINT32,
+  FieldType.FIXED32,
+  FieldType.UINT64,
+  FieldType.FIXED64,
+] as readonly FieldType[];
+const wide = [
+  FieldType.INT64,
+  FieldType.SINT64,
+  FieldType.SFIXED64,
+  FieldType.UINT64,
+  FieldType.FIXED64,
+] as readonly FieldType[];
 
 function integerProblem(field: DescField, value: unknown): string | undefined {
   const isWide = wide.includes(field.type);
@@ -38,14 +56,21 @@ function integerProblem(field: DescField, value: unknown): string | undefined {
   const low = unsigned.includes(field.type) ? 0n : -span / 2n;
   const high = low + span - 1n;
   if (!isWide) {
-    if (typeof value !== "number") return expected(field.enum === undefined ? "a number" : `a number of ${field.enum.typeName}`, value);
+    if (typeof value !== "number")
+      return expected(
+        field.enum === undefined ? "a number" : `a number of ${field.enum.typeName}`,
+        value,
+      );
     if (!Number.isInteger(value)) return `${value} is not an integer`;
     return value < Number(low) || value > Number(high) ? outOfRange(field.type, value) : undefined;
   }
   const wanted = field.int64;
-  if (typeof value !== wanted) return expected(wanted === "bigint" ? "a bigint, such as 1n" : `a ${wanted}`, value);
-  if (wanted === "number" && !Number.isSafeInteger(value)) return `${value} is not an integer that a number holds exactly`;
-  if (wanted === "string" && !/^-?[0-9]+$/.test(value as string)) return `${JSON.stringify(value)} is not an integer`;
+  if (typeof value !== wanted)
+    return expected(wanted === "bigint" ? "a bigint, such as 1n" : `a ${wanted}`, value);
+  if (wanted === "number" && !Number.isSafeInteger(value))
+    return `${value} is not an integer that a number holds exactly`;
+  if (wanted === "string" && !/^-?[0-9]+$/.test(value as string))
+    return `${JSON.stringify(value)} is not an integer`;
   const integer = BigInt(value as bigint | number | string);
   return integer < low || integer > high ? outOfRange(field.type, value) : undefined;
 }
@@ -61,7 +86,8 @@ export function expected(what: string, value: unknown): string {
 
 function show(value: unknown): string {
   if (value === undefined || value === null) return String(value);
-  if (typeof value === "object") return Array.isArray(value) ? "an array" : `an object${objectName(value)}`;
+  if (typeof value === "object")
+    return Array.isArray(value) ? "an array" : `an object${objectName(value)}`;
   if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
   const text = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : String(value);
   return `the ${typeof value} ${text}${typeof value === "bigint" ? "n" : ""}`;

@@ -32,8 +32,14 @@ describe("missingRequired", () => {
   });
 
   test("names every field that is missing, up to twenty", () => {
-    expect(missingRequired(Required, { next: {}, list: [{}] })).toEqual(["id", "next.id", "list[0].id"]);
-    expect(missingRequired(Required, { list: Array.from({ length: 30 }, () => ({})) })).toHaveLength(20);
+    expect(missingRequired(Required, { next: {}, list: [{}] })).toEqual([
+      "id",
+      "next.id",
+      "list[0].id",
+    ]);
+    expect(
+      missingRequired(Required, { list: Array.from({ length: 30 }, () => ({})) }),
+    ).toHaveLength(20);
     expect(() => Required.encode({ next: {} })).toThrow(/required and not set: id, next\.id/);
   });
 });

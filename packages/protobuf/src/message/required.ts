@@ -39,7 +39,8 @@ function inMessage(desc: DescMessage, message: unknown, prefix: string, found: F
 function inField(field: DescField, value: unknown, path: string, found: FieldPath[]): void {
   if ((field.mapValue ?? field).message?.hasRequired !== true) return;
   if (field.cardinality === "list") {
-    for (const [i, item] of (value as readonly unknown[]).entries()) inElement(field, item, `${path}[${i}]`, found);
+    for (const [i, item] of (value as readonly unknown[]).entries())
+      inElement(field, item, `${path}[${i}]`, found);
   } else if (field.cardinality === "map") {
     const isIterable = Symbol.iterator in (value as object);
     const entries = isIterable ? (value as Map<unknown, unknown>) : Object.entries(value as object);
@@ -52,5 +53,6 @@ function inField(field: DescField, value: unknown, path: string, found: FieldPat
 }
 
 function inElement(field: DescField, value: unknown, path: string, found: FieldPath[]): void {
-  if (field.message !== undefined && found.length < maxPaths) inMessage(field.message, value, `${path}.`, found);
+  if (field.message !== undefined && found.length < maxPaths)
+    inMessage(field.message, value, `${path}.`, found);
 }

@@ -51,11 +51,11 @@ function structOf(object: JsonObject): Struct$ {
   if (!isPlainObject(object)) wrongValue();
   const struct = new Struct$();
   for (const name of Object.keys(object))
-    struct.fields.set(name, valueOf(object[name] as JsonValue));
+    struct.fields.set(name, kindOf(object[name] as JsonValue));
   return struct;
 }
 
-function valueOf(json: JsonValue): Value {
+function kindOf(json: JsonValue): Value {
   const value = new Value$();
   switch (typeof json) {
     case "undefined":
@@ -73,7 +73,7 @@ function valueOf(json: JsonValue): Value {
       if (json === null) value.kind = { case: "nullValue", value: 0 };
       else if (Array.isArray(json)) {
         const list = new ListValue$();
-        list.values = json.map(valueOf);
+        list.values = json.map(kindOf);
         value.kind = { case: "listValue", value: list };
       } else value.kind = { case: "structValue", value: structOf(json) };
   }

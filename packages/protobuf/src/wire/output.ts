@@ -133,7 +133,8 @@ export function begin(expected: number): number {
     output.start = 0;
     return 0;
   }
-  if (blockBytes - blockAt < smallBytes) {
+  // a block that a caller transferred to another thread has no bytes left
+  if (block.length - blockAt < smallBytes) {
     block = new Uint8Array(blockBytes);
     blockAt = 0;
   }
