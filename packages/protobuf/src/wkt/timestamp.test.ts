@@ -52,6 +52,21 @@ describe("timestamps", () => {
     expect(timestampDate({ seconds: -1n, nanos: 999_999_999 })).toEqual(new Date(-1));
   });
 
+  test("as dates are cut off, never rounded up, however far they are from 1970", () => {
+    expect(timestampDate({ seconds: 1700000000n, nanos: 999_999_999 }).toISOString()).toBe(
+      "2023-11-14T22:13:20.999Z",
+    );
+    expect(timestampDate({ seconds: 253402300799n, nanos: 999_999_999 }).toISOString()).toBe(
+      "9999-12-31T23:59:59.999Z",
+    );
+    fc.assert(
+      fc.property(seconds, nanos, (s, n) => {
+        const ms = Number(s) * 1000 + (n - (n % 1_000_000)) / 1_000_000;
+        expect(timestampDate({ seconds: s, nanos: n }).getTime()).toBe(ms);
+      }),
+    );
+  });
+
   test("now is now", () => {
     const before = Date.now();
     const now = timestampMs(timestampNow());

@@ -52,11 +52,13 @@ export function timestampFromIso(text: string): Timestamp {
  * @throws RangeError if the timestamp is out of its range.
  */
 export function timestampDate(timestamp: TimestampLike): Date {
-  return new Date(Math.floor(timestampMs(timestamp)));
+  const { seconds, nanos } = checked(timestamp);
+  return new Date(seconds * 1000 + Math.floor(nanos / 1e6));
 }
 
 /**
- * Milliseconds since 1970-01-01T00:00:00Z, with a fraction.
+ * Milliseconds since 1970-01-01T00:00:00Z, with a fraction as far as a number can hold it: the result is the nearest
+ * one.
  * @throws RangeError if the timestamp is out of its range.
  */
 export function timestampMs(timestamp: TimestampLike): number {
