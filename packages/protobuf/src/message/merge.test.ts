@@ -128,6 +128,52 @@ describe("merge", () => {
     expect(odd.name).toBe("a");
   });
 
+  test("a target with a read-only member, list or Struct key is left as it was", () => {
+    const source = {
+      name: "b",
+      inner: { label: "j", tags: ["2"] },
+      numbers: [2],
+      attributes: { key: 2 },
+      counts: { y: 1 },
+      choice: { case: "text", value: "u" },
+    } as const;
+    const fresh = (): Everything =>
+      Everything.create({
+        name: "a",
+        inner: { label: "i", tags: ["1"] },
+        numbers: [1],
+        attributes: { key: 1 },
+        counts: { x: 1 },
+        choice: { case: "text", value: "t" },
+      });
+    const readOnly = (object: object, name: string): unknown =>
+      Object.defineProperty(object, name, { writable: false });
+    const hurdles: ((target: Everything) => unknown)[] = [
+      (target) => readOnly(target, "name"),
+      (target) => readOnly(target, "choice"),
+      (target) => readOnly(target.inner!, "label"),
+      (target) => readOnly(target.numbers, "length"),
+      (target) => Object.freeze(target.numbers),
+      (target) => Object.freeze(target.inner!.tags),
+      (target) => readOnly(target.attributes!, "key"),
+      (target) => Object.defineProperty(target, "name", { get: () => "a" }),
+    ];
+    for (const hurdle of hurdles) {
+      const target = fresh();
+      hurdle(target);
+      expect(() => merge(Everything, target, source), String(hurdle)).toThrow(TypeError);
+      expect(equals(Everything, target, fresh()), String(hurdle)).toBe(true);
+      const spread = { ...fresh() };
+      hurdle(spread);
+      expect(() => merge(Everything, spread, source), String(hurdle)).toThrow(TypeError);
+      expect(equals(Everything, spread, fresh()), String(hurdle)).toBe(true);
+    }
+    const untouched = fresh();
+    readOnly(untouched, "name");
+    merge(Everything, untouched, { numbers: [2] });
+    expect(untouched.numbers).toEqual([1, 2]);
+  });
+
   test("keys named __proto__ stay keys", () => {
     const target = Everything.create({ attributes: { a: 1 } });
     merge(Everything, target, { attributes: JSON.parse('{"__proto__": {"polluted": true}}') });

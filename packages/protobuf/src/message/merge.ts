@@ -17,8 +17,8 @@ type Plan = (() => void)[];
  * is merged by its keys, a wrapper as the message it stands for: its default value replaces nothing.
  * The source is copied, so that the two share no memory afterwards; nested messages, lists and maps of the target stay
  * the same objects.
- * @throws EncodeError naming the path of a value that does not fit its field, `TypeError` for a frozen target; the
- * target is then as it was.
+ * @throws EncodeError naming the path of a value that does not fit its field, `TypeError` for a target with frozen
+ * or read-only parts that the merge would change; the target is then as it was.
  */
 export function merge<T, I>(
   type: MessageType<T, I>,
@@ -32,6 +32,8 @@ export function merge<T, I>(
     planMessage(type, into, added, plan);
     if (into !== target) {
       writable(target as object);
+      for (const name of [...Reflect.ownKeys(into), unknownSymbol])
+        assignable(target as object, name);
       plan.push(() => Object.assign(target as object, into));
     }
   });
@@ -52,6 +54,7 @@ function planMessage(type: MessageType, target: AnyMessage, source: AnyMessage, 
   const runs = source[unknownSymbol];
   if (runs === undefined) return;
   const before = target[unknownSymbol] ?? [];
+  assignable(target, unknownSymbol);
   plan.push(() => {
     target[unknownSymbol] = [...before, ...runs];
   });
@@ -64,6 +67,18 @@ function writable(object: object): void {
   );
 }
 
+/** Refuses a member that an assignment would fail on, its own or an inherited one. */
+function assignable(object: object, name: PropertyKey): void {
+  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
+    const member = Object.getOwnPropertyDescriptor(at, name);
+    if (member === undefined) continue;
+    if (member.writable === true || member.set !== undefined) return;
+    throw new TypeError(
+      `the target of a merge has a read-only ${JSON.stringify(String(name))}; merge into a clone of it`,
+    );
+  }
+}
+
 interface Selected {
   readonly case: string;
   value: unknown;
@@ -73,6 +88,7 @@ function planOneof(desc: DescOneof, target: AnyMessage, added: Selected, plan: P
   const held = target[desc.localName] as Selected | undefined;
   const field = desc.fields.find((candidate) => candidate.localName === added.case)!;
   if (held?.case !== added.case || field.message === undefined) {
+    assignable(target, desc.localName);
     plan.push(() => {
       target[desc.localName] = added;
     });
@@ -99,6 +115,7 @@ function planNested(
   const into = asMessage(type, held);
   planMessage(type, into, added, plan);
   if (into === held) return;
+  assignable(holder, name);
   plan.push(() => {
     holder[name] = into;
   });
@@ -119,6 +136,7 @@ function planSingular(field: DescField, target: AnyMessage, value: unknown, plan
     }
   }
   if (field.presence === "implicit" && isZero(field, value)) return;
+  assignable(target, localName);
   plan.push(() => {
     target[localName] = value;
   });
@@ -127,6 +145,7 @@ function planSingular(field: DescField, target: AnyMessage, value: unknown, plan
 function planStruct(held: unknown, added: object, plan: Plan): void {
   if (typeof held !== "object" || held === null || Array.isArray(held)) wrongValue();
   writable(held);
+  for (const key of Object.keys(added)) assignable(held, key);
   plan.push(() => {
     for (const [key, value] of Object.entries(added)) setOwn(held, key, value);
   });
@@ -142,12 +161,14 @@ function planList(
   const held: unknown = target[field.localName];
   if (Array.isArray(held)) {
     writable(held);
+    assignable(held, "length");
     plan.push(() => {
       for (let i = 0; i < added.length; i++) held.push(added[i]);
     });
     return;
   }
   if (held !== undefined && !ArrayBuffer.isView(held)) wrongValue();
+  assignable(target, field.localName);
   plan.push(() => {
     target[field.localName] = [...((held as Float64Array | undefined) ?? []), ...Array.from(added)];
   });
@@ -156,6 +177,7 @@ function planList(
 function planMap(field: DescField, target: AnyMessage, added: unknown, plan: Plan): void {
   const held: unknown = target[field.localName];
   if (held !== undefined && !(held instanceof Map)) wrongValue();
+  if (held === undefined) assignable(target, field.localName);
   plan.push(() => {
     if (held === undefined) target[field.localName] = added;
     else for (const [key, value] of added as Map<unknown, unknown>) held.set(key, value);
