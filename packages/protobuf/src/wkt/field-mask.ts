@@ -32,11 +32,9 @@ export function fieldMaskToPaths(type: MessageType, mask: FieldMaskLike): string
 
 /** The mask of what both masks cover. */
 export function fieldMaskIntersect(a: FieldMaskLike, b: FieldMaskLike): FieldMask {
-  const common = [
-    ...a.paths.filter((path) => fieldMaskMatches(b, path)),
-    ...b.paths.filter((path) => fieldMaskMatches(a, path)),
-  ];
-  return FieldMask.create({ paths: normal(common) });
+  const [ours, theirs] = [orderedKeys(a.paths), orderedKeys(b.paths)];
+  const common = [...coveredBy(theirs, ours), ...coveredBy(ours, theirs)];
+  return FieldMask.create({ paths: normal(common.map(swapDot)) });
 }
 
 /** The mask of what one of the masks covers. */
@@ -112,12 +110,36 @@ function reason(at: DescMessage | undefined, name: string, chain: readonly DescF
 
 /** Sorted, without repetitions and paths that another one covers. */
 function normal(paths: readonly string[]): string[] {
-  const covered = new Set(paths);
-  const isCovered = (path: string): boolean => {
-    for (let dot = path.lastIndexOf("."); dot > 0; dot = path.lastIndexOf(".", dot - 1)) {
-      if (covered.has(path.slice(0, dot))) return true;
-    }
-    return false;
-  };
-  return [...covered].filter((path) => !isCovered(path)).sort();
+  return orderedKeys(paths).map(swapDot).sort();
+}
+
+/**
+ * The paths as keys that sort what a path covers right behind it: the dot is the least of all characters. None of the
+ * keys covers another.
+ */
+function orderedKeys(paths: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const key of paths.map(swapDot).sort()) {
+    if (!covers(kept.at(-1), key)) kept.push(key);
+  }
+  return kept;
+}
+
+/** Those of `keys` that one of `covering` covers. Both are {@link orderedKeys ordered}. */
+function coveredBy(covering: readonly string[], keys: readonly string[]): string[] {
+  let next = 0;
+  return keys.filter((key) => {
+    while (next < covering.length && covering[next]! <= key) next++;
+    return covers(covering[next - 1], key);
+  });
+}
+
+function covers(covering: string | undefined, key: string): boolean {
+  if (covering === undefined || !key.startsWith(covering)) return false;
+  return key.length === covering.length || key[covering.length] === "\0";
+}
+
+/** A path as a key, a key as a path: the dot and the least character change places. */
+function swapDot(text: string): string {
+  return text.replace(/[.\0]/g, (char) => (char === "." ? "\0" : "."));
 }
