@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { everything, secretive } from "../fixtures/arbitrary.js";
 import { Empty, Everything, Secret } from "../fixtures/gen/test/ops.pb.js";
+import { Any, anyPack } from "../wkt/index.js";
 import { inspectForm, logForm } from "./log-form.js";
 
 describe("logForm", () => {
@@ -68,6 +69,15 @@ describe("logForm", () => {
       }),
       { numRuns: 100, seed: 6 },
     );
+  });
+
+  test("the payload of an Any shows its size and nothing else", () => {
+    const any = anyPack(Secret, Secret.create({ password: "hunter2" }));
+    const hidden = { typeUrl: "type.googleapis.com/test.ops.Secret", value: "[9 bytes]" };
+    expect(logForm(Any, any)).toEqual(hidden);
+    expect(inspect(any)).toContain("[9 bytes]");
+    Object.assign(any, { value: "hunter2" });
+    expect(JSON.stringify(any)).not.toContain("hunter2");
   });
 
   test("a case that the schema does not have shows no value", () => {

@@ -20,7 +20,7 @@ interface Walk {
 /**
  * The log form of a message, for people: what `JSON.stringify` and `util.inspect` show. Fields that the schema marks
  * `debug_redact` are `"[redacted]"`, 64-bit integers are text, `bytes` base64, maps objects; unset fields are left out,
- * and so are unknown ones, since nobody knows whether they may be shown. Never throws, whatever the message holds; what
+ * and so are unknown ones, since nobody knows whether they may be shown; of an `Any` only the payload's size is shown. Never throws, whatever the message holds; what
  * is nested past 100 levels or behind 100,000 values is cut. Data goes through `toJson` instead.
  */
 export function logForm(type: MessageType, message: unknown): unknown {
@@ -93,6 +93,9 @@ function oneofForm(fields: readonly DescField[], held: unknown, walk: Walk): unk
 
 function fieldForm(field: DescField, held: unknown, walk: Walk): unknown {
   if (field.redact) return redacted;
+  // what is inside may be redacted by a schema that is not at hand
+  if (field.parent?.typeName === "google.protobuf.Any" && field.number === 2)
+    return isBytes(held) ? `[${held.length} bytes]` : cut;
   if (field.cardinality === "singular" || typeof held !== "object" || held === null) {
     return elementForm(field, held, walk);
   }
