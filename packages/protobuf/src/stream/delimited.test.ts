@@ -101,6 +101,17 @@ describe("peekDelimited", () => {
     });
   });
 
+  test("a start that is no position, and bytes that are none, are a TypeError", () => {
+    for (const start of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "0"]) {
+      expect(() => peekDelimited(stream, start as number), String(start)).toThrow(TypeError);
+    }
+    for (const bytes of [undefined, null, "text", [1, 2], new ArrayBuffer(2), new Uint16Array(2)]) {
+      expect(() => peekDelimited(bytes as never)).toThrow(TypeError);
+      expect(() => decodeDelimited(Part, bytes as never).next()).toThrow(TypeError);
+    }
+    expect(peekDelimited(stream, stream.length + 1)).toBeUndefined();
+  });
+
   test("lengths of 2 GiB and more, or of more than five bytes, are refused at once", () => {
     for (const bytes of [
       [0x80, 0x80, 0x80, 0x80, 0x08],
@@ -180,6 +191,17 @@ describe("decodeDelimitedStream", () => {
       (e: unknown) => e,
     );
     expect(over).toMatchObject({ reason: "BOWLINE_DECODE_LIMIT" });
+  });
+
+  test("maxMessageBytes that is no number of bytes is refused, not taken for no limit", async () => {
+    for (const max of [Number.NaN, -1, "100", 100n, {}, true]) {
+      const parts = decodeDelimitedStream(Part, [stream], { maxMessageBytes: max as number });
+      const error: unknown = await collect(parts).catch((caught: unknown) => caught);
+      expect(error, String(max)).toBeInstanceOf(TypeError);
+      expect((error as TypeError).message).toContain("maxMessageBytes");
+    }
+    const limits = { maxMessageBytes: Number.POSITIVE_INFINITY };
+    expect(await collect(decodeDelimitedStream(Part, [stream], limits))).toHaveLength(names.length);
   });
 
   test("ending the iteration ends the source, and an error of the source arrives", async () => {

@@ -50,10 +50,18 @@ export function encodeDelimited<T, I>(
 /**
  * Reads the length in front of a delimited message at `start`, `undefined` if its last byte is not there yet. The message
  * itself may still be incomplete.
- * @throws DecodeError if the length is 2 GiB or more, or takes more than five bytes.
+ * @throws DecodeError if the length is 2 GiB or more, or takes more than five bytes; `TypeError` if `start` is no
+ * position.
  */
 export function peekDelimited(bytes: Uint8Array, start = 0): DelimitedHead | undefined {
+  checkBytes(bytes);
+  if (!Number.isInteger(start) || start < 0)
+    throw new TypeError(`peekDelimited: start is a position in the bytes, not ${String(start)}`);
   return peek("a delimited message", bytes, start, bytes.length, 0);
+}
+
+function checkBytes(bytes: unknown): void {
+  if (!isBytes(bytes)) throw new TypeError("a delimited stream in memory is a Uint8Array");
 }
 
 function peek(
@@ -102,6 +110,7 @@ export function* decodeDelimited<T>(
   bytes: Uint8Array,
   options?: DecodeOptions,
 ): Generator<T, void, undefined> {
+  checkBytes(bytes);
   for (let p = 0; p < bytes.length; ) {
     const head = peek(type.typeName, bytes, p, bytes.length, 0);
     const end = head === undefined ? Number.POSITIVE_INFINITY : head.offset + head.size;
@@ -115,14 +124,18 @@ export function* decodeDelimited<T>(
  * The messages of a delimited stream that arrives in chunks, cut anywhere. `bytes` fields share the memory of the chunks,
  * so a chunk must not be written to after it was handed over. Ending the iteration early ends the source. At most one
  * incomplete message and one chunk are held.
- * @throws DecodeError as {@link decodeDelimited}, and for a message longer than `maxMessageBytes`.
+ * @throws DecodeError as {@link decodeDelimited}, and for a message longer than `maxMessageBytes`; `TypeError` if that is no
+ * number of bytes.
  */
 export async function* decodeDelimitedStream<T>(
   type: MessageType<T>,
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: DelimitedStreamOptions = {},
 ): AsyncGenerator<T, void, undefined> {
-  const pending = new Pending(type.typeName, options.maxMessageBytes ?? defaultMaxMessageBytes);
+  const max: unknown = options.maxMessageBytes ?? defaultMaxMessageBytes;
+  if (typeof max !== "number" || !(max >= 0))
+    throw new TypeError(`maxMessageBytes is a number of bytes, 0 or more, not ${String(max)}`);
+  const pending = new Pending(type.typeName, max);
   for await (const chunk of source) {
     pending.add(chunk);
     for (let message = pending.take(); message !== undefined; message = pending.take()) {
