@@ -190,6 +190,7 @@ export interface DescEnum {
   valueByName(name: string): DescEnumValue | undefined;
 }
 
+/** A value of an enum. */
 export interface DescEnumValue {
   readonly kind: "enumValue";
   /** As in the schema: `STATUS_ACTIVE`. */
@@ -203,6 +204,7 @@ export interface DescEnumValue {
   readonly optionBytes: Uint8Array | undefined;
 }
 
+/** A service with its methods. */
 export interface DescService {
   readonly kind: "service";
   readonly name: string;
@@ -213,6 +215,7 @@ export interface DescService {
   readonly optionBytes: Uint8Array | undefined;
 }
 
+/** A method of a service. */
 export interface DescMethod {
   readonly kind: "method";
   readonly name: string;
