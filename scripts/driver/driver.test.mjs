@@ -12,7 +12,7 @@ describe("closingLine", () => {
       failed: 3,
       skipped: 0,
     });
-    expect(closingLine("12 passed, 0 failed, 2 skipped")).toEqual({
+    expect(closingLine("2 skipped\n12 passed, 0 failed")).toEqual({
       passed: 12,
       failed: 0,
       skipped: 2,
@@ -21,6 +21,19 @@ describe("closingLine", () => {
 
   test("is nothing when the last line is another", () => {
     expect(closingLine("12 passed, 3 failed\nand then it crashed")).toBeUndefined();
+  });
+});
+
+describe("a driver", () => {
+  test("ends with a line of exactly passed and failed, the skipped before it", async () => {
+    const code = `import { createDriver } from "./scripts/driver/steps.mjs";
+      const driver = createDriver("title");
+      await driver.step("one", () => ({ passed: 3, failed: 0, skipped: 1 }));
+      driver.skip("two", "no peer");
+      driver.finish();`;
+    const { output } = await run(process.execPath, ["--input-type=module", "-e", code]);
+    expect(output.split("\n").slice(-3)).toEqual(["2 skipped", "3 passed, 0 failed", ""]);
+    expect(closingLine(output)).toEqual({ passed: 3, failed: 0, skipped: 2 });
   });
 });
 

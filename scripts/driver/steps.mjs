@@ -65,12 +65,12 @@ export function createDriver(title) {
     say(`- ${name}: skipped, ${reason}`);
   }
 
-  /** Prints the failed steps and the closing line, and sets the exit code. */
+  /** Prints the failed steps, what was skipped and the closing line `N passed, N failed`, and sets the exit code. */
   function finish() {
     if (troubles.length > 0) say(`failed: ${troubles.join(", ")}`);
     else say(`${title}: all good`);
-    const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-    process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
+    if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`);
+    process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
     process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
   }
 
@@ -124,18 +124,17 @@ export function runNpm(args, options) {
 }
 
 /**
- * Reads the closing line `N passed, N failed[, N skipped]` of a suite's output.
+ * Reads the closing line `N passed, N failed` of a suite's output, and `N skipped` on the line before it.
  *
  * @param {string} output
  * @returns {{ passed: number, failed: number, skipped: number } | undefined}
  */
 export function closingLine(output) {
   const lines = output.trimEnd().split(/\r?\n/);
-  const match = /^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(
-    lines.at(-1) ?? "",
-  );
+  const match = /^(?:\w+: )?(\d+) passed, (\d+) failed$/.exec(lines.at(-1) ?? "");
   if (!match) return undefined;
-  return { passed: Number(match[1]), failed: Number(match[2]), skipped: Number(match[3] ?? 0) };
+  const skipped = /^(\d+) skipped$/.exec(lines.at(-2) ?? "");
+  return { passed: Number(match[1]), failed: Number(match[2]), skipped: Number(skipped?.[1] ?? 0) };
 }
 
 /**
