@@ -53,8 +53,8 @@ export function fromBase64(b: Uint8Array, s: number, e: number): Uint8Array | un
 export function toBase64(b: Uint8Array, p: number, v: Uint8Array): number {
   const t = alphabet;
   const n = v.length;
-  let i = 0;
-  for (; i + 2 < n; i += 3) {
+  for (let i = 0; i < n; i += 3) {
+    // Behind the end there is `undefined`, which shifts to 0.
     const x = (v[i]! << 16) | (v[i + 1]! << 8) | v[i + 2]!;
     b[p] = t[x >> 18]!;
     b[p + 1] = t[(x >> 12) & 63]!;
@@ -62,14 +62,7 @@ export function toBase64(b: Uint8Array, p: number, v: Uint8Array): number {
     b[p + 3] = t[x & 63]!;
     p += 4;
   }
-  if (i < n) {
-    const two = i + 1 < n;
-    const x = (v[i]! << 16) | (two ? v[i + 1]! << 8 : 0);
-    b[p] = t[x >> 18]!;
-    b[p + 1] = t[(x >> 12) & 63]!;
-    b[p + 2] = two ? t[(x >> 6) & 63]! : 61;
-    b[p + 3] = 61;
-    p += 4;
-  }
+  if (n % 3 > 0) b[p - 1] = 61;
+  if (n % 3 === 1) b[p - 2] = 61;
   return p;
 }

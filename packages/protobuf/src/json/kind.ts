@@ -2,19 +2,11 @@ import type { DescField, DescMessage } from "../descriptor/model.js";
 
 /**
  * How a value is written in JSON: a `FieldType`, where types of one range are one kind (1 double, 2 float, 3 int64,
- * 4 uint64, 5 int32, 8 bool, 9 string, 11 message, 12 bytes, 13 uint32, 14 enum), or one of those below. The numbers
- * are written out in the switches, so that they are compiled to jump tables.
+ * 4 uint64, 5 int32, 8 bool, 9 string, 11 message, 12 bytes, 13 uint32, 14 enum), or 20 for a `google.protobuf.Struct` that is a plain JSON object, 21 for
+ * a string that is kept as bytes, 22 for `google.protobuf.NullValue`. The numbers are written out where they are used:
+ * so the switches are compiled to jump tables, and bundles carry no names.
  */
 export type Kind = number;
-
-/** A `google.protobuf.Struct` that is a plain JSON object. */
-export const kindStruct = 20;
-/** A string that is kept as bytes. */
-export const kindTextBytes = 21;
-/** `google.protobuf.NullValue`. */
-export const kindNull = 22;
-
-export const kindMessage = 11;
 
 /** By `FieldType`: fixed64, fixed32, sfixed32, sfixed64, sint32 and sint64 are read and written as their varint kin. */
 const kinds = [0, 1, 2, 3, 4, 5, 4, 13, 8, 9, 0, 11, 12, 13, 14, 5, 3, 5, 3];
@@ -24,30 +16,30 @@ export function kindOf(field: DescField): Kind {
     case "wrapper":
       return kindOf(field.message!.fields[0]!);
     case "struct":
-      return kindStruct;
+      return 20;
     case "bytes":
-      return kindTextBytes;
+      return 21;
   }
-  return field.enum?.typeName === "google.protobuf.NullValue" ? kindNull : kinds[field.type]!;
+  return field.enum?.typeName === "google.protobuf.NullValue" ? 22 : kinds[field.type]!;
 }
 
-/** Messages with a JSON form of their own. */
-export const formAny = 1;
-export const formTimestamp = 2;
-export const formDuration = 3;
-export const formFieldMask = 4;
-export const formStruct = 5;
-export const formListValue = 6;
-export const formValue = 7;
-export const formWrapper = 8;
+/** A message with a JSON form of its own: its name in `google.protobuf`, all wrappers under one; `""` for all others. */
+export type Form = "" | "Wrapper" | (typeof forms)[number];
 
-const forms = ["Any", "Timestamp", "Duration", "FieldMask", "Struct", "ListValue", "Value"];
+const forms = [
+  "Any",
+  "Timestamp",
+  "Duration",
+  "FieldMask",
+  "Struct",
+  "ListValue",
+  "Value",
+] as const;
 
-/** 0 for a message that is an object of its fields. */
-export function formOf({ typeName }: DescMessage): number {
+export function formOf({ typeName }: DescMessage): Form {
   const [, name] = /^google\.protobuf\.(\w+)$/.exec(typeName) ?? [];
-  if (name === undefined) return 0;
   return (
-    forms.indexOf(name) + 1 || (/.Value$/.test(name) && name !== "EnumValue" ? formWrapper : 0)
+    forms.find((form) => form === name) ??
+    (name !== "EnumValue" && name?.endsWith("Value") ? "Wrapper" : "")
   );
 }

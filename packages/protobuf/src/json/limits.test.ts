@@ -65,6 +65,9 @@ describe("depth", () => {
     expect(deepest).toBeGreaterThan(40);
     const read = fromJsonString(Everything, text(deepest));
     expect(Everything.decode(Everything.encode(read))).toEqual(read);
+    expect(toJsonString(Everything, read)).toBe(text(deepest));
+    const deeper = Everything.create({ attributes: { a: read.attributes! } });
+    expect(reason(() => toJsonString(Everything, deeper))).toBe(limit);
     expect(reason(() => fromJsonString(Everything, text(deepest + 1)))).toBe(limit);
     expect(reason(() => fromJsonString(Everything, text(200_000)))).toBe(limit);
   });

@@ -3,19 +3,18 @@ import { codecSymbol, type MessageClass, type RuntimeType, typeOf } from "../mes
 import type { Extension } from "../message/extension.js";
 import type { MessageType } from "../message/message-type.js";
 import { cursor } from "../wire/cursor.js";
-import { formOf, formValue, type Kind, kindNull, kindOf } from "./kind.js";
+import { type Form, formOf, type Kind, kindOf } from "./kind.js";
 import { type Piece, piece } from "./piece.js";
-
-export const shapeImplicit = 0;
-export const shapeExplicit = 1;
-export const shapeList = 2;
-export const shapeMap = 3;
-/** In {@link Plan.members} the oneof, in {@link Plan.fields} a member of it. */
-export const shapeOneof = 4;
 
 /** What the codec needs to know of a field, or a oneof, made once. */
 export interface FieldPlan {
   readonly desc: DescField;
+  /** The field that says what a scalar is: of an unboxed wrapper, the one in it. */
+  readonly scalar: DescField;
+  /**
+   * 0 implicit or 1 explicit presence, 2 list, 3 map, 4 oneof: in {@link Plan.members} the oneof, in {@link Plan.fields}
+   * a member of it.
+   */
   readonly shape: number;
   /** The property of messages that holds it; for a member of a oneof, the oneof's. */
   readonly local: string;
@@ -42,7 +41,7 @@ export interface FieldPlan {
 /** What the codec needs to know of a message type. */
 export interface Plan {
   readonly type: MessageType;
-  readonly form: number;
+  readonly form: Form;
   readonly messageClass: MessageClass;
   /** What is read, in the order in which it is expected. */
   readonly fields: readonly FieldPlan[];
@@ -66,30 +65,30 @@ export function fieldPlan(
 ): FieldPlan {
   const kind = kindOf(desc);
   const { jsonName, mapKey, mapValue, message } = desc;
-  const isSingle = shape !== shapeList && shape !== shapeMap;
+  const isSingle = shape !== 2 && shape !== 3;
   return {
     desc,
+    scalar: desc.unboxed === "wrapper" ? message!.fields[0]! : desc,
     shape,
     local,
     kind,
     key: piece(`,${JSON.stringify(jsonName)}:`),
     protoKey: piece(`,${JSON.stringify(desc.typeName === undefined ? desc.name : jsonName)}:`),
-    cost: [1, 2, 5, 8, 13, 14, kindNull].includes(kind) ? 8 : 0,
+    cost: [1, 2, 5, 8, 13, 14, 22].includes(kind) ? 8 : 0,
     index,
-    nullable:
-      isSingle && (kind === kindNull || (message !== undefined && formOf(message) === formValue)),
+    nullable: isSingle && (kind === 22 || message?.typeName === "google.protobuf.Value"),
     cases: undefined,
-    mapKey: mapKey && fieldPlan(mapKey, shapeExplicit),
-    mapValue: mapValue && fieldPlan(mapValue, shapeExplicit),
+    mapKey: mapKey && fieldPlan(mapKey, 1),
+    mapValue: mapValue && fieldPlan(mapValue, 1),
     message: undefined,
     enum: undefined,
   };
 }
 
 function shapeOf(desc: DescField): number {
-  if (desc.cardinality === "list") return shapeList;
-  if (desc.cardinality === "map") return shapeMap;
-  return desc.presence === "implicit" ? shapeImplicit : shapeExplicit;
+  if (desc.cardinality === "list") return 2;
+  if (desc.cardinality === "map") return 3;
+  return desc.presence === "implicit" ? 0 : 1;
 }
 
 const plans = new WeakMap<object, Plan | FieldPlan>();
@@ -123,7 +122,7 @@ export function planOf(type: MessageType): Plan {
 function oneofPlan(desc: DescOneof, fields: FieldPlan[]): FieldPlan {
   const cases = new Map<unknown, FieldPlan>();
   for (const member of desc.fields) {
-    const plan = fieldPlan(member, shapeOneof, fields.length, desc.localName);
+    const plan = fieldPlan(member, 4, fields.length, desc.localName);
     fields.push(plan);
     cases.set(member.localName, plan);
   }

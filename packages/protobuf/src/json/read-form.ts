@@ -5,16 +5,6 @@ import { protoPath } from "../wkt/field-mask-text.js";
 import { type Instant, parseTimestamp } from "../wkt/timestamp-text.js";
 import { anyType } from "./any-type.js";
 import { fail, quoted } from "./failure.js";
-import {
-  formAny,
-  formDuration,
-  formFieldMask,
-  formListValue,
-  formStruct,
-  formTimestamp,
-  formValue,
-  kindMessage,
-} from "./kind.js";
 import { aside, messageOf, type Plan, planOf } from "./plan.js";
 import { emptyMessage, readFields, readList, readMap, readMessage } from "./read-message.js";
 import { asInt64 } from "./read-number.js";
@@ -37,21 +27,21 @@ import {
 export function readForm(plan: Plan, m: AnyMessage): void {
   const first = plan.fields[0]!;
   switch (plan.form) {
-    case formAny:
+    case "Any":
       return readAny(plan, m);
-    case formTimestamp:
+    case "Timestamp":
       return readInstant(parseTimestamp, "an RFC 3339 timestamp", first.desc, m);
-    case formDuration:
+    case "Duration":
       return readInstant(parseDuration, "a duration such as 1.5s", first.desc, m);
-    case formFieldMask:
+    case "FieldMask":
       return readFieldMask(m);
-    case formStruct:
+    case "Struct":
       peek();
       return readMap(first, m[first.local]);
-    case formListValue:
+    case "ListValue":
       peek();
       return readList(first, m[first.local]);
-    case formValue:
+    case "Value":
       return readValue(plan, m);
     default: {
       peek();
@@ -140,7 +130,7 @@ function findType(start: number): string {
 function readInner(plan: Plan, inner: Plan): AnyMessage {
   const { typeName } = inner.type;
   const isEmpty = typeName === "google.protobuf.Empty";
-  if (inner.form === 0 && !isEmpty) {
+  if (inner.form === "" && !isEmpty) {
     const message = emptyMessage(inner);
     readFields(inner, message, true);
     return message;
@@ -148,8 +138,8 @@ function readInner(plan: Plan, inner: Plan): AnyMessage {
   const box = {
     ...plan.fields[1]!,
     index: 0,
-    kind: kindMessage,
-    nullable: inner.form === formValue,
+    kind: 11,
+    nullable: inner.form === "Value",
     message: inner,
   };
   const holder: AnyMessage = {};

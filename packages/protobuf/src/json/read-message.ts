@@ -3,18 +3,8 @@ import { encode } from "../message/encode.js";
 import { type Extension, holderSymbol } from "../message/extension.js";
 import type { MessageType } from "../message/message-type.js";
 import { fail, inside, quoted } from "./failure.js";
-import { kindMessage, kindStruct } from "./kind.js";
 import type { Piece } from "./piece.js";
-import {
-  aside,
-  extensionPlan,
-  type FieldPlan,
-  messageOf,
-  type Plan,
-  shapeList,
-  shapeMap,
-  shapeOneof,
-} from "./plan.js";
+import { aside, extensionPlan, type FieldPlan, messageOf, type Plan } from "./plan.js";
 import { readForm } from "./read-form.js";
 import { readJsonObject, readMapKey, readScalar } from "./read-scalar.js";
 import {
@@ -41,7 +31,7 @@ export function emptyMessage({ messageClass, members }: Plan): AnyMessage {
 export function readMessage(plan: Plan): AnyMessage {
   const message = emptyMessage(plan);
   descend(1);
-  if (plan.form === 0) readFields(plan, message, false);
+  if (plan.form === "") readFields(plan, message, false);
   else readForm(plan, message);
   reader.depth++;
   return message;
@@ -110,11 +100,11 @@ function readField(f: FieldPlan, m: AnyMessage): void {
   if (peek() === 110 && !f.nullable) return literal("null");
   const { local } = f;
   switch (f.shape) {
-    case shapeList:
+    case 2:
       return readList(f, m[local]);
-    case shapeMap:
+    case 3:
       return readMap(f, m[local]);
-    case shapeOneof: {
+    case 4: {
       const before: { case: string } | undefined = m[local];
       if (before !== undefined)
         fail(`${before.case} and ${f.desc.localName} are in one oneof`, reader.p);
@@ -130,8 +120,8 @@ function readField(f: FieldPlan, m: AnyMessage): void {
 }
 
 function readValue(f: FieldPlan): unknown {
-  if (f.kind === kindMessage) return readMessage(messageOf(f));
-  if (f.kind === kindStruct) return readJsonObject(1);
+  if (f.kind === 11) return readMessage(messageOf(f));
+  if (f.kind === 20) return readJsonObject(1);
   return readScalar(f);
 }
 

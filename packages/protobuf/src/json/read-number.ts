@@ -4,12 +4,12 @@ import {
   bareNumber,
   charge,
   freeString,
+  noNumber,
   number,
   numberEnd,
   reader,
   token,
   tokenString,
-  tokenText,
 } from "./tokenizer.js";
 
 /** A `double` or a `float`: a number, the same in quotes, or `"NaN"`, `"Infinity"`, `"-Infinity"`. */
@@ -24,7 +24,7 @@ export function readDouble(single: boolean): number {
     const c = t[t[s] === 45 ? s + 1 : s];
     if (c === 78 || c === 73) {
       const name = tokenString();
-      return /^(NaN|-?Infinity)$/.test(name) ? Number(name) : notNumber(at);
+      return /^(NaN|-?Infinity)$/.test(name) ? Number(name) : noNumber(at);
     }
     value = number(t, s);
     quotedEnd(numberEnd, at);
@@ -34,16 +34,12 @@ export function readDouble(single: boolean): number {
   return value;
 }
 
-function notNumber(at: number): never {
-  fail(`${tokenText()} is no number`, at);
-}
-
 function outOfRange(at: number): never {
   fail("the number is out of range", at);
 }
 
 function quotedEnd(p: number, at: number): void {
-  if (p !== reader.e) notNumber(at);
+  if (p !== reader.e) noNumber(at);
 }
 
 /** Up to so many digits an integer is read as a number, exactly. */
@@ -100,10 +96,10 @@ function wide(n: number, rest: number, digits: number): bigint {
   const upper = high * factor;
   const lower = (n - high * split) * factor + rest + (upper % 128) * split;
   const top = Math.floor(upper / 128) + Math.floor(lower / 2 ** 32);
-  if (top >= 2 ** 32) return BigInt(n) * BigInt(factor) + BigInt(rest);
   halves[0] = lower;
   halves[1] = top;
-  return whole[0]!;
+  // Past 64 bits, any number will do that is out of every range.
+  return top < 2 ** 32 ? whole[0]! : 1n << 64n;
 }
 
 /** Numbers with a fraction or an exponent, and long ones. Exact, and bounded whatever the exponent. */

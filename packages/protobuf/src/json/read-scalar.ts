@@ -36,9 +36,9 @@ export function readScalar(f: FieldPlan): unknown {
     case 13:
       return readInt32(true);
     case 3:
-      return readInt64(false, f.desc);
+      return readInt64(false, f.scalar);
     case 4:
-      return readInt64(true, f.desc);
+      return readInt64(true, f.scalar);
     case 1:
       return readDouble(false);
     case 2:

@@ -168,6 +168,17 @@ describe("toJson", () => {
     expect(wrong((m) => (m.counts = { a: 1 } as never))).toBe("counts");
     expect(wrong((m) => m.counts.set(1 as never, 1))).toBe('counts["1"]');
     expect(wrong((m) => (m.choice = { case: "nope", value: 1 } as never))).toBe("choice");
+    expect(wrong((m) => (m.nickname = 5 as never))).toBe("nickname");
+    expect(wrong((m) => (m.data = null as never))).toBe("data");
+    expect(wrong((m) => (m.ratio = null as never))).toBe("ratio");
+    expect(wrong((m) => (m.numberBig = null as never))).toBe("numberBig");
+    expect(wrong((m) => (m.flag = null as never))).toBe("flag");
+    expect(wrong((m) => (m.color = null as never))).toBe("color");
+    expect(wrong((m) => (m.inner = null as never))).toBe("inner");
+    expect(wrong((m) => (m.attributes = 5 as never))).toBe("attributes");
+    expect(wrong((m) => (m.attributes = [] as never))).toBe("attributes");
+    expect(wrong((m) => (m.attributes = { a: new Array(2) as never }))).toBe('attributes["a"][0]');
+    expect(wrong((m) => (m.choice = "x" as never))).toBe("choice");
     expect(wrong((m) => (m.name = "\ud800"))).toBe("name");
     expect(wrong((m) => (m.name = `${"x".repeat(100)}\udc00`))).toBe("name");
     expect(wrong((m) => (m.attributes = { a: [{ b: Number.NaN }] }))).toBe(

@@ -67,18 +67,17 @@ function write<R>(
 ): R {
   return withWriter(options, () =>
     guarded(type, false, () => {
-      const whole = type.is(message) ? message : type.create(message);
-      if (options.allowPartial !== true) checkRequired(type, whole, -1);
-      const end = writeMessage(0, planOf(type), whole);
+      const end = writeMessage(0, planOf(type), message);
+      if (options.allowPartial !== true) checkRequired(type, message, -1);
       return result(writer.b, end);
     }),
   );
 }
 
-/** A JSON value as bytes, with eight bytes 0 behind them. `depth` is the limit of a message: it can take two levels of JSON each. */
+/** A JSON value as bytes, with eight bytes 0 behind them. `depth` is the limit of a message: each of its levels takes two of JSON, which count double here. */
 export function jsonBytes(json: JsonValue, depth: number): Uint8Array {
   return withWriter({}, () => {
-    writer.depth = 2 * depth + 8;
+    writer.depth = 4 * depth + 8;
     const p = writeJson(0, json);
     room(p, 8).fill(0, p, p + 8);
     return writer.b.slice(0, p + 8);

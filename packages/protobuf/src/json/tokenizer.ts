@@ -31,11 +31,6 @@ export const reader = {
   options: {} as JsonReadOptions,
 };
 
-/** Bytes of strings that stand for themselves: ASCII without controls, quotes and backslashes. */
-const plain = /*@__PURE__*/ Uint8Array.from({ length: 256 }, (_, c) =>
-  c >= 32 && c < 128 && c !== 34 && c !== 92 ? 1 : 0,
-);
-
 /** Takes from the element memory that is left. */
 export function charge(bytes: number): void {
   if ((cursor.memory -= bytes) < 0) overBudget(reader.p);
@@ -102,15 +97,35 @@ function closed(end: number): boolean {
   return true;
 }
 
-/** Reads a string. `repeats`: it is likely to have been read before, as map keys are. */
-export function text(repeats?: boolean): string {
-  const { b } = reader;
+/**
+ * Reads a string that is ASCII without escapes into `reader.b[s, e)`. Otherwise only notes how far that goes: to `e`.
+ */
+function isSimple(): boolean {
+  const { b, view } = reader;
   const s = reader.p + 1;
   let p = s;
-  while (plain[b[p]!] === 1) p++;
-  if (b[p] !== 34 || b[s - 1] !== 34) return textSlow(s, p);
+  for (;;) {
+    // Bit 7 of a byte of one of these is set if one of the four is no ASCII, below 32, a quote or a backslash.
+    const x = view.getInt32(p, true);
+    const odd =
+      x | (x - 0x20202020) | ((x ^ 0x22222222) - 0x01010101) | ((x ^ 0x5c5c5c5c) - 0x01010101);
+    if ((odd & 0x80808080) !== 0) break;
+    p += 4;
+  }
+  let c = b[p]!;
+  while (c > 31 && c < 128 && c !== 34 && c !== 92) c = b[++p]!;
+  reader.s = s;
+  reader.e = p;
+  if (c !== 34 || b[s - 1] !== 34) return false;
   reader.p = p + 1;
-  return repeats ? key(b, s, p) : string(b, s, p);
+  return true;
+}
+
+/** Reads a string. `repeats`: it is likely to have been read before, as map keys are. */
+export function text(repeats?: boolean): string {
+  const simple = isSimple();
+  const { b, s, e } = reader;
+  return !simple ? textSlow(s, e) : repeats ? key(b, s, e) : string(b, s, e);
 }
 
 /** Goes on with a string that began at `s`, from `p` on: other characters than ASCII, and escapes. */
@@ -125,7 +140,7 @@ function textSlow(s: number, p: number): string {
     }
     if (c < 32) {
       reader.p = p;
-      unexpected("the rest of a string, control characters escaped");
+      unexpected("the end of a string");
     }
   }
   reader.p = p + 1;
@@ -146,18 +161,9 @@ function unescaped(raw: string, offset: number): string {
 
 /** Reads a string as bytes, into `reader.t[s, e)`. Takes no element memory. */
 export function token(): void {
-  const { b } = reader;
-  const s = reader.p + 1;
-  let p = s;
-  while (plain[b[p]!] === 1) p++;
-  if (b[p] === 34 && b[s - 1] === 34) {
-    reader.t = b;
-    reader.s = s;
-    reader.e = p;
-    reader.p = p + 1;
-    return;
-  }
-  const bytes = utf8(`${free(() => textSlow(s, p))}\0`);
+  reader.t = reader.b;
+  if (isSimple()) return;
+  const bytes = utf8(`${free(() => textSlow(reader.s, reader.e))}\0`);
   reader.t = bytes;
   reader.s = 0;
   reader.e = bytes.length - 1;
@@ -184,9 +190,7 @@ export function free<T>(read: () => T): T {
 
 /** Passes over a value that nobody asked for; it still has to be JSON. */
 export function skip(): void {
-  if (--reader.unknown < 0) {
-    tooMuch("more unknown values than limits.unknownFields", reader.p);
-  }
+  if (--reader.unknown < 0) tooMuch("more unknown values than limits.unknownFields", reader.p);
   const c = peek();
   switch (c) {
     case 34:
@@ -220,7 +224,11 @@ export function name(): void {
 /** The position behind the number that was read last. */
 export let numberEnd = 0;
 
-const powers = /*@__PURE__*/ Array.from({ length: 23 }, (_, i) => 10 ** i);
+/** 10^i, which doubles hold exactly up to the 22nd. */
+export const powers: readonly number[] = /*@__PURE__*/ Array.from(
+  { length: 23 },
+  (_, i) => 10 ** i,
+);
 const exact = 2 ** 53;
 
 /** The number at `p`, as near as a double comes; infinite past its range. */
@@ -231,7 +239,7 @@ export function number(b: Uint8Array, p: number): number {
   let n = b[p]! - 48;
   if (n >>> 0 > 9) notNumber(b, p);
   let digit = b[++p]! - 48;
-  if (n === 0 && digit >>> 0 < 10) syntax("a number has a leading zero", start);
+  if (n === 0 && digit >>> 0 < 10) notNumber(b, p);
   for (; digit >>> 0 < 10; digit = b[++p]! - 48) n = n * 10 + digit;
   let scale = 0;
   if (digit === -2) {
@@ -269,9 +277,14 @@ function exponent(b: Uint8Array, p: number): number {
 }
 
 function notNumber(b: Uint8Array, p: number): never {
-  if (b !== reader.b || p < reader.p) syntax("the string is no number", reader.p);
+  if (b !== reader.b || p < reader.p) noNumber(reader.p);
   reader.p = p;
-  unexpected("a digit of a number");
+  unexpected("a number in JSON's form");
+}
+
+/** The string that {@link token} read is not a number. */
+export function noNumber(at: number): never {
+  syntax(`${tokenText()} is no number`, at);
 }
 
 /** The string in `b[p, z)`. */

@@ -4,15 +4,6 @@ import { jsonPath } from "../wkt/field-mask-text.js";
 import { isTimestamp, timestampText } from "../wkt/timestamp-text.js";
 import { anyType } from "./any-type.js";
 import { fail, quoted, tooDeep } from "./failure.js";
-import {
-  formAny,
-  formDuration,
-  formFieldMask,
-  formListValue,
-  formStruct,
-  formTimestamp,
-  formValue,
-} from "./kind.js";
 import { messageOf, type Plan, planOf } from "./plan.js";
 import { writeFields, writeList, writeMap, writeMessage } from "./write-message.js";
 import { writeAscii } from "./write-number.js";
@@ -30,20 +21,20 @@ import {
 export function writeForm(p: number, plan: Plan, m: AnyMessage): number {
   const first = plan.fields[0]!;
   switch (plan.form) {
-    case formAny:
+    case "Any":
       return writeAny(p, m.typeUrl, m.value);
-    case formTimestamp:
+    case "Timestamp":
       return writeInstant(p, m, isTimestamp, timestampText);
-    case formDuration:
+    case "Duration":
       return writeInstant(p, m, isDuration, durationText);
-    case formFieldMask:
+    case "FieldMask":
       room(p, headroom);
       return writeString(p, (m.paths as string[]).map(maskPath).join(","));
-    case formStruct:
+    case "Struct":
       return writeMap(p, first, m[first.local]);
-    case formListValue:
+    case "ListValue":
       return writeList(p, first, m[first.local]);
-    case formValue:
+    case "Value":
       return writeValue(p, plan, m.kind);
     default:
       room(p, headroom);
@@ -95,7 +86,7 @@ function writeAny(p: number, typeUrl: string, value: Uint8Array): number {
   });
   const start = p;
   p = writeString(writeAscii(room(p, 16 + headroom), p, ',"@type":'), typeUrl);
-  if (inner.form === 0) {
+  if (inner.form === "") {
     p = writeFields(p, inner.members, message as AnyMessage);
   } else {
     p = writeMessage(writeAscii(room(p, 16), p, ',"value":'), inner, message);

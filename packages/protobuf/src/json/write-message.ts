@@ -1,22 +1,13 @@
 import { type AnyMessage, unknownSymbol } from "../message/codec.js";
 import { fail, inside, quoted, tooDeep } from "./failure.js";
-import { kindMessage, kindStruct } from "./kind.js";
-import {
-  type FieldPlan,
-  messageOf,
-  type Plan,
-  shapeImplicit,
-  shapeList,
-  shapeMap,
-  shapeOneof,
-} from "./plan.js";
+import { type FieldPlan, messageOf, type Plan } from "./plan.js";
 import { writeExtensions } from "./write-extensions.js";
 import { writeForm } from "./write-form.js";
 import {
   close,
   headroom,
   room,
-  writeJson,
+  writeJsonObject,
   writeMapKey,
   writePiece,
   writer,
@@ -27,7 +18,7 @@ import {
 export function writeMessage(p: number, plan: Plan, value: unknown): number {
   const m: AnyMessage = plan.type.is(value) ? value : plan.type.create(value);
   if (--writer.depth < 0) tooDeep();
-  p = plan.form === 0 ? close(p, writeFields(p, plan.members, m), 123) : writeForm(p, plan, m);
+  p = plan.form === "" ? close(p, writeFields(p, plan.members, m), 123) : writeForm(p, plan, m);
   writer.depth++;
   return p;
 }
@@ -42,18 +33,18 @@ export function writeFields(p: number, members: readonly FieldPlan[], m: AnyMess
       let v: unknown = m[f.local];
       if (v === undefined) continue;
       switch (f.shape) {
-        case shapeImplicit:
+        case 0:
           if (!emitDefaults && isDefault(f, v)) continue;
           break;
-        case shapeList:
+        case 2:
           if (!Array.isArray(v) && !ArrayBuffer.isView(v)) fail("expected an array");
           if (!emitDefaults && (v as unknown[]).length === 0) continue;
           break;
-        case shapeMap:
+        case 3:
           if (!(v instanceof Map)) fail("expected a Map");
           if (!emitDefaults && v.size === 0) continue;
           break;
-        case shapeOneof: {
+        case 4: {
           const oneof: { case?: unknown; value?: unknown } = v as object;
           f =
             f.cases!.get(oneof.case) ??
@@ -66,9 +57,9 @@ export function writeFields(p: number, members: readonly FieldPlan[], m: AnyMess
       room(p, key.length + headroom);
       p = writePiece(p, key);
       p =
-        f.shape === shapeList
+        f.shape === 2
           ? writeList(p, f, v as unknown[])
-          : f.shape === shapeMap
+          : f.shape === 3
             ? writeMap(p, f, v as Map<unknown, unknown>)
             : writeValue(p, f, v);
     }
@@ -84,18 +75,17 @@ export function writeFields(p: number, members: readonly FieldPlan[], m: AnyMess
   return m[unknownSymbol] === undefined ? p : writeExtensions(p, m);
 }
 
-function isDefault(f: FieldPlan, v: unknown): boolean {
-  if (v)
-    return v instanceof Uint8Array
-      ? v.length === 0
-      : v === "0" && f.desc.int64 === "string" && f.kind < 5;
-  return (v === 0 && (f.kind > 2 || 1 / v > 0)) || v === "" || v === false || v === 0n;
+/** A wrong value is none, so that it is found when it is written. */
+function isDefault({ kind }: FieldPlan, v: unknown): boolean {
+  if (kind < 3) return v === 0 && 1 / v > 0;
+  if (!v) return v !== null && !Number.isNaN(v);
+  return kind < 5 ? v === "0" : (kind === 12 || kind === 21) && (v as Uint8Array).length === 0;
 }
 
 /** There has to be room for {@link headroom} bytes. */
 function writeValue(p: number, f: FieldPlan, v: unknown): number {
-  if (f.kind === kindMessage) return writeMessage(p, messageOf(f), v);
-  if (f.kind === kindStruct) return writeJson(p, v as never);
+  if (f.kind === 11) return writeMessage(p, messageOf(f), v);
+  if (f.kind === 20) return writeJsonObject(p, v);
   return writeScalar(p, f, v);
 }
 

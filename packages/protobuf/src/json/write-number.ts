@@ -1,3 +1,5 @@
+import { powers } from "./tokenizer.js";
+
 /** Writers of numbers as ASCII. Each needs room for 32 bytes and returns the position behind. */
 
 /** An unsigned integer below 2^32. */
@@ -6,24 +8,8 @@ export function writeUint32(b: Uint8Array, p: number, v: number): number {
     b[p] = 48 + v;
     return p + 1;
   }
-  const n =
-    v < 100
-      ? 2
-      : v < 1e3
-        ? 3
-        : v < 1e4
-          ? 4
-          : v < 1e5
-            ? 5
-            : v < 1e6
-              ? 6
-              : v < 1e7
-                ? 7
-                : v < 1e8
-                  ? 8
-                  : v < 1e9
-                    ? 9
-                    : 10;
+  let n = 2;
+  while (v >= powers[n]!) n++;
   return writeDigits(b, p, v, n);
 }
 
@@ -74,7 +60,6 @@ export function writeUint64(b: Uint8Array, p: number, high: number, low: number)
   return writeDigits(b, p, lower - third * 1e9, 9);
 }
 
-const powers = /*@__PURE__*/ Array.from({ length: 15 }, (_, i) => 10 ** i);
 /** Of a 64-bit number, the lower half first. */
 const words = new Uint32Array(2);
 const double = new Float64Array(words.buffer);
@@ -106,10 +91,10 @@ export function writeDouble(b: Uint8Array, p: number, v: number, single: boolean
   while (size * powers[k]! < 1e8) k++;
   const power = powers[k]!;
   const product = size * power;
-  let tolerance = halfGap(size, single) * power * 0.999999;
+  const tolerance = halfGap(size, single) * power * 0.999999e8;
   let leading = 0;
-  let rest = product;
-  let unit = 1000;
+  let rest = product * 1e8;
+  let unit = 1e11;
   if (!single) {
     const sizeHigh = upper(size);
     const sizeLow = size - sizeHigh;
@@ -124,20 +109,14 @@ export function writeDouble(b: Uint8Array, p: number, v: number, single: boolean
     leading = Math.floor(product);
     rest = (product - leading + lost) * 1e8;
     unit = 100;
-    tolerance *= 1e8;
   }
   let trailing: number;
   do trailing = Math.round(rest / unit) * unit;
   while (Math.abs(trailing - rest) > tolerance && (unit /= 10) >= 1);
-  if (single) {
-    leading = trailing;
-    trailing = 0;
-  } else {
-    // The product may have been rounded up to an integer, and the rest to a whole one.
-    const carry = Math.floor(trailing / 1e8);
-    leading += carry;
-    trailing -= carry * 1e8;
-  }
+  // The product may have been rounded up to an integer, and the rest to a whole one; of a float, this is all.
+  const carry = Math.floor(trailing / 1e8);
+  leading += carry;
+  trailing -= carry * 1e8;
   if (v < 0) b[p++] = 45;
   const integral = Math.floor(leading / power);
   const point = writeUint32(b, p, integral);

@@ -1,9 +1,10 @@
+import { isPlainObject } from "../message/plain-object.js";
 import { scalarProblem } from "../message/problem.js";
 import { asciiLoop, utf8Write } from "../wire/platform.js";
 import { isBytes, isWellFormed } from "../wire/write-scalar.js";
 import { toBase64 } from "./base64.js";
 import { fail, inside, quoted, tooDeep } from "./failure.js";
-import type { JsonValue } from "./json-value.js";
+import type { JsonObject, JsonValue } from "./json-value.js";
 import type { JsonWriteOptions } from "./options.js";
 import { type Piece, piece } from "./piece.js";
 import { enumOf, type FieldPlan } from "./plan.js";
@@ -49,7 +50,7 @@ export function writePiece(p: number, piece: Piece): number {
 export const headroom = 64;
 
 /** Longer strings are written natively. */
-const longest: number = asciiLoop + 12;
+const longest: number = asciiLoop;
 
 /** Writes a string. There has to be room for {@link headroom} bytes. */
 export function writeString(p: number, v: string): number {
@@ -176,13 +177,13 @@ export function writeScalar(p: number, f: FieldPlan, v: unknown): number {
 }
 
 function wrong(f: FieldPlan, v: unknown): never {
-  fail(scalarProblem(f.desc, v) ?? "the value does not fit the field");
+  fail(scalarProblem(f.scalar, v)!);
 }
 
 function writeInt64(b: Uint8Array, p: number, f: FieldPlan, v: unknown): number {
   const array = f.kind === 3 ? signed : unsigned;
   if (typeof v !== "bigint") {
-    if (scalarProblem(f.desc, v) !== undefined) wrong(f, v);
+    if (scalarProblem(f.scalar, v) !== undefined) wrong(f, v);
     v = BigInt(v as string);
   }
   array[0] = v as bigint;
@@ -233,38 +234,35 @@ export function writeJson(p: number, v: JsonValue): number {
       return writeAscii(b, p, v ? "true" : "false");
     case "object":
       if (v === null) return writeAscii(b, p, "null");
-      if (Array.isArray(v) || isPlain(v)) return writeJsonNested(p, v);
+      if (Array.isArray(v) || isPlainObject(v)) return writeJsonNested(p, v, 2);
   }
   fail(`expected a JSON value, got a ${typeof v}`);
 }
 
-function isPlain(v: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(v);
-  return (
-    prototype === null ||
-    prototype === Object.prototype ||
-    Object.getPrototypeOf(prototype) === null
-  );
-}
-
-function writeJsonNested(p: number, v: JsonValue[] | { [name: string]: JsonValue }): number {
-  if (--writer.depth < 0) tooDeep();
+/** `levels`: as many as the messages of the same data in a `google.protobuf.Value` take. */
+function writeJsonNested(p: number, v: JsonValue[] | JsonObject, levels: number): number {
+  if ((writer.depth -= levels) < 0) tooDeep();
   const isArray = Array.isArray(v);
   const start = p;
-  for (const key of Object.keys(v)) {
+  for (const key of isArray ? v.keys() : Object.keys(v)) {
     room(p, headroom)[p++] = 44;
     try {
       if (!isArray) {
-        p = writeString(p, key);
+        p = writeString(p, key as string);
         writer.b[p++] = 58;
       }
-      p = writeJson(p, (v as { [name: string]: JsonValue })[key]!);
+      p = writeJson(p, (v as JsonObject)[key]!);
     } catch (error) {
       inside(error, `[${isArray ? key : quoted(key)}]`);
     }
   }
-  writer.depth++;
+  writer.depth += levels;
   return close(start, p, isArray ? 91 : 123);
+}
+
+/** Writes a `google.protobuf.Struct` that is a plain object. */
+export function writeJsonObject(p: number, v: unknown): number {
+  return isPlainObject(v) ? writeJsonNested(p, v as JsonObject, 1) : fail("expected an object");
 }
 
 /** Ends an array or object whose elements all began with a comma: the first one becomes the opening byte. */
