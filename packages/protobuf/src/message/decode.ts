@@ -54,25 +54,31 @@ export function decodeRange(
 
 /** Sets the cursor up for a decode; returns the levels of nesting that are allowed. */
 function prepare(options: DecodeOptions | undefined): number {
-  const limits = options?.limits === undefined ? defaultLimits : checked(options.limits);
-  cursor.memory = limits.elementMemoryBytes ?? defaultLimits.elementMemoryBytes;
-  cursor.unknown = limits.unknownFields ?? defaultLimits.unknownFields;
+  const limits = limitsOf(options?.limits);
+  cursor.memory = limits.elementMemoryBytes;
+  cursor.unknown = limits.unknownFields;
   cursor.keepUnknown = options?.keepUnknownFields !== false;
   cursor.messageSet = options?.messageSet === true;
-  return limits.depth ?? defaultLimits.depth;
+  return limits.depth;
 }
 
-/** A limit that is not a number would never be passed: it is refused rather than taken for none. `Infinity` is none. */
-function checked(limits: DecodeLimits): DecodeLimits {
-  for (const name of Object.keys(defaultLimits) as (keyof DecodeLimits)[]) {
-    const limit = limits[name];
-    if (limit !== undefined && !(typeof limit === "number" && limit >= 0)) {
-      throw new TypeError(
-        `limits.${name} has to be a number from 0 to Infinity, got ${typeof limit === "number" ? limit : typeof limit}`,
-      );
+/**
+ * The limits of a decode, defaults filled in. One that is not a number would never be passed: it is refused rather than
+ * taken for none. `Infinity` is none.
+ */
+export function limitsOf(limits: DecodeLimits | undefined): Required<DecodeLimits> {
+  if (limits === undefined) return defaultLimits;
+  const all = { ...defaultLimits };
+  for (const name of Object.keys(all) as (keyof DecodeLimits)[]) {
+    const limit: unknown = limits[name];
+    if (limit === undefined) continue;
+    if (typeof limit !== "number" || !(limit >= 0)) {
+      const got = typeof limit === "number" ? limit : limit === null ? "null" : typeof limit;
+      throw new TypeError(`limits.${name} has to be a number from 0 to Infinity, got ${got}`);
     }
+    all[name] = limit;
   }
-  return limits;
+  return all;
 }
 
 function decodeError(
