@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { didYouMean } from "./nearest-name.js";
+import { didYouMean } from "protoc-gen-bowline/nearest-name";
 
 /** The command line cannot be understood; the command exits with 2. */
 export class UsageError extends Error {

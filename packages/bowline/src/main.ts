@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
+import { didYouMean } from "protoc-gen-bowline/nearest-name";
 import { passToBuf } from "./buf.js";
 import { UsageError } from "./command-line.js";
 import { generateCommand } from "./generate/command.js";
-import { didYouMean } from "./nearest-name.js";
 import type { Terminal } from "./terminal.js";
 
 const help = `bowline: from a .proto file to production traffic

@@ -1,3 +1,5 @@
+import { didYouMean } from "./nearest-name.js";
+
 /** How a plain `key=value` option may read: its values, the first one being the default. */
 interface ChoiceSpec {
   readonly values: readonly [string, ...string[]];
@@ -245,7 +247,7 @@ function checkName(name: string): void {
   const valid = names.filter((candidate) => candidate !== "protobuf_import");
   throw new OptionError(
     name,
-    `unknown option "${name}"${suggestion(name, valid)}; valid options are ${valid.join(", ")}`,
+    `unknown option "${name}"${didYouMean(name, valid)}; valid options are ${valid.join(", ")}`,
   );
 }
 
@@ -254,7 +256,7 @@ function checkValue(name: ChoiceName, value: string): void {
   if (values.includes(value)) return;
   throw new OptionError(
     name,
-    `option "${name}" does not take "${value}"${suggestion(value, values)}; valid values are ${values.join(", ")}`,
+    `option "${name}" does not take "${value}"${didYouMean(value, values)}; valid values are ${values.join(", ")}`,
   );
 }
 
@@ -339,41 +341,4 @@ function globPattern(glob: string): RegExp {
     })
     .join("");
   return new RegExp(`^${source}$`);
-}
-
-function suggestion(given: string, valid: readonly string[]): string {
-  const nearest = nearestName(given, valid);
-  return nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
-}
-
-/** The valid name that `given` most likely meant, case and separators aside; undefined if none is near. */
-function nearestName(given: string, valid: readonly string[]): string | undefined {
-  const bare = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
-  // A long hostile text is no misspelling, and the distance is quadratic.
-  if (given.length > 64) return undefined;
-  let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(bare(given).length / 3)) + 1;
-  for (const name of valid) {
-    const distance = editDistance(bare(given), bare(name));
-    if (distance < bestDistance) [best, bestDistance] = [name, distance];
-  }
-  return best;
-}
-
-/** Edits (insert, delete, replace, swap of neighbours) from one text to the other. */
-function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let cost = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        cost = Math.min(cost, rows[i - 2]![j - 2]! + 1);
-      }
-      row.push(cost);
-    }
-    rows.push(row);
-  }
-  return rows[a.length]![b.length]!;
 }

@@ -1,5 +1,5 @@
+import { didYouMean } from "protoc-gen-bowline/nearest-name";
 import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
-import { didYouMean } from "../nearest-name.js";
 import { renderExcerpt } from "./excerpt.js";
 
 /** A configuration that cannot be used; the message is complete: place, what is wrong, source line. */

@@ -1,5 +1,5 @@
 /** The name in `valid` that `given` is most likely a misspelling of; undefined if none is near. */
-export function nearestName(given: string, valid: readonly string[]): string | undefined {
+function nearestName(given: string, valid: readonly string[]): string | undefined {
   // A long text is no misspelling, and the distance is quadratic.
   if (given.length > 64) return undefined;
   const bare = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
