@@ -81,10 +81,9 @@ export function fromJson<T>(type: MessageType<T>, json: JsonValue, options?: Jso
 
 const keptBuffer = 1 << 20;
 
-/** A buffer with room for `n` bytes and some more behind them, for the reader: the one from before, unless that is large. */
+/** A buffer with room for `n` bytes and some more behind them, for the reader: the one from before, if it is large enough. */
 function room(n: number): Uint8Array {
-  const { length } = reader.b;
-  if (length < n + 8 || length > keptBuffer) use(new Uint8Array(Math.max(n + 8, 1 << 16)));
+  if (reader.b.length < n + 8) use(new Uint8Array(Math.max(n + 8, 1 << 16)));
   reader.n = n;
   return reader.b;
 }
@@ -124,6 +123,7 @@ function read<T>(
     });
   } finally {
     cursor.memory = memory;
+    if (reader.n > keptBuffer) use(new Uint8Array(0));
     if (outer === undefined) busy = false;
     else Object.assign(reader, outer);
   }

@@ -87,14 +87,14 @@ export function jsonBytes(json: JsonValue, depth: number): Uint8Array {
 /** Sets the options, and a buffer of its own inside of another encode (a registry or a getter may encode). */
 function withWriter<R>(options: JsonWriteOptions, work: () => R): R {
   const outer = busy ? { ...writer } : undefined;
-  if (outer !== undefined || writer.b.length > keptBuffer || writer.view.byteLength === 0)
-    useBuffer(1 << 16);
+  if (outer !== undefined || writer.b.length === 0) useBuffer(1 << 16);
   busy = true;
   writer.depth = (options.limits?.depth ?? defaultLimits.depth) + 1;
   writer.options = options;
   try {
     return work();
   } finally {
+    if (writer.b.length > keptBuffer) useBuffer(0);
     if (outer === undefined) busy = false;
     else Object.assign(writer, outer);
   }
