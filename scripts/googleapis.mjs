@@ -1,6 +1,6 @@
 // `npm run verify googleapis`: the generator on a large real schema, every .proto of google-proto-files. Generates all
-// of it, compiles it under strict TypeScript, says how long both took, and writes and reads messages of some packages
-// beside protoc. Arguments: folders (`google/pubsub`) to do only these and what they import.
+// of it by `bowline generate`, compiles it under strict TypeScript, says how long both took, and writes and reads messages of some packages
+// beside protoc. Arguments: folders (`google/pubsub`) to do only these and what they import, by protoc.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -83,12 +83,28 @@ async function generate(files, out, options = []) {
     ...options.map((option) => `--bowline_opt=${option}`),
     `@${list}`,
   ]);
-  const written = readdirSync(out, { recursive: true, encoding: "utf8" }).filter(
+  return written(files, out);
+}
+
+/** Generates code for all schemas as a project does. @param {string[]} files @param {string} out */
+async function generateAll(files, out) {
+  rmSync(out, { recursive: true, force: true });
+  const config = ["version: v1", `inputs: [${JSON.stringify(protos)}]`];
+  config.push(`exclude: [${JSON.stringify(join(protos, "google/protobuf"))}]`);
+  config.push(`out: ${JSON.stringify(out)}`);
+  writeFileSync(join(home, "bowline.yaml"), `${config.join("\n")}\n`);
+  await runNode(join(root, "packages/bowline/bin/bowline.js"), ["generate"], { cwd: home });
+  return written(files, out);
+}
+
+/** What was written: a file for every schema. @param {string[]} files @param {string} out */
+function written(files, out) {
+  const paths = readdirSync(out, { recursive: true, encoding: "utf8" }).filter(
     (path) => /\.pb\.[jt]s$/.test(path) && !path.endsWith(".d.ts"),
   );
-  if (written.length !== files.length)
-    throw new Error(`${written.length} files for ${files.length} schemas`);
-  return written;
+  if (paths.length !== files.length)
+    throw new Error(`${paths.length} files for ${files.length} schemas`);
+  return paths;
 }
 
 /** protoc itself, without the script around it. */
@@ -114,13 +130,13 @@ const folders = process.argv.slice(2).map((folder) => folder.replace(/\/+$/, "")
 const files = folders.length === 0 ? all : closure(all, folders);
 const code = join(home, "code");
 
-await step("generate", async () => {
-  const written = await generate(files, code);
-  const lines = written.reduce(
+await step(folders.length === 0 ? "bowline generate" : "generate", async () => {
+  const paths = await (folders.length === 0 ? generateAll : generate)(files, code);
+  const lines = paths.reduce(
     (n, path) => n + readFileSync(join(code, path), "utf8").split("\n").length - 1,
     0,
   );
-  return `${written.length} files, ${lines.toLocaleString("en")} lines`;
+  return `${paths.length} files, ${lines.toLocaleString("en")} lines`;
 });
 
 await step("compile under strict TypeScript", async () => {
