@@ -42,7 +42,7 @@ export async function performExchange(url: string, exchange: Exchange): Promise<
 
 function describeError(error: unknown): string {
   if (!RpcError.is(error)) throw error;
-  return `RpcError ${error.code}: ${error.message}`;
+  return `RpcError ${error.code}: ${error.rawMessage}`;
 }
 
 function line(direction: string, contentType: string, length: number, body: Uint8Array): string {

@@ -81,7 +81,7 @@ it("says that nobody listens, and where", async () => {
   expect(error).toMatchObject({
     code: "unavailable",
     reason: "BOWLINE_UNREACHABLE",
-    message: `127.0.0.1:${server.port}: connection refused. Is the server running, and is the port right?`,
+    message: `unavailable: 127.0.0.1:${server.port} (/test.v1.EchoService/Echo): connection refused. Is the server running, and is the port right?`,
   });
 });
 

@@ -100,7 +100,7 @@ class Http1ClientStream implements ClientStream {
     if (this.#over) return;
     this.#finish();
     this.#request?.destroy();
-    this.#receiver.interrupted(describeFailure(error, this.#target.authority));
+    this.#receiver.interrupted(describeFailure(error));
   }
 
   #finish(): void {

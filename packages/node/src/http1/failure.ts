@@ -21,18 +21,18 @@ export function connectTimeout(connectTimeoutMs: number): Error {
   return Object.assign(error, { code: "ETIMEDOUT" });
 }
 
-/** Says what an error of Node's means for a call. */
-export function describeFailure(error: Error, authority: string): StreamFailure {
+/** Says what an error of Node's means for a call; who was called is said by the RPC layer. */
+export function describeFailure(error: Error): StreamFailure {
   const code = String((error as NodeJS.ErrnoException).code);
   const known = Object.hasOwn(texts, code) ? texts[code] : undefined;
   if (known !== undefined) {
-    return { kind: known[0], message: `${authority}: ${known[1]}`, cause: error };
+    return { kind: known[0], message: known[1], cause: error };
   }
   const malformed = code.startsWith("HPE_");
   const text = malformed ? "the answer is not valid HTTP/1.1" : "the connection failed";
   return {
     kind: malformed ? "malformed" : "lost",
-    message: `${authority}: ${text} (${code === "undefined" ? error.message : code})`,
+    message: `${text} (${code === "undefined" ? error.message : code})`,
     cause: error,
   };
 }

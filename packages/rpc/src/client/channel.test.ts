@@ -15,7 +15,7 @@ it("cancels the calls under way when it is closed, and refuses later ones", asyn
   await expect(client.echo({})).rejects.toMatchObject({
     code: "canceled",
     reason: "BOWLINE_CHANNEL_CLOSED",
-    message: "the channel to http://greeter:80 is closed",
+    message: "canceled: the channel to http://greeter:80 is closed",
   });
 });
 

@@ -92,7 +92,12 @@ it("fails with the error that the server sent, its headers and trailers apart", 
     body,
   );
   const error = await call.catch((each: unknown) => each);
-  expect(error).toMatchObject({ code: "not_found", message: "no such thing", origin: "wire" });
+  expect(error).toMatchObject({
+    code: "not_found",
+    message: "not_found: greeter:80 (/test.v1.EchoService/Echo): no such thing",
+    rawMessage: "no such thing",
+    origin: "wire",
+  });
   expect((error as import("../rpc-error.js").RpcError).details(Method)[0]?.name).toBe("d");
   expect((error as import("../rpc-error.js").RpcError).headers?.get("x-a")).toBe("1");
   expect((error as import("../rpc-error.js").RpcError).trailers?.get("x-b")).toBe("2");
@@ -157,7 +162,7 @@ it("fails at its deadline, gives the stream up and leaves no timer", async () =>
   expect(await failed).toMatchObject({
     code: "deadline_exceeded",
     reason: "BOWLINE_DEADLINE_EXCEEDED",
-    message: "greeter:80 (/test.v1.EchoService/Echo): no answer within 500 ms",
+    message: "deadline_exceeded: greeter:80 (/test.v1.EchoService/Echo): no answer within 500 ms",
   });
   expect(transport.last.wasReset).toBe(true);
   const call = client.echo({}, { timeoutMs: 500 });
@@ -193,6 +198,21 @@ it("is canceled by its signal and by cancel, and then only", async () => {
   await third;
   third.cancel();
   expect(transport.last.wasReset).toBe(false);
+});
+
+it("ends with deadline_exceeded when its signal is a timeout that passed, before or under way", async () => {
+  const { transport, client } = setUp();
+  const timeout = () => new DOMException("timed out", "TimeoutError");
+  const early = client.echo({}, { signal: AbortSignal.abort(timeout()) });
+  await expect(early).rejects.toMatchObject({ code: "deadline_exceeded" });
+  expect(transport.streams).toHaveLength(0);
+  const late = client.echo({}, { signal: AbortSignal.timeout(1) });
+  await expect(late).rejects.toMatchObject({
+    code: "deadline_exceeded",
+    reason: "BOWLINE_DEADLINE_EXCEEDED",
+    cause: { name: "TimeoutError" },
+  });
+  expect(transport.last.wasReset).toBe(true);
 });
 
 it("takes its listener off the signal when it is over", async () => {
@@ -238,5 +258,9 @@ it.each([
   const { transport, client } = setUp();
   const call = client.echo({});
   transport.last.receiver.interrupted({ kind, message: "what happened" });
-  await expect(call).rejects.toMatchObject({ code, message: "what happened", origin: "local" });
+  await expect(call).rejects.toMatchObject({
+    code,
+    message: `${code}: greeter:80 (/test.v1.EchoService/Echo): what happened`,
+    origin: "local",
+  });
 });

@@ -109,7 +109,7 @@ class UnaryRequest<T> implements ResponseReceiver {
 
   interrupted(failure: StreamFailure): void {
     this.#stopWatching();
-    this.#call.fail(failureOf(failure));
+    this.#call.fail(failureOf(failure, this.#place()));
   }
 
   #requestFields(): string[] {
@@ -123,7 +123,7 @@ class UnaryRequest<T> implements ResponseReceiver {
   /** Why nothing is sent at all. */
   #refusal(): RpcError | undefined {
     const { signal, timeoutMs } = this.#settings;
-    if (signal?.aborted) return this.#canceled(signal.reason);
+    if (signal?.aborted) return this.#aborted(signal.reason);
     return timeoutMs === 0 ? this.#expired() : undefined;
   }
 
@@ -134,7 +134,7 @@ class UnaryRequest<T> implements ResponseReceiver {
       this.#stopTimer = onExpiry(deadline, () => this.#giveUp(this.#expired()));
     }
     if (signal !== undefined) {
-      const aborted = () => this.#giveUp(this.#canceled(signal.reason));
+      const aborted = () => this.#giveUp(this.#aborted(signal.reason));
       signal.addEventListener("abort", aborted, { once: true });
       this.#stopListening = () => signal.removeEventListener("abort", aborted);
     }
@@ -179,10 +179,13 @@ class UnaryRequest<T> implements ResponseReceiver {
   #readError(status: number): RpcError {
     const fallback = {
       code: codeFromStatus(status),
-      message: `${this.#transport.authority} ${statusMessage(status)}`,
+      message: statusMessage(status),
     };
     const { bytes, start, end } = this.#body;
-    return decodeError(bytes.subarray(start, end), fallback, this.#metadata());
+    return decodeError(bytes.subarray(start, end), fallback, {
+      ...this.#metadata(),
+      ...this.#place(),
+    });
   }
 
   #succeed(): void {
@@ -200,7 +203,8 @@ class UnaryRequest<T> implements ResponseReceiver {
   #undecodable(error: unknown): RpcError {
     if (RpcError.is(error)) return error;
     const why = DecodeError.is(error) || JsonError.is(error) ? error.message : String(error);
-    return new RpcError("internal", `${this.#who()}: the response is not readable: ${why}`, {
+    return new RpcError("internal", `the response is not readable: ${why}`, {
+      ...this.#place(),
       ...this.#metadata(),
       cause: error,
       reason: "BOWLINE_DECODE",
@@ -211,36 +215,50 @@ class UnaryRequest<T> implements ResponseReceiver {
     if (RpcError.is(error)) return error;
     const known = EncodeError.is(error) || JsonError.is(error);
     const why = known || error instanceof TypeError ? (error as Error).message : String(error);
-    return new RpcError("invalid_argument", `${this.#who()}: the request cannot be sent: ${why}`, {
+    return new RpcError("invalid_argument", `the request cannot be sent: ${why}`, {
+      ...this.#place(),
       cause: error,
       reason: "BOWLINE_ENCODE",
     });
   }
 
   #unexpected(code: RpcError["code"], message: string): RpcError {
-    return new RpcError(code, `${this.#transport.authority} ${message}`, {
+    return new RpcError(code, message, {
+      ...this.#place(),
       ...this.#metadata(),
       reason: "BOWLINE_UNEXPECTED_RESPONSE",
     });
   }
 
   #expired(): RpcError {
-    return new RpcError(
-      "deadline_exceeded",
-      `${this.#who()}: no answer within ${this.#settings.timeoutMs} ms`,
-      { reason: "BOWLINE_DEADLINE_EXCEEDED" },
-    );
+    return new RpcError("deadline_exceeded", `no answer within ${this.#settings.timeoutMs} ms`, {
+      ...this.#place(),
+      reason: "BOWLINE_DEADLINE_EXCEEDED",
+    });
+  }
+
+  /** The outcome of a call whose signal was aborted; that of `AbortSignal.timeout` is a deadline. */
+  #aborted(cause: unknown): RpcError {
+    if (!(cause instanceof DOMException) || cause.name !== "TimeoutError") {
+      return this.#canceled(cause);
+    }
+    return new RpcError("deadline_exceeded", "no answer before the timeout of the call's signal", {
+      ...this.#place(),
+      cause,
+      reason: "BOWLINE_DEADLINE_EXCEEDED",
+    });
   }
 
   #canceled(cause: unknown): RpcError {
-    return new RpcError("canceled", `${this.#who()}: the caller gave the call up`, {
+    return new RpcError("canceled", "the caller gave the call up", {
+      ...this.#place(),
       cause,
       reason: "BOWLINE_CANCELED",
     });
   }
 
-  #who(): string {
-    return `${this.#transport.authority} (${this.#method.path})`;
+  #place(): Place {
+    return { peer: this.#transport.authority, method: this.#method.path };
   }
 
   #metadata(): { headers: ReadonlyMetadata; trailers: ReadonlyMetadata } {
@@ -249,6 +267,12 @@ class UnaryRequest<T> implements ResponseReceiver {
       trailers: this.#trailers as ReadonlyMetadata,
     };
   }
+}
+
+/** Who and what was called, for errors. */
+interface Place {
+  readonly peer: string;
+  readonly method: string;
 }
 
 function isContentType(value: string | undefined, expected: string): boolean {
@@ -261,7 +285,7 @@ function statusMessage(status: number): string {
 }
 
 /** What a broken stream means for the caller. */
-function failureOf(failure: StreamFailure): RpcError {
+function failureOf(failure: StreamFailure, place: Place): RpcError {
   const code =
     failure.kind === "malformed" || failure.kind === "limit"
       ? "internal"
@@ -269,6 +293,7 @@ function failureOf(failure: StreamFailure): RpcError {
         ? "canceled"
         : "unavailable";
   return new RpcError(code, failure.message, {
+    ...place,
     cause: failure.cause,
     reason: `BOWLINE_${failure.kind.toUpperCase()}`,
   });

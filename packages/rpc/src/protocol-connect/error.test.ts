@@ -20,7 +20,7 @@ it("round-trips code, message and details", () => {
           fallback,
           {},
         );
-        expect(error).toMatchObject({ code, message, origin: "wire" });
+        expect(error).toMatchObject({ code, rawMessage: message, origin: "wire" });
         expect(error.rawDetails).toEqual(details);
       },
     ),
@@ -31,20 +31,20 @@ it("takes the code from the status where the body is not an error", () => {
   for (const text of ["", "{", "[]", "null", "7", '"x"', "<html>", "\xff"]) {
     expect(read(text), text).toMatchObject({
       code: "unavailable",
-      message: "HTTP 503",
+      rawMessage: "HTTP 503",
       origin: "wire",
     });
   }
 });
 
 it("takes the code from the status where the body's is missing or unknown, and keeps its message", () => {
-  expect(read('{"message":"m"}')).toMatchObject({ code: "unavailable", message: "m" });
+  expect(read('{"message":"m"}')).toMatchObject({ code: "unavailable", rawMessage: "m" });
   expect(read('{"code":"toString","message":"m"}')).toMatchObject({
     code: "unavailable",
-    message: "m",
+    rawMessage: "m",
   });
-  expect(read('{"code":7}')).toMatchObject({ code: "unavailable", message: "HTTP 503" });
-  expect(read('{"code":"not_found"}')).toMatchObject({ code: "not_found", message: "" });
+  expect(read('{"code":7}')).toMatchObject({ code: "unavailable", rawMessage: "HTTP 503" });
+  expect(read('{"code":"not_found"}')).toMatchObject({ code: "not_found", rawMessage: "" });
 });
 
 it("leaves malformed details out and reads padded and unpadded base64", () => {

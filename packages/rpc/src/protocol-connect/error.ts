@@ -11,7 +11,7 @@ export function encodeError(error: RpcError): Uint8Array {
   }));
   const json = {
     code: error.code,
-    message: error.message === "" ? undefined : error.message,
+    message: error.rawMessage === "" ? undefined : error.rawMessage,
     details: details.length === 0 ? undefined : details,
   };
   return new TextEncoder().encode(JSON.stringify(json));
@@ -24,7 +24,7 @@ export function encodeError(error: RpcError): Uint8Array {
 export function decodeError(
   bytes: Uint8Array,
   fallback: { readonly code: Code; readonly message: string },
-  options: Pick<RpcErrorOptions, "headers" | "trailers">,
+  options: Pick<RpcErrorOptions, "headers" | "trailers" | "peer" | "method">,
 ): RpcError {
   const json = parse(bytes);
   const code = isCode(json?.code) ? json.code : fallback.code;

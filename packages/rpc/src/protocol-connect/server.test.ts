@@ -206,7 +206,7 @@ it("sends an RpcError of the handler with code, message, details and metadata", 
   ]);
   expect(answer.text.toLowerCase()).not.toContain("s3cret");
   const error = errorOf(answer.body);
-  expect(error).toMatchObject({ code: "not_found", message: "no such thing" });
+  expect(error).toMatchObject({ code: "not_found", rawMessage: "no such thing" });
   expect(error.details(Method).map((each) => each.name)).toEqual(["d"]);
 });
 
@@ -386,7 +386,7 @@ it("aborts the handler's signal when the caller is gone, also where it asks for 
   const signal = calls[0]?.signal;
   first.receiver?.interrupted({ kind: "lost", message: "the caller is gone" });
   expect(signal?.aborted).toBe(true);
-  expect(signal?.reason).toMatchObject({ code: "canceled", message: "the caller is gone" });
+  expect(signal?.reason).toMatchObject({ code: "canceled", rawMessage: "the caller is gone" });
   const second = server({ headers: json, body: "{}" });
   second.receiver?.interrupted({ kind: "shutdown", message: "stop" });
   expect(calls[1]?.signal.reason).toMatchObject({ code: "unavailable" });
