@@ -1,5 +1,6 @@
 import { Raw } from "@bowline/protobuf/internal";
 import { commentText } from "./print.js";
+import { varintAt } from "./varint.js";
 
 /** The comments of a `.proto` file, by the path of what they stand at (`google.protobuf.SourceCodeInfo`). */
 export interface Comments {
@@ -12,7 +13,7 @@ export function commentsOf(fileDescriptor: Uint8Array): Comments {
   const texts = new Map<string, string>();
   for (const location of new Raw(fileDescriptor).message(9).messages(1)) {
     const text = location.string(3) || location.string(4);
-    if (text !== "") texts.set(location.ints(1).join(), text);
+    if (text !== "") texts.set(pathOf(location.bytes(1)).join(), text);
   }
   return {
     at(path, deprecated) {
@@ -24,6 +25,17 @@ export function commentsOf(fileDescriptor: Uint8Array): Comments {
       return lines;
     },
   };
+}
+
+/** The numbers of `Location.path`, which is packed. */
+function pathOf(packed: Uint8Array | undefined): number[] {
+  const path: number[] = [];
+  for (let p = 0; packed !== undefined && p < packed.length; ) {
+    const [value, next] = varintAt(packed, p);
+    path.push(value);
+    p = next;
+  }
+  return path;
 }
 
 function linesOf(text: string): string[] {

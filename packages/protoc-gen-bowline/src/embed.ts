@@ -1,5 +1,5 @@
 import { camelCase, type DescFile, type DescMessage, Raw } from "@bowline/protobuf/internal";
-import { lengthOf } from "./varint.js";
+import { lengthOf, varintAt } from "./varint.js";
 
 /**
  * A serialized file descriptor as base64, without what the runtime does not need: source information, and JSON names
@@ -34,8 +34,8 @@ function rewritten(bytes: Uint8Array, shape: Shape): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let p = 0; p < bytes.length; ) {
     const start = p;
-    const [tag, body] = varint(bytes, p);
-    const [n, after] = varint(bytes, body);
+    const [tag, body] = varintAt(bytes, p);
+    const [n, after] = varintAt(bytes, body);
     // descriptors have varints and length-delimited fields only
     const delimited = (tag & 7) === 2;
     p = delimited ? after + n : after;
@@ -49,15 +49,6 @@ function rewritten(bytes: Uint8Array, shape: Shape): Uint8Array {
     }
   }
   return Buffer.concat(parts);
-}
-
-function varint(b: Uint8Array, p: number): readonly [value: number, next: number] {
-  let value = 0;
-  for (let scale = 1; ; scale *= 128) {
-    const byte = b[p++]!;
-    value += (byte & 127) * scale;
-    if (byte < 128) return [value, p];
-  }
 }
 
 /** The files that declare the types a file refers to, itself left out. */

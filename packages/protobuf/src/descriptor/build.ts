@@ -56,7 +56,8 @@ export interface BuiltFile {
 }
 
 /**
- * Builds a file's descriptor from a serialized `google.protobuf.FileDescriptorProto`.
+ * Builds a file's descriptor from a serialized `google.protobuf.FileDescriptorProto`. A compiler wrote the bytes,
+ * or they have been validated: names, numbers and indices are taken as they are.
  * @throws Error for an edition that is not known, or a reference to a type that neither the file nor `dependencies` has.
  */
 export function buildFile(
@@ -101,7 +102,8 @@ function build(
     optionBytes: raw.bytes(8),
   };
   const b: Build = { parts, file, messages: new Map(), enums: new Map(), all: [], later: [] };
-  for (const dependency of dependencies) importTypes(b, dependency, new Set());
+  const seen = new Set<DescFile>();
+  for (const dependency of dependencies) importTypes(b, dependency, seen);
   const top: Parent = {
     features: override(F.editionDefaults(edition, name), options, features.file),
     message: undefined,
@@ -198,11 +200,8 @@ function buildMembers(b: Build, raw: Raw, here: Parent, desc: Writable<DescMessa
   const oneofIndex = (r: Raw): number => (r.has(9) && !r.bool(17) ? r.int(9) : -1);
   const order = [...rawFields].sort((x, y) => x.int(3) - y.int(3));
   const names = order.map((r) => ({ name: r.string(1), number: r.int(3) }));
-  const first = rawOneofs.map((_, i) => order.find((r) => oneofIndex(r) === i));
-  const oneofNames = rawOneofs.map((r, i) => ({
-    name: r.string(1),
-    number: first[i]?.int(3) ?? 0,
-  }));
+  const first = new Map([...order].reverse().map((r) => [oneofIndex(r), r.int(3)]));
+  const oneofNames = rawOneofs.map((r, i) => ({ name: r.string(1), number: first.get(i) ?? 0 }));
   const locals = localNames([...names, ...oneofNames]);
   const oneofs = rawOneofs.map((r, i): Writable<DescOneof> & { fields: DescField[] } => {
     const localName = locals[names.length + i]!;
@@ -215,6 +214,8 @@ function buildMembers(b: Build, raw: Raw, here: Parent, desc: Writable<DescMessa
       optionBytes: r.bytes(2),
     };
   });
+  const localOf = new Map(order.map((r, i) => [r, locals[i]!]));
+  const built = new Map<Raw, DescField>();
   desc.fields = rawFields.map((r) => {
     const index = oneofIndex(r);
     const oneof = index < 0 ? undefined : oneofs[index];
@@ -226,16 +227,15 @@ function buildMembers(b: Build, raw: Raw, here: Parent, desc: Writable<DescMessa
       b,
       r,
       { ...here, features: inherited },
-      locals[order.indexOf(r)]!,
+      localOf.get(r)!,
       oneof as DescOneof | undefined,
     );
     oneof?.fields.push(field);
+    built.set(r, field);
     return field;
   });
   desc.oneofs = oneofs.filter((oneof) => oneof.fields.length > 0) as DescOneof[];
-  const members = new Set(
-    order.map((r) => desc.fields[rawFields.indexOf(r)]!).map((field) => field.oneof ?? field),
-  );
+  const members = new Set(order.map((r) => built.get(r)!.oneof ?? built.get(r)!));
   desc.members = [...members];
 }
 

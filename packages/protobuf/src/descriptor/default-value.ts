@@ -19,14 +19,20 @@ export function defaultValue(field: DescField, text: string): NonNullable<DescFi
     case FieldType.FIXED64:
     case FieldType.SFIXED64:
     case FieldType.SINT64:
+      integer(field, text);
       return field.int64 === "bigint"
         ? BigInt(text)
         : field.int64 === "string"
           ? text
           : Number(text);
     default:
-      return Number(text);
+      return Number(integer(field, text));
   }
+}
+
+function integer(field: DescField, text: string): string {
+  if (/^-?[0-9]+$/.test(text)) return text;
+  throw new Error(`${field.file.name}: the default of ${field.name} is not an integer`);
 }
 
 const escapes: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 };

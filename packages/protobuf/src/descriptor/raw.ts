@@ -1,6 +1,6 @@
 import { cursor } from "../wire/cursor.js";
 import { string } from "../wire/read-string.js";
-import { end, fixed32, fixed64, int64, tag, varint64 } from "../wire/read-varint.js";
+import { end, tag, varint64 } from "../wire/read-varint.js";
 import { skip } from "../wire/unknown.js";
 
 /** Descriptors come with the program or from its own tools, so they may be large: 1 GiB. */
@@ -11,9 +11,9 @@ const ownBudget = 0x40000000;
  * generated code, which itself needs descriptors.
  */
 export class Raw {
-  readonly #fields = new Map<number, (number | bigint | Uint8Array)[]>();
+  readonly #fields = new Map<number, (number | Uint8Array)[]>();
 
-  /** `bytes` has to be well-formed; groups are left out. */
+  /** `bytes` has to be well-formed; groups and fixed-width fields, which descriptors have in options only, are left out. */
   constructor(bytes: Uint8Array) {
     const b = bytes;
     const e = b.length;
@@ -31,28 +31,10 @@ export class Raw {
   }
 
   #add(t: number, b: Uint8Array, p: number, e: number): void {
-    let value: number | bigint | Uint8Array;
-    switch (t & 7) {
-      case 0: {
-        const a = b[p]!;
-        value = a > 127 ? varint64(b, p + 1, a) : a;
-        if (a > 127 && cursor.hi !== value >> 31) value = int64(b, p, e);
-        break;
-      }
-      case 1:
-        value = fixed64(b, p, e);
-        break;
-      case 2: {
-        const z = end(b, p, e);
-        value = b.subarray(cursor.p, z);
-        break;
-      }
-      case 5:
-        value = fixed32(b, p, e);
-        break;
-      default:
-        return;
-    }
+    if ((t & 7) !== 0 && (t & 7) !== 2) return;
+    const a = b[p]!;
+    const z = (t & 7) === 2 ? end(b, p, e) : e;
+    const value = (t & 7) === 2 ? b.subarray(cursor.p, z) : a > 127 ? varint64(b, p + 1, a) : a;
     const values = this.#fields.get(t >>> 3);
     if (values === undefined) this.#fields.set(t >>> 3, [value]);
     else values.push(value);
@@ -66,17 +48,7 @@ export class Raw {
   /** A varint field's low 32 bits, signed; the last one counts. */
   int(number: number, otherwise = 0): number {
     const value = this.#fields.get(number)?.at(-1);
-    return typeof value === "number"
-      ? value
-      : typeof value === "bigint"
-        ? Number(BigInt.asIntN(32, value))
-        : otherwise;
-  }
-
-  /** An integer of any type and width; varints are taken as `int64`. */
-  integer(number: number): number | bigint {
-    const value = this.#fields.get(number)?.at(-1);
-    return value instanceof Uint8Array ? 0 : (value ?? 0);
+    return typeof value === "number" ? value : otherwise;
   }
 
   bool(number: number): boolean {
@@ -113,22 +85,6 @@ export class Raw {
     const parts = this.all(number);
     if (parts.length < 2) return new Raw(parts[0] ?? new Uint8Array(0));
     return new Raw(concat(parts));
-  }
-
-  /** The numbers of a repeated varint field, packed or not. */
-  ints(number: number): number[] {
-    const list: number[] = [];
-    for (const value of this.#fields.get(number) ?? []) {
-      if (typeof value === "number") list.push(value);
-      else if (value instanceof Uint8Array) {
-        for (let p = 0; p < value.length; ) {
-          const a = value[p++]!;
-          list.push(a > 127 ? varint64(value, p, a) : a);
-          if (a > 127) p = cursor.p;
-        }
-      }
-    }
-    return list;
   }
 }
 

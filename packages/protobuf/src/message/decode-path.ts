@@ -3,6 +3,7 @@ import { cursor as c } from "../wire/cursor.js";
 import { string } from "../wire/read-string.js";
 import { end, fixed32, fixed64, int64, tag } from "../wire/read-varint.js";
 import { skip } from "../wire/unknown.js";
+import { isUnsigned, isWide } from "./problem.js";
 
 /**
  * The path of the field that byte `offset` of an input belongs to. Only failures ask for it, so decoders carry no path
@@ -162,23 +163,11 @@ function keyAt(field: DescField, b: Uint8Array, p: number, e: number, t: number)
 }
 
 function integerKey(type: FieldType, bits: bigint): string {
-  switch (type) {
-    case FieldType.BOOL:
-      return String(bits !== 0n);
-    case FieldType.SINT32:
-    case FieldType.SINT64:
-      bits = BigInt.asUintN(64, bits);
-      return String((bits >> 1n) ^ -(bits & 1n));
-    case FieldType.UINT64:
-    case FieldType.FIXED64:
-      return String(BigInt.asUintN(64, bits));
-    case FieldType.UINT32:
-    case FieldType.FIXED32:
-      return String(BigInt.asUintN(32, bits));
-    case FieldType.INT64:
-    case FieldType.SFIXED64:
-      return String(BigInt.asIntN(64, bits));
-    default:
-      return String(BigInt.asIntN(32, bits));
+  if (type === FieldType.BOOL) return String(bits !== 0n);
+  const width = isWide(type) ? 64 : 32;
+  if (type === FieldType.SINT32 || type === FieldType.SINT64) {
+    bits = BigInt.asUintN(width, bits);
+    return String((bits >> 1n) ^ -(bits & 1n));
   }
+  return String(isUnsigned(type) ? BigInt.asUintN(width, bits) : BigInt.asIntN(width, bits));
 }

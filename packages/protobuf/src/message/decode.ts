@@ -73,8 +73,7 @@ export function limitsOf(limits: DecodeLimits | undefined): Required<DecodeLimit
     const limit: unknown = limits[name];
     if (limit === undefined) continue;
     if (typeof limit !== "number" || !(limit >= 0)) {
-      const got = typeof limit === "number" ? limit : limit === null ? "null" : typeof limit;
-      throw new TypeError(`limits.${name} has to be a number from 0 to Infinity, got ${got}`);
+      throw new TypeError(`limits.${name} has to be a number from 0 to Infinity, got ${limit}`);
     }
     all[name] = limit;
   }

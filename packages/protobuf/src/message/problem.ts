@@ -35,27 +35,22 @@ export function scalarProblem(field: DescField, value: unknown): string | undefi
   }
 }
 
-/** Types of unsigned integers, and those of 64 bits. */
-const unsigned = [
-  FieldType.UINT32,
-  FieldType.FIXED32,
-  FieldType.UINT64,
-  FieldType.FIXED64,
-] as readonly FieldType[];
-const wide = [
-  FieldType.INT64,
-  FieldType.SINT64,
-  FieldType.SFIXED64,
-  FieldType.UINT64,
-  FieldType.FIXED64,
-] as readonly FieldType[];
+/** Whether an integer type has 64 bits. */
+export function isWide(type: FieldType): boolean {
+  return scalarName(type).endsWith("64");
+}
+
+/** Whether an integer type is unsigned: `uint…` and `fixed…`. */
+export function isUnsigned(type: FieldType): boolean {
+  return /^[uf]/.test(scalarName(type));
+}
 
 function integerProblem(field: DescField, value: unknown): string | undefined {
-  const isWide = wide.includes(field.type);
-  const span = 1n << (isWide ? 64n : 32n);
-  const low = unsigned.includes(field.type) ? 0n : -span / 2n;
+  const wide = isWide(field.type);
+  const span = 1n << (wide ? 64n : 32n);
+  const low = isUnsigned(field.type) ? 0n : -span / 2n;
   const high = low + span - 1n;
-  if (!isWide) {
+  if (!wide) {
     if (typeof value !== "number")
       return expected(
         field.enum === undefined ? "a number" : `a number of ${field.enum.typeName}`,
