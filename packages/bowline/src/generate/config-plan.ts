@@ -30,6 +30,7 @@ export function planConfig(
   for (const { path, from } of [...inputs, ...imports, ...exclude]) {
     if (!existsSync(path)) throw from.error(`no such file or folder: ${path}`);
   }
+  for (const { path, from } of inputs) checkInput(path, from);
   const folders = inputs.filter(({ path }) => statSync(path).isDirectory());
   const sets = inputs.filter((input) => !folders.includes(input));
   const own = folders.map(({ path }) => findBufYaml(path)).find((path) => path !== undefined);
@@ -68,6 +69,20 @@ export function planConfig(
       ...[...inputs, ...imports].map(({ path }) => path),
     ],
   };
+}
+
+/** Of an input that would generate nothing, or that buf would take for a descriptor set, says so at its place. */
+function checkInput(path: string, from: ConfigPath): void {
+  if (statSync(path).isDirectory()) {
+    if (takeSnapshot([path], isProto).files.size === 0) {
+      throw from.error(`no .proto files in ${path}`);
+    }
+  } else if (isProto(path)) {
+    const instead = /^(\.\.?[\\/])*[^\\/]+(?=[\\/])/.exec(from.path)?.[0] ?? ".";
+    throw from.error(
+      `inputs takes folders or descriptor sets, not a .proto file; write the folder that its imports start from, such as ${instead}`,
+    );
+  }
 }
 
 function bowlineEntry(

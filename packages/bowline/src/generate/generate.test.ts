@@ -128,6 +128,32 @@ describe("bowline generate with bowline.yaml", () => {
     expect(await main(["generate"], project.terminal)).toBe(1);
     expect(project.errText()).toContain("bowline.yaml:2:10: no such file or folder: ");
   });
+
+  it.each([
+    ["proto/a/v1/a.proto", "proto"],
+    ["./proto/a/v1/a.proto", "./proto"],
+    ["a.proto", "."],
+  ])("asks at the place of the input %s for the folder %s", async (input, folder) => {
+    await using project = createScratchProject({
+      "bowline.yaml": `version: v1\ninputs: [${input}]\n`,
+      [input]: greet,
+    });
+    expect(await main(["generate"], project.terminal)).toBe(1);
+    expect(project.errText()).toMatch(
+      /^bowline\.yaml:2:10: inputs takes folders or descriptor sets, not a \.proto file; write /,
+    );
+    expect(project.errText()).toContain(`such as ${folder}\n`);
+  });
+
+  it("shows an input folder without .proto files at its place", async () => {
+    await using project = createScratchProject({
+      "bowline.yaml": "version: v1\ninputs: [proto, empty]\n",
+      "proto/a.proto": greet,
+      "empty/readme.txt": "",
+    });
+    expect(await main(["generate"], project.terminal)).toBe(1);
+    expect(project.errText()).toContain("bowline.yaml:2:17: no .proto files in ");
+  });
 });
 
 describe("bowline generate with buf.gen.yaml", () => {
