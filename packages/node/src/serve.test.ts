@@ -63,6 +63,24 @@ it("refuses ports that are none and addresses that this machine does not have", 
   });
 });
 
+it("refuses options that do not exist, numbers that are strings and services without handlers", async () => {
+  await expect(start({ prot: 1 } as never)).rejects.toThrow(
+    new TypeError(
+      'serve has no option "prot"; did you mean port? its options: services, port, host, plaintext, signals, limits, onError',
+    ),
+  );
+  await expect(start({ limits: { conections: 1 } as object })).rejects.toThrow(TypeError);
+  await expect(start({ limits: { connections: "5" as never } })).rejects.toThrow(
+    'limits.connections must be a number, 0 or more; it is the string "5"',
+  );
+  await expect(start({ port: "8080" as never })).rejects.toThrow(
+    'port must be a whole number from 0 to 65535; it is the string "8080"',
+  );
+  await expect(start({ services: [EchoService as never] })).rejects.toThrow(
+    "pass implement(EchoService, { … })",
+  );
+});
+
 it("lets calls under way finish when it stops, and closes their connections behind the answer", async () => {
   let answer: () => void = () => {};
   let called: () => void = () => {};

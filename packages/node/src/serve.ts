@@ -1,8 +1,10 @@
 import type { ErrorHook, Implementation } from "@bowline/rpc";
 import { binaryCodec, RpcError } from "@bowline/rpc";
 import {
+  checkOptionNames,
   createRequestHandler,
   defaultReceivedMessageBytes,
+  quote,
   reportError,
 } from "@bowline/rpc/internal";
 import { jsonCodec } from "@bowline/rpc/json";
@@ -48,6 +50,26 @@ export interface ServeOptions {
   readonly onError?: ErrorHook;
 }
 
+const optionNames: ReadonlySet<string> = new Set<keyof ServeOptions>([
+  "services",
+  "port",
+  "host",
+  "plaintext",
+  "signals",
+  "limits",
+  "onError",
+]);
+const limitNames: ReadonlySet<string> = new Set<keyof ServerLimits>([
+  "receivedMessageBytes",
+  "headerListBytes",
+  "headerFieldBytes",
+  "connections",
+  "headersTimeoutMs",
+  "requestTimeoutMs",
+  "stallTimeoutMs",
+  "idleTimeoutMs",
+]);
+
 /** A server that is listening. */
 export interface RpcServer extends AsyncDisposable {
   /** Where it is reached from this machine, `http://127.0.0.1:8080`. */
@@ -65,10 +87,13 @@ export interface RpcServer extends AsyncDisposable {
  * Disposing of the server (`await using`) stops it.
  * @throws RpcError `failed_precondition` if the port cannot be bound (reason `BOWLINE_PORT_TAKEN` if it is in use),
  * `invalid_argument` for options, `already_exists` for a service given twice.
+ * @throws TypeError for an option that does not exist, and for a service without `implement`.
  */
 export async function serve(options: ServeOptions): Promise<RpcServer> {
+  checkOptionNames("serve", options, optionNames);
   checkPort(options.port);
   const { plaintext = false, signals = true, limits = {} } = options;
+  checkLimits(limits);
   const host = bindHost(options.host, plaintext);
   const accept = createRequestHandler({
     services: options.services,
@@ -124,9 +149,25 @@ function http1Limits(limits: ServerLimits): Http1ServerLimits {
   };
 }
 
+function checkLimits(limits: ServerLimits): void {
+  checkOptionNames("serve's limits", limits, limitNames);
+  for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
+    if (value === undefined || (typeof value === "number" && value >= 0)) continue;
+    throw new RpcError(
+      "invalid_argument",
+      `limits.${name} must be a number, 0 or more; it is ${quote(value)}`,
+      { reason: "BOWLINE_OPTION" },
+    );
+  }
+}
+
 function checkPort(port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return;
-  throw new RpcError("invalid_argument", `port must be 0 to 65535; it is ${String(port)}`, {
-    reason: "BOWLINE_OPTION",
-  });
+  throw new RpcError(
+    "invalid_argument",
+    `port must be a whole number from 0 to 65535; it is ${quote(port)}`,
+    {
+      reason: "BOWLINE_OPTION",
+    },
+  );
 }

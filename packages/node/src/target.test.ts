@@ -62,3 +62,17 @@ it("refuses targets that are none", () => {
     );
   }
 });
+
+it("refuses a target that is no string, and options that do not exist", () => {
+  expect(() => createChannel(undefined as never)).toThrow(
+    new TypeError(
+      'the target of a channel must be a string such as "http://localhost:8080"; it is undefined',
+    ),
+  );
+  // @ts-expect-error no such option
+  expect(() => createChannel("http://x", { protocl: "connect" })).toThrow(
+    'createChannel has no option "protocl"; did you mean protocol?',
+  );
+  // @ts-expect-error no such limit
+  expect(() => createChannel("http://x", { limits: { conections: 1 } })).toThrow(TypeError);
+});

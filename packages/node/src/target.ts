@@ -1,4 +1,5 @@
 import { RpcError } from "@bowline/rpc";
+import { quote } from "@bowline/rpc/internal";
 
 /** Where a channel connects to. */
 export interface Target {
@@ -15,8 +16,14 @@ const later = ["https", "unix", "dns", "static", "file", "lookaside"];
  * Reads a channel's target: `http://host:port`, HTTP without TLS.
  * @throws RpcError `invalid_argument` for a target without a scheme or with parts that mean nothing here,
  * `unimplemented` for a scheme that this version does not connect to.
+ * @throws TypeError for what is no string.
  */
 export function parseTarget(target: string): Target {
+  if (typeof target !== "string") {
+    throw new TypeError(
+      `the target of a channel must be a string such as "http://localhost:8080"; it is ${quote(target)}`,
+    );
+  }
   const name = scheme.exec(target)?.[1]?.toLowerCase();
   if (name !== undefined && later.includes(name)) throw unsupported(target, name);
   if (!/^http:\/\//i.test(target)) throw withoutScheme(target);

@@ -1,5 +1,9 @@
 export type { Channel } from "./client/channel.js";
-export { type Client, createClient } from "./client/create-client.js";
+export {
+  type Client,
+  createClient,
+  type StreamingMethodsComeWithALaterVersion,
+} from "./client/create-client.js";
 export type { CallOptions, ChannelOptions } from "./client/options.js";
 export type { UnaryCall } from "./client/unary-call.js";
 export { type Code, codes, isCode } from "./code.js";

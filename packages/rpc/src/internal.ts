@@ -1,6 +1,8 @@
 /** For the packages of this repository: transports and what carries them. Changes without notice. */
+export { channelOptionNames } from "./client/call-settings.js";
 export { createTransportChannel } from "./client/channel.js";
 export { type HeaderFields, Metadata, type ReadonlyMetadata } from "./metadata.js";
+export { checkOptionNames, quote } from "./option-names.js";
 export { type RequestHandlerOptions, reportError } from "./server/options.js";
 export { createRequestHandler } from "./server/request-handler.js";
 export { type BodySink, type ByteSink, ChunkSink } from "./transport/byte-sink.js";

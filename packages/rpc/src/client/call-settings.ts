@@ -1,5 +1,6 @@
 import type { Codec } from "../codec.js";
 import { Metadata, type MetadataInit } from "../metadata.js";
+import { checkOptionNames, quote } from "../option-names.js";
 import { RpcError } from "../rpc-error.js";
 import { defaultReceivedMessageBytes } from "../transport/message-body.js";
 import type { CallOptions, ChannelOptions } from "./options.js";
@@ -21,8 +22,32 @@ export interface ChannelSettings {
   readonly receivedMessageBytes: number;
 }
 
-/** @throws RpcError `invalid_argument` for a value that an option cannot have. */
+const callOptionNames: ReadonlySet<string> = new Set<keyof CallOptions>([
+  "timeoutMs",
+  "headers",
+  "signal",
+  "receivedMessageBytes",
+]);
+const defaultsNames: ReadonlySet<string> = new Set<keyof NonNullable<ChannelOptions["defaults"]>>([
+  "timeoutMs",
+  "headers",
+]);
+
+/** The options that channels of every transport have. */
+export const channelOptionNames: readonly (keyof ChannelOptions)[] = [
+  "protocol",
+  "codec",
+  "defaults",
+  "receivedMessageBytes",
+];
+
+/**
+ * @throws RpcError `invalid_argument` for a value that an option cannot have, `unimplemented` for another protocol.
+ * @throws TypeError for an unknown name among the defaults.
+ */
 export function channelSettings(options: ChannelOptions, binary: Codec): ChannelSettings {
+  checkProtocol(options.protocol);
+  checkOptionNames("a channel's defaults", options.defaults ?? {}, defaultsNames);
   const { headers, timeoutMs } = options.defaults ?? {};
   return {
     codec: options.codec ?? binary,
@@ -32,8 +57,16 @@ export function channelSettings(options: ChannelOptions, binary: Codec): Channel
   };
 }
 
-/** @throws RpcError `invalid_argument` for a value that an option cannot have. */
-export function callSettings(channel: ChannelSettings, options: CallOptions): CallSettings {
+/**
+ * @throws RpcError `invalid_argument` for a value that an option cannot have.
+ * @throws TypeError for an unknown option.
+ */
+export function callSettings(
+  channel: ChannelSettings,
+  options: CallOptions | undefined,
+): CallSettings {
+  if (options === undefined) return { ...channel, signal: undefined };
+  checkOptionNames("a call", options, callOptionNames);
   return {
     codec: channel.codec,
     timeoutMs: checkTimeout(options.timeoutMs) ?? channel.timeoutMs,
@@ -65,16 +98,27 @@ function metadataOf(init: MetadataInit): Metadata {
   }
 }
 
+function checkProtocol(protocol: string | undefined): void {
+  if (protocol === undefined || protocol === "connect") return;
+  throw new RpcError(
+    protocol === "grpc" || protocol === "grpc-web" ? "unimplemented" : "invalid_argument",
+    `protocol is ${quote(protocol)}; this version speaks "connect" only`,
+    { reason: "BOWLINE_OPTION" },
+  );
+}
+
 function checkTimeout(timeoutMs: number | undefined): number | undefined {
   if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return undefined;
   if (typeof timeoutMs === "number" && timeoutMs >= 0) return timeoutMs;
-  throw unusable(`timeoutMs must be 0 or more milliseconds; it is ${String(timeoutMs)}`);
+  throw unusable(
+    `timeoutMs must be a number of milliseconds, 0 or more; it is ${quote(timeoutMs)}`,
+  );
 }
 
 function checkBytes(bytes: number | undefined): number | undefined {
   if (bytes === undefined || (Number.isSafeInteger(bytes) && bytes >= 0)) return bytes;
   throw unusable(
-    `receivedMessageBytes must be a whole number of bytes, 0 or more; it is ${String(bytes)}`,
+    `receivedMessageBytes must be a whole number of bytes, 0 or more; it is ${quote(bytes)}`,
   );
 }
 

@@ -12,7 +12,10 @@ import { PendingUnaryCall, type UnaryCall } from "./unary-call.js";
 export interface Channel extends AsyncDisposable {
   /** The target it was made for, `http://localhost:8080`. */
   readonly target: string;
-  /** Starts a unary call. A client of `createClient` does this for each method by its name. */
+  /**
+   * Starts a unary call. A client of `createClient` does this for each method by its name.
+   * @throws TypeError for an option that does not exist.
+   */
   unary<I extends MessageType, O extends MessageType>(
     method: UnaryMethod<I, O>,
     request: InitOf<I>,
@@ -50,7 +53,7 @@ class TransportChannel implements Channel {
   unary<I extends MessageType, O extends MessageType>(
     method: UnaryMethod<I, O>,
     request: InitOf<I>,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): UnaryCall<MessageOf<O>> {
     const call = new PendingUnaryCall<MessageOf<O>>();
     try {

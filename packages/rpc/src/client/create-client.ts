@@ -5,14 +5,16 @@ import type { Channel } from "./channel.js";
 import type { CallOptions } from "./options.js";
 import type { UnaryCall } from "./unary-call.js";
 
-/** A function for each unary method of a service. */
+/** What compilers say of a streaming method that is called: this version calls unary methods. */
+export interface StreamingMethodsComeWithALaterVersion {
+  readonly unsupported: never;
+}
+
+/** A function for each unary method of a service. A streaming method is there by name, and does not compile as a call. */
 export type Client<M extends MethodTable> = {
-  // biome-ignore lint/suspicious/noExplicitAny: any unary method.
-  readonly [K in keyof M as M[K] extends UnaryMethod<any, any>
-    ? K
-    : never]: M[K] extends UnaryMethod<infer I, infer O>
+  readonly [K in keyof M]: M[K] extends UnaryMethod<infer I, infer O>
     ? (request: InitOf<I>, options?: CallOptions) => UnaryCall<MessageOf<O>>
-    : never;
+    : StreamingMethodsComeWithALaterVersion;
 };
 
 /**

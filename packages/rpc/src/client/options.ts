@@ -18,6 +18,8 @@ export interface CallOptions {
 
 /** Options that every channel has, whatever its transport. */
 export interface ChannelOptions {
+  /** What is spoken. This version speaks Connect only. */
+  readonly protocol?: "connect";
   /** The form of messages. Default binary; JSON: `jsonCodec` from `@bowline/rpc/json`. */
   readonly codec?: Codec;
   /** What calls use that do not say otherwise. */

@@ -32,7 +32,8 @@ export interface Implementation {
 }
 
 /**
- * Ties handlers to a service: an object literal, or an instance of a class that has methods of these names.
+ * Ties handlers to a service: an object literal, or an instance of a class that has methods of these names. Handlers may
+ * be left out, all of them too: a method without one answers `unimplemented`, so that a schema can grow before its server.
  * @throws RpcError `invalid_argument` for a handler that belongs to no method, `unimplemented` for a streaming method:
  * this version serves unary methods.
  */

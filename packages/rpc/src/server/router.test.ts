@@ -56,3 +56,14 @@ it("refuses a service that is given twice", () => {
   const service = implement(EchoService, {});
   expect(() => createRouter([service, service])).toThrow("test.v1.EchoService is served twice");
 });
+
+it("refuses a service without handlers, saying what to pass", () => {
+  expect(() => createRouter([EchoService as never])).toThrow(
+    new TypeError(
+      "services[0] is EchoService without handlers; pass implement(EchoService, { … })",
+    ),
+  );
+  for (const services of [undefined, {}, [undefined], [{}], [7]]) {
+    expect(() => createRouter(services as never)).toThrow(TypeError);
+  }
+});

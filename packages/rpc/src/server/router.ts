@@ -1,5 +1,6 @@
+import { quote } from "../option-names.js";
 import { RpcError } from "../rpc-error.js";
-import type { Method } from "../service-type.js";
+import type { Method, ServiceType } from "../service-type.js";
 import type { AnyUnaryHandler, Implementation } from "./implement.js";
 
 /** A method of a served service. */
@@ -21,9 +22,11 @@ export interface Router {
 /**
  * Makes a router over services.
  * @throws RpcError `already_exists` if a service is given twice.
+ * @throws TypeError for what `implement` did not make.
  */
 export function createRouter(services: readonly Implementation[]): Router {
   const routes = new Map<string, Route>();
+  checkServices(services);
   for (const { service, handlers } of services) {
     for (const [name, method] of Object.entries(service.methods)) {
       if (routes.has(method.path)) throw collision(method);
@@ -31,6 +34,23 @@ export function createRouter(services: readonly Implementation[]): Router {
     }
   }
   return { route: (target) => routes.get(target) ?? lookUp(routes, target) };
+}
+
+function checkServices(services: readonly Implementation[]): void {
+  if (!Array.isArray(services)) {
+    throw new TypeError(
+      `services must be an array of what implement returns; it is ${quote(services)}`,
+    );
+  }
+  for (const [index, each] of (services as Partial<Implementation & ServiceType>[]).entries()) {
+    if (each?.handlers instanceof Map) continue;
+    const name = each?.typeName?.split(".").at(-1);
+    throw new TypeError(
+      name === undefined || each.methods === undefined
+        ? `services[${index}] is ${quote(each)}; pass implement(Service, { … })`
+        : `services[${index}] is ${name} without handlers; pass implement(${name}, { … })`,
+    );
+  }
 }
 
 /** The way of targets that are not simply the path of a method. */
