@@ -13,7 +13,7 @@ Starts the greet service, calls it from its generated client and shows each exch
   --help   show this
 
   PORT     environment variable: the port to serve on, default 8080;
-           if it is taken, the next free one
+           if it is taken, another free one; 0 takes any
 `;
 
 /** Reads the command line and `PORT`. */

@@ -85,6 +85,19 @@ it("says that a port is taken and serves on the next one", async () => {
   holder.close();
 });
 
+it("takes any free port when the last one is taken", async () => {
+  const holder = createServer();
+  // Whoever has the port: it is taken.
+  await new Promise((resolve) => {
+    holder.once("error", resolve).listen(65_535, "127.0.0.1", () => resolve(undefined));
+  });
+  const demo = start(["--once"], "65535");
+  expect(await demo.ended).toBe(0);
+  expect(demo.output()).toContain("Port 65535 is taken by another process; taking any free one.");
+  expect(demo.output()).toMatch(/Serving greet\.v1\.GreetService at http:\/\/127\.0\.0\.1:\d+/);
+  holder.close();
+});
+
 it("--help shows how to use it", async () => {
   const demo = start(["--help"], "0");
   expect(await demo.ended).toBe(0);
