@@ -3,6 +3,7 @@
 // differs, is missing or should not be there fails the run. Files that do not change are not touched.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { readArguments } from "./driver/arguments.mjs";
 import { root, run, runNode, runScript } from "./driver/steps.mjs";
 
 /**
@@ -116,14 +117,13 @@ function filesBelow(folder) {
 }
 
 await runScript(import.meta, async () => {
-  const check = process.argv.includes("--check");
-  const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-  const unknown = names.filter((name) => !targets.some((target) => target.name === name));
-  if (unknown.length > 0) {
-    throw new Error(
-      `no target ${unknown.join(", ")}; there are: ${targets.map((target) => target.name).join(", ")}`,
-    );
-  }
+  const known = targets.map((target) => target.name);
+  const { values, positionals: names } = readArguments(
+    `npm run generate [-- TARGET… --check]\n\nTargets, all of them by default: ${known.join(", ")}`,
+    { check: { type: "boolean" } },
+    { names: known, what: "target" },
+  );
+  const check = values.check === true;
 
   let files = 0;
   let wrong = 0;

@@ -1,8 +1,18 @@
 // `npm start [-- --once]`: installs and builds what is missing, generates the greet example's code and runs it.
 import { spawn } from "node:child_process";
+import { readArguments } from "./driver/arguments.mjs";
 import { build } from "./driver/build.mjs";
 import { ensureInstalled } from "./driver/install.mjs";
 import { createDriver, root, runNode } from "./driver/steps.mjs";
+
+const usage = `npm start [-- --once]
+
+Installs and builds what is missing, starts the greet service and calls it.
+
+  --once   exit when the calls are done, instead of serving until Ctrl-C
+
+  PORT     environment variable: the port to serve on, default 8080`;
+readArguments(usage, { once: { type: "boolean" } });
 
 const driver = createDriver("npm start");
 const { step } = driver;

@@ -1,9 +1,23 @@
 // `npm test`: everything that needs Node and npm alone. Works straight after a clone, and offline after the first time.
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { readArguments } from "./driver/arguments.mjs";
 import { build, typecheck } from "./driver/build.mjs";
 import { ensureInstalled } from "./driver/install.mjs";
 import { createDriver, root, runNode } from "./driver/steps.mjs";
+
+const usage = `npm test [-- FILTER… -t NAME -u]
+
+Everything that needs Node and npm alone. FILTER, -t and -u are those of vitest.
+
+  FILTER                    only test files whose path has this in it
+  -t, --testNamePattern P   only tests whose name matches
+  -u, --update              write snapshots anew`;
+const options = /** @type {const} */ ({
+  testNamePattern: { type: "string", short: "t" },
+  update: { type: "boolean", short: "u" },
+});
+readArguments(usage, options, { free: true });
 
 const driver = createDriver("npm test");
 const { step } = driver;

@@ -1,6 +1,7 @@
 // `npm run verify`: what needs more than Node and npm, that is official suites and real peers. Each suite installs
 // its own peers, asserts its own counts and closes with `N passed, N failed`; exit code 77 says that a peer cannot be
 // had on this machine, with the reason in its last line: a failure in CI, a named skip elsewhere.
+import { readArguments } from "./driver/arguments.mjs";
 import { build } from "./driver/build.mjs";
 import { ensureInstalled } from "./driver/install.mjs";
 import { closingLine, createDriver, runNode } from "./driver/steps.mjs";
@@ -11,12 +12,18 @@ const suites = [
   { name: "googleapis", file: "scripts/googleapis.mjs" },
 ];
 
+const names = suites.map(({ name }) => name);
+const { positionals: wanted } = readArguments(
+  `npm run verify [-- SUITE…]\n\nSuites, all of them by default: ${names.join(", ")}`,
+  {},
+  { names, what: "suite" },
+);
+
 const absent = 77;
 const inCi = process.env.CI === "true" || process.env.CI === "1";
 const driver = createDriver("npm run verify");
 
 if ((await ensureInstalled(driver)) && (await driver.step("build", () => build()))) {
-  const wanted = process.argv.slice(2);
   for (const suite of suites) {
     if (wanted.length > 0 && !wanted.includes(suite.name)) continue;
     let skipped = "";

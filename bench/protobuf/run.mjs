@@ -2,15 +2,16 @@
  * `npm run bench:protobuf`: decode and encode beside other libraries, by the
  * method that bench/README.md describes.
  */
-import { parseArgs } from "node:util";
+import { readArguments } from "../../scripts/driver/arguments.mjs";
 import { createBar, finish, median, printTable, spread } from "../report.mjs";
 import * as bars from "./bars.mjs";
 import * as bowline from "./bowline.mjs";
 import { workloads } from "./datasets.mjs";
 import { core, startChild } from "./process.mjs";
 
-const { values: options } = parseArgs({
-  options: {
+const { values: options } = readArguments(
+  "npm run bench:protobuf [-- OPTION…]\n\nThe options are in bench/README.md.",
+  {
     only: { type: "string", multiple: true },
     op: { type: "string" },
     rounds: { type: "string" },
@@ -21,7 +22,7 @@ const { values: options } = parseArgs({
     keep: { type: "string" },
     node: { type: "string", multiple: true },
   },
-});
+);
 
 const rounds = Number(options.rounds ?? (options.quick ? 5 : 9));
 const roundMs = options.quick ? 60 : 150;

@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readArguments } from "../../scripts/driver/arguments.mjs";
 import { generate } from "./generate.mjs";
 import { cache } from "./paths.mjs";
 import { AbsentPeerError, installRunner, runnerCommand } from "./runner.mjs";
@@ -15,11 +15,13 @@ import { AbsentPeerError, installRunner, runnerCommand } from "./runner.mjs";
 /** What runner 33.2 counts up to edition 2024. Fewer means that something did not run. */
 const expected = { codec: 5567, text: 883 };
 
-const { values: options } = parseArgs({
-  options: {
-    test: { type: "string", multiple: true },
-    testee: { type: "string" },
-  },
+const usage = `npm run conformance:protobuf [-- --test CASE… --testee FILE]
+
+  --test CASE     only this case, with the runner's log; may be repeated
+  --testee FILE   another program under test`;
+const { values: options } = readArguments(usage, {
+  test: { type: "string", multiple: true },
+  testee: { type: "string" },
 });
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
