@@ -1,4 +1,4 @@
-import { defaultLimits } from "../message/decode.js";
+import { limitsOf } from "../message/decode.js";
 import type { MessageType } from "../message/message-type.js";
 import { cursor } from "../wire/cursor.js";
 import { utf8Length, utf8Write } from "../wire/platform.js";
@@ -72,7 +72,7 @@ export function fromJson<T>(type: MessageType<T>, json: JsonValue, options?: Jso
     type,
     false,
     () => {
-      use(jsonBytes(json, options?.limits?.depth ?? defaultLimits.depth));
+      use(jsonBytes(json, limitsOf(options?.limits).depth));
       reader.n = reader.b.length - 8;
     },
     options,
@@ -101,11 +101,11 @@ function read<T>(
   input: () => void,
   options: JsonReadOptions = {},
 ): T {
+  const limits = limitsOf(options.limits);
   // A registry that decodes JSON gets a state of its own.
   const outer = busy ? { ...reader } : undefined;
   if (busy) use(new Uint8Array(0));
   const memory = cursor.memory;
-  const limits = { ...defaultLimits, ...options.limits };
   busy = true;
   try {
     return guarded(type, hasText, () => {

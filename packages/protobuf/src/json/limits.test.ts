@@ -119,14 +119,15 @@ describe("element memory", () => {
 
   test("is counted by the documented formula", () => {
     const empty = need("{}");
-    expect(empty).toBe(64 + 8 * Everything.desc.members.length);
+    // 14 singular members, a oneof, three lists, two maps
+    expect(empty).toBe(64 + 14 * 8 + 48 + 3 * 64 + 2 * 192);
     const cost = (text: string): number => need(text) - empty;
     expect(cost('{"numbers":[1,2,3]}')).toBe(3 * 8);
     expect(cost('{"name":"abc"}')).toBe(24 + 3);
     expect(cost('{"big":"1"}')).toBe(24);
     expect(cost('{"data":"AQID"}')).toBe(112 + 3);
     expect(cost('{"counts":{"a":1,"b":2}}')).toBe(2 * (64 + 24 + 1));
-    expect(cost('{"inners":[{},{}]}')).toBe(2 * (64 + 8 * 4));
+    expect(cost('{"inners":[{},{}]}')).toBe(2 * (64 + 3 * 8 + 64));
     expect(cost(`{"name":"${"x".repeat(1000)}"}`)).toBe(24 + 1000);
   });
 
@@ -192,5 +193,26 @@ describe("hostile sizes", () => {
         text.slice(0, n),
       ).toBeDefined();
     expect(reason(() => fromJsonString(Everything, text))).toBeUndefined();
+  });
+});
+
+describe("a limit", () => {
+  test("that is not a number from 0 on is refused, and undefined is the default", () => {
+    for (const name of ["depth", "unknownFields", "elementMemoryBytes"] as const) {
+      for (const value of [Number.NaN, -1, "100", null]) {
+        const options = { limits: { [name]: value } as never };
+        expect(() => fromJsonString(Everything, "{}", options)).toThrow(
+          `limits.${name} has to be a number from 0 to Infinity`,
+        );
+        expect(() => toJsonString(Everything, {}, options)).toThrow(TypeError);
+      }
+    }
+    const text = `${'{"inner":{"parent":'.repeat(60)}{}${"}}".repeat(60)}`;
+    expect(
+      reason(() => fromJsonString(Everything, text, { limits: { depth: undefined as never } })),
+    ).toBe(limit);
+    expect(toJsonString(Everything, fromJsonString(Everything, '{"name":"as ever"}'))).toBe(
+      '{"name":"as ever"}',
+    );
   });
 });

@@ -1,6 +1,7 @@
 import type { DescEnum, DescField, DescOneof } from "../descriptor/model.js";
 import { codecSymbol, type MessageClass, type RuntimeType, typeOf } from "../message/codec.js";
 import type { Extension } from "../message/extension.js";
+import { messageMemory } from "../message/memory.js";
 import type { MessageType } from "../message/message-type.js";
 import { cursor } from "../wire/cursor.js";
 import { type Form, formOf, type Kind, kindOf } from "./kind.js";
@@ -45,6 +46,8 @@ export interface Plan {
   readonly messageClass: MessageClass;
   /** What is read, in the order in which it is expected. */
   readonly fields: readonly FieldPlan[];
+  /** Element memory of an empty one. */
+  readonly memory: number;
   /** What is written. */
   readonly members: readonly FieldPlan[];
   /** By JSON name and by name in the schema. */
@@ -112,6 +115,7 @@ export function planOf(type: MessageType): Plan {
       type,
       form: formOf(type.desc),
       messageClass: (type as RuntimeType)[codecSymbol].messageClass,
+      memory: messageMemory(type.desc.members),
       fields,
       members,
       names: byNames(fields.map((field) => [field.desc, field])),

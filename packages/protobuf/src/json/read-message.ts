@@ -22,8 +22,8 @@ import {
   unexpected,
 } from "./tokenizer.js";
 
-export function emptyMessage({ messageClass, members }: Plan): AnyMessage {
-  charge(64 + 8 * members.length);
+export function emptyMessage({ messageClass, memory }: Plan): AnyMessage {
+  charge(memory);
   return new messageClass();
 }
 

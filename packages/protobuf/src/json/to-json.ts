@@ -1,4 +1,4 @@
-import { defaultLimits } from "../message/decode.js";
+import { limitsOf } from "../message/decode.js";
 import type { MessageType } from "../message/message-type.js";
 import { utf8Slice } from "../wire/platform.js";
 import { guarded } from "./failure.js";
@@ -86,10 +86,11 @@ export function jsonBytes(json: JsonValue, depth: number): Uint8Array {
 
 /** Sets the options, and a buffer of its own inside of another encode (a registry or a getter may encode). */
 function withWriter<R>(options: JsonWriteOptions, work: () => R): R {
+  const { depth } = limitsOf(options.limits);
   const outer = busy ? { ...writer } : undefined;
   if (outer !== undefined || writer.b.length === 0) useBuffer(1 << 16);
   busy = true;
-  writer.depth = (options.limits?.depth ?? defaultLimits.depth) + 1;
+  writer.depth = depth + 1;
   writer.options = options;
   try {
     return work();

@@ -263,10 +263,10 @@ describe("what stands in the place of a message", () => {
     loop.left = loop;
     expect(refusal(Tree, loop).message).toMatch(/contain itself/);
     const json: Record<string, unknown> = {};
-    json["self"] = [json];
+    json.self = [json];
     expect(refusal(Tree, tampered(Tree, "attributes", json)).message).toMatch(/contain itself/);
     const literal: Record<string, unknown> = {};
-    literal["children"] = [literal];
+    literal.children = [literal];
     expect(refusal(Tree, literal).message).toMatch(/contain itself/);
   });
 

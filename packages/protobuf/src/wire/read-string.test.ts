@@ -64,7 +64,7 @@ describe.each(readers)("the string of %s", (_, read) => {
   it("keeps a byte order mark and a replacement character", () => {
     expect(read([0xef, 0xbb, 0xbf, 97])).toBe("\ufeffa");
     expect(read([0xef, 0xbf, 0xbd])).toBe("\ufffd");
-    const long = "\ufeff" + "long enough for the native reader ".repeat(3) + "\ufffd";
+    const long = `\ufeff${"long enough for the native reader ".repeat(3)}\ufffd`;
     expect(read([...new TextEncoder().encode(long)])).toBe(long);
   });
 
