@@ -135,7 +135,10 @@ it("takes responses of limit - 1 and limit, and refuses limit + 1, announced or 
   };
   expect((await answer(99)).name).toHaveLength(97);
   expect((await answer(100)).name).toHaveLength(98);
-  await expect(answer(101)).rejects.toMatchObject({ code: "resource_exhausted" });
+  await expect(answer(101)).rejects.toMatchObject({
+    code: "resource_exhausted",
+    message: expect.stringContaining("greeter:80 (/test.v1.EchoService/Echo)"),
+  });
   expect(transport.last.wasReset).toBe(true);
   const announced = client.echo({});
   transport.last.answer(200, [...ok, "content-length", "101"], "");

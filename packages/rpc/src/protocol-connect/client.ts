@@ -87,7 +87,7 @@ class UnaryRequest<T> implements ResponseReceiver {
       else this.#expectError(status, headers);
       this.#body.announce(headers.get("content-length"));
     } catch (error) {
-      this.#giveUp(error as RpcError);
+      this.#giveUp(this.#placed(error as RpcError));
     }
   }
 
@@ -95,7 +95,7 @@ class UnaryRequest<T> implements ResponseReceiver {
     try {
       this.#body.add(bytes, start, end);
     } catch (error) {
-      this.#giveUp(error as RpcError);
+      this.#giveUp(this.#placed(error as RpcError));
     }
   }
 
@@ -255,6 +255,14 @@ class UnaryRequest<T> implements ResponseReceiver {
       cause,
       reason: "BOWLINE_CANCELED",
     });
+  }
+
+  /** An error of a part that does not know what is called. */
+  #placed(error: RpcError): RpcError {
+    if (error.peer !== undefined) return error;
+    const { code, rawMessage, cause, reason } = error;
+    const known = reason === undefined ? {} : { reason };
+    return new RpcError(code, rawMessage, { ...this.#place(), ...known, cause });
   }
 
   #place(): Place {
