@@ -201,7 +201,7 @@ export class Any$ {
     let b = room(p, 42);
     {
       const x = m.typeUrl;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);

@@ -303,7 +303,7 @@ export class Api$ {
     let b = room(p, 82);
     {
       const x = m.name;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -339,7 +339,7 @@ export class Api$ {
     }
     {
       const x = m.version;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
         b[p++] = 34;
         p = writeString(b, p, x);
@@ -381,7 +381,7 @@ export class Api$ {
     }
     {
       const x = m.edition;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
         b[p++] = 66;
         p = writeString(b, p, x);
@@ -611,7 +611,7 @@ export class Method$ {
     let b = room(p, 84);
     {
       const x = m.name;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -619,7 +619,7 @@ export class Method$ {
     }
     {
       const x = m.requestTypeUrl;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 18;
         p = writeString(b, p, x);
@@ -634,7 +634,7 @@ export class Method$ {
     }
     {
       const x = m.responseTypeUrl;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 34;
         p = writeString(b, p, x);
@@ -670,7 +670,7 @@ export class Method$ {
     }
     {
       const x = m.edition;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 66;
         p = writeString(b, p, x);
@@ -850,7 +850,7 @@ export class Mixin$ {
     let b = room(p, 42);
     {
       const x = m.name;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -858,7 +858,7 @@ export class Mixin$ {
     }
     {
       const x = m.root;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 18;
         p = writeString(b, p, x);

@@ -234,7 +234,7 @@ export class Type$ {
     let b = room(p, 77);
     {
       const x = m.name;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 77) b = room(p, x.length * 3 + 77);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -299,7 +299,7 @@ export class Type$ {
     }
     {
       const x = m.edition;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 77) b = room(p, x.length * 3 + 77);
         b[p++] = 58;
         p = writeString(b, p, x);
@@ -561,7 +561,7 @@ export class Field$ {
     }
     {
       const x = m.name;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 34;
         p = writeString(b, p, x);
@@ -569,7 +569,7 @@ export class Field$ {
     }
     {
       const x = m.typeUrl;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 50;
         p = writeString(b, p, x);
@@ -605,7 +605,7 @@ export class Field$ {
     }
     {
       const x = m.jsonName;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 82;
         p = writeString(b, p, x);
@@ -613,7 +613,7 @@ export class Field$ {
     }
     {
       const x = m.defaultValue;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 90;
         p = writeString(b, p, x);
@@ -848,7 +848,7 @@ export class Enum$ {
     let b = room(p, 72);
     {
       const x = m.name;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 72) b = room(p, x.length * 3 + 72);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -904,7 +904,7 @@ export class Enum$ {
     }
     {
       const x = m.edition;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 72) b = room(p, x.length * 3 + 72);
         b[p++] = 50;
         p = writeString(b, p, x);
@@ -1024,7 +1024,7 @@ export class EnumValue$ {
     let b = room(p, 57);
     {
       const x = m.name;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -1169,7 +1169,7 @@ export class Option$ {
     let b = room(p, 42);
     {
       const x = m.name;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);

@@ -647,7 +647,7 @@ export class StringValue$ {
     let b = room(p, 37);
     {
       const x = m.value;
-      if (x !== "") {
+      if ((x.length !== 0 || x !== "")) {
         if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
         b[p++] = 10;
         p = writeString(b, p, x);
