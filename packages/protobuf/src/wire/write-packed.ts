@@ -45,22 +45,19 @@ export const packedFixed64: WritePacked<bigint> = /*@__PURE__*/ packedFixed(8, s
 export const packedSfixed64: WritePacked<bigint> = /*@__PURE__*/ packedFixed(8, scalar.sfixed64);
 export const packedFloat: WritePacked<number> = /*@__PURE__*/ packedFixed(4, scalar.float);
 
-let viewed: Uint8Array | undefined;
-let view: DataView;
+/** From this number of elements on a `DataView` pays, whose making costs as much as writing a dozen by hand. */
+const viewFrom = 16;
 
-/** `double`, through a view that is made once for a buffer. */
+/** `double`. The view is not kept: it would keep the memory of the message alive. */
 export function packedDouble(p: number, list: ArrayLike<number>): number {
   const n = list.length;
   const b = room(p, n * 8 + 5);
   p = varint(b, p, n * 8);
-  if (n < 8) {
+  if (n < viewFrom) {
     for (let i = 0; i < n; i++) p = scalar.double(b, p, list[i]!);
     return p;
   }
-  if (viewed !== b) {
-    view = new DataView(b.buffer, b.byteOffset, b.byteLength);
-    viewed = b;
-  }
+  const view = new DataView(b.buffer, b.byteOffset, b.byteLength);
   for (let i = 0; i < n; i++, p += 8) {
     const x = list[i]!;
     if (typeof x !== "number") scalar.wrongValue();
