@@ -11,6 +11,8 @@ function branded(value: unknown, brand: symbol): boolean {
   );
 }
 
+// The members of errors are declared, not defined: the constructor assigns all of them at once, in every bundle.
+
 /** Where in a message something is wrong: `records[3].labels["env"]`, `""` for the message itself. */
 export type FieldPath = string;
 
@@ -18,12 +20,15 @@ export type FieldPath = string;
 export class DecodeError extends Error {
   override readonly name = "DecodeError";
   /** Stable: what is wrong, for programs. `BOWLINE_DECODE_LIMIT` is a bound of `DecodeOptions.limits`. */
-  readonly reason: "BOWLINE_DECODE_MALFORMED" | "BOWLINE_DECODE_LIMIT" | "BOWLINE_DECODE_REQUIRED";
+  declare readonly reason:
+    | "BOWLINE_DECODE_MALFORMED"
+    | "BOWLINE_DECODE_LIMIT"
+    | "BOWLINE_DECODE_REQUIRED";
   /** The type that was decoded. */
-  readonly typeName: string;
-  readonly path: FieldPath;
+  declare readonly typeName: string;
+  declare readonly path: FieldPath;
   /** Byte offset in the input. */
-  readonly offset: number;
+  declare readonly offset: number;
 
   constructor(
     detail: string,
@@ -35,10 +40,7 @@ export class DecodeError extends Error {
       options,
     );
     Object.defineProperty(this, decodeBrand, { value: true });
-    this.reason = at.reason;
-    this.typeName = at.typeName;
-    this.path = at.path;
-    this.offset = at.offset;
+    Object.assign(this, at);
   }
 
   /** Whether `value` is a `DecodeError`, of this or another copy of the library. */
@@ -50,9 +52,12 @@ export class DecodeError extends Error {
 /** A value that a field cannot hold, found while creating or encoding a message. */
 export class EncodeError extends TypeError {
   override readonly name = "EncodeError";
-  readonly reason: "BOWLINE_ENCODE_VALUE" | "BOWLINE_ENCODE_REQUIRED" | "BOWLINE_ENCODE_SIZE";
-  readonly typeName: string;
-  readonly path: FieldPath;
+  declare readonly reason:
+    | "BOWLINE_ENCODE_VALUE"
+    | "BOWLINE_ENCODE_REQUIRED"
+    | "BOWLINE_ENCODE_SIZE";
+  declare readonly typeName: string;
+  declare readonly path: FieldPath;
 
   constructor(
     detail: string,
@@ -61,9 +66,7 @@ export class EncodeError extends TypeError {
   ) {
     super(`${at.typeName}${at.path === "" ? "" : `, field ${at.path}`}: ${detail}`, options);
     Object.defineProperty(this, encodeBrand, { value: true });
-    this.reason = at.reason;
-    this.typeName = at.typeName;
-    this.path = at.path;
+    Object.assign(this, at);
   }
 
   /** Whether `value` is an `EncodeError`, of this or another copy of the library. */
@@ -75,15 +78,15 @@ export class EncodeError extends TypeError {
 /** JSON that is not a message of the wanted type, or a message that has no JSON form. */
 export class JsonError extends Error {
   override readonly name = "JsonError";
-  readonly reason:
+  declare readonly reason:
     | "BOWLINE_JSON_SYNTAX"
     | "BOWLINE_JSON_VALUE"
     | "BOWLINE_JSON_LIMIT"
     | "BOWLINE_JSON_REQUIRED";
-  readonly typeName: string;
-  readonly path: FieldPath;
+  declare readonly typeName: string;
+  declare readonly path: FieldPath;
   /** Byte offset in JSON input; −1 where there is no text (JSON values, encoding). */
-  readonly offset: number;
+  declare readonly offset: number;
 
   constructor(
     detail: string,
@@ -93,10 +96,7 @@ export class JsonError extends Error {
     const where = `${at.path === "" ? "" : `, field ${at.path}`}${at.offset < 0 ? "" : `, at byte ${at.offset}`}`;
     super(`JSON of ${at.typeName}${where}: ${detail}`, options);
     Object.defineProperty(this, jsonBrand, { value: true });
-    this.reason = at.reason;
-    this.typeName = at.typeName;
-    this.path = at.path;
-    this.offset = at.offset;
+    Object.assign(this, at);
   }
 
   /** Whether `value` is a `JsonError`, of this or another copy of the library. */

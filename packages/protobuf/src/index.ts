@@ -13,6 +13,7 @@ export type {
 } from "./descriptor/model.js";
 export { DecodeError, EncodeError, type FieldPath, JsonError } from "./errors.js";
 export { clone } from "./message/clone.js";
+export { encodeChunks } from "./message/encode-chunks.js";
 export { enumName } from "./message/enum-name.js";
 export { type EqualsOptions, equals } from "./message/equals.js";
 export type { Extension } from "./message/extension.js";

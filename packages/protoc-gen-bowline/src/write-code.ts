@@ -130,8 +130,8 @@ function printElement(
 ): void {
   if (field.type === FieldType.MESSAGE) return printMessage(c, printer, shape, field, x, size);
   const { name, size: scalarSize } = scalarCode(field);
-  if (scalarSize === 0)
-    makeRoom(c, printer, `${x}.length${name === "String" ? " * 3" : ""} + ${size}`);
+  if (name === "Bytes") makeRoom(c, printer, [], [`${x}.length`], `${size}`);
+  else if (scalarSize === 0) makeRoom(c, printer, [`${x}.length * 3`], [], `${size}`);
   printer.line(putTag(tagOf(field.number, wireType(field))));
   printer.line(`p = ${c.runtime(`write${name}`)}(b, p, ${integer(c, field, x)});`);
 }
@@ -191,10 +191,11 @@ function printMap(
   const key = field.mapKey!;
   const item = field.mapValue!;
   printer.block(`for (const [k, v] of ${c.runtime("entries")}(${value})) {`, () => {
-    const lengths = [sizeOf(key, "k"), sizeOf(item, "v")].filter((length) => length !== "");
-    const needed = [...lengths, "64"].join(" + ");
-    if (item.message === undefined) makeRoom(c, printer, needed);
-    else printer.line(`b = ${c.runtime("room")}(p, ${needed});`);
+    const fields = [[key, "k"] as const, [item, "v"] as const];
+    const texts = fields.filter(([field]) => isString(field)).map(([, x]) => `${x}.length * 3`);
+    const bytes = isBytes(item) ? ["v.length"] : [];
+    if (item.message === undefined) makeRoom(c, printer, texts, bytes, "64");
+    else printer.line(`b = ${c.runtime("room")}(p, ${[...texts, "64"].join(" + ")});`);
     printer.line(putTag(tagOf(field.number, 2)));
     printer.line("const s = p++;");
     printer.line(putTag(tagOf(1, wireType(key))));
@@ -221,15 +222,29 @@ function printMap(
 }
 
 /**
- * Makes sure of room for `bytes` at `p` where `b` is the buffer in use. The check stands in the code: the function that
- * it would call is called for every string, and too seldom inlined.
+ * Makes sure of room at `p`, where `b` is the buffer in use, for text and `bytes` of these lengths and for `rest` more.
+ * The check stands in the code: the function that it would call is called for every string, and too seldom inlined.
  */
-function makeRoom(c: FileContext, printer: Printer, bytes: string): void {
-  printer.line(`if (b.length - p < ${bytes}) b = ${c.runtime("room")}(p, ${bytes});`);
+function makeRoom(
+  c: FileContext,
+  printer: Printer,
+  texts: readonly string[],
+  bytes: readonly string[],
+  rest: string,
+): void {
+  const others = [...texts, rest].join(" + ");
+  const needed = [...texts, ...bytes, rest].join(" + ");
+  const room =
+    bytes.length > 0
+      ? `${c.runtime("roomBytes")}(p, ${bytes.join(" + ")}, ${others})`
+      : `${c.runtime("room")}(p, ${needed})`;
+  printer.line(`if (b.length - p < ${needed}) b = ${room};`);
 }
 
-function sizeOf(field: DescField, x: string): string {
-  if (field.message !== undefined) return "";
-  const { name, size } = scalarCode(field);
-  return size > 0 ? "" : `${x}.length${name === "String" ? " * 3" : ""}`;
+function isString(field: DescField): boolean {
+  return field.message === undefined && scalarCode(field).name === "String";
+}
+
+function isBytes(field: DescField): boolean {
+  return field.message === undefined && scalarCode(field).name === "Bytes";
 }

@@ -85,6 +85,7 @@ export {
   messageSet as writeMessageSet,
   messageSetItem,
   room,
+  roomBytes,
   unknownFields as writeUnknown,
 } from "../wire/write-message.js";
 export {

@@ -6,11 +6,11 @@ export type Reason = JsonError["reason"];
 
 /** What is wrong, on its way from where it was found to {@link guarded}; every level of nesting puts its name in front. */
 class Failure {
-  readonly detail: string;
-  readonly offset: number;
-  readonly reason: Reason;
-  path: string;
-  readonly cause: unknown;
+  declare readonly detail: string;
+  declare readonly offset: number;
+  declare readonly reason: Reason;
+  declare path: string;
+  declare readonly cause: unknown;
 
   constructor(detail: string, offset: number, reason: Reason, path = "", cause?: unknown) {
     this.detail = detail;

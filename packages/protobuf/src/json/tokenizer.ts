@@ -6,7 +6,7 @@ import type { JsonReadOptions } from "./options.js";
 import { utf8 } from "./utf8.js";
 
 const none: Uint8Array = new Uint8Array(0);
-const noView = /*@__PURE__*/ new DataView(new ArrayBuffer(0));
+export const noView: DataView = /*@__PURE__*/ new DataView(new ArrayBuffer(0));
 
 /**
  * The state of the decode that is under way. A decode is synchronous, so one constant object serves all; a nested one

@@ -8,11 +8,9 @@ import type { JsonObject, JsonValue } from "./json-value.js";
 import type { JsonWriteOptions } from "./options.js";
 import { type Piece, piece } from "./piece.js";
 import { enumOf, type FieldPlan } from "./plan.js";
-import { freeString } from "./tokenizer.js";
+import { freeString, noView } from "./tokenizer.js";
 import { utf8 } from "./utf8.js";
 import { writeAscii, writeDouble, writeInt32, writeUint32, writeUint64 } from "./write-number.js";
-
-const noView = /*@__PURE__*/ new DataView(new ArrayBuffer(0));
 
 /** The state of the encode that is under way; a nested one saves and restores it. */
 export const writer = {

@@ -1,6 +1,6 @@
 import { EncodeError } from "../errors.js";
 import { Malformed } from "../wire/cursor.js";
-import { aside, begin, finish, output, release, TooLarge } from "../wire/output.js";
+import { aside, begin, finish, output, release, type Sink, TooLarge } from "../wire/output.js";
 import { room } from "../wire/write-message.js";
 import { WrongValue, wrongValue } from "../wire/write-scalar.js";
 import {
@@ -18,31 +18,35 @@ export function encode(type: MessageType, message: unknown, options?: EncodeOpti
   return encodeBehind(type, message, 0, options);
 }
 
-/** Encodes behind `headroom` zero bytes, for a frame header that the caller fills in. */
+/** Encodes behind `headroom` zero bytes, for a frame header that the caller fills in; or to a sink. */
 export function encodeBehind(
   type: MessageType,
   message: unknown,
   headroom: number,
   options: EncodeOptions | undefined,
+  sink?: Sink,
   rebuilt = false,
 ): Uint8Array {
   // a getter or an iterator in a message may encode, too
-  if (output.busy) return aside(() => encodeBehind(type, message, headroom, options, rebuilt));
+  if (output.busy)
+    return aside(() => encodeBehind(type, message, headroom, options, sink, rebuilt));
   const codec = (type as RuntimeType)[codecSymbol];
   output.busy = true;
   output.sorted = options?.deterministic === true;
   output.writeUnknown = options?.writeUnknownFields !== false;
+  output.sink = sink;
   let bytes: Uint8Array;
   try {
     let p = begin(codec.lastSize);
     if (headroom > 0) p = skipped(p, headroom);
-    bytes = finish(codec.write(message as AnyMessage, p));
+    p = codec.write(message as AnyMessage, p);
+    bytes = sink === undefined ? finish(p) : sink.finish(p);
     if (codec.missing !== undefined && options?.allowPartial !== true)
       checkRequired(type, codec.missing, message);
   } catch (error) {
     release();
     if (rebuilt) throw explained(type, error);
-    return again(type, message, headroom, options, error);
+    return encodeBehind(type, rebuiltFrom(type, message, error), headroom, options, sink, true);
   }
   release();
   codec.lastSize = bytes.length;
@@ -72,15 +76,9 @@ function checkRequired(
 
 /**
  * Writers only notice that something is not as it should be. Which value it is, the message itself tells; where all of
- * them can be taken (an object literal in place of a `Map`), the message made anew is written.
+ * them can be taken (an object literal in place of a `Map`), this is the message made anew, which is written then.
  */
-function again(
-  type: MessageType,
-  message: unknown,
-  headroom: number,
-  options: EncodeOptions | undefined,
-  error: unknown,
-): Uint8Array {
+function rebuiltFrom(type: MessageType, message: unknown, error: unknown): unknown {
   if (EncodeError.is(error) && error.reason === "BOWLINE_ENCODE_REQUIRED") throw error;
   const whole = rebuild(type, message);
   if (error instanceof TooLarge) {
@@ -90,8 +88,7 @@ function again(
       at,
     );
   }
-  if (error instanceof WrongValue || error instanceof TypeError)
-    return encodeBehind(type, whole, headroom, options, true);
+  if (error instanceof WrongValue || error instanceof TypeError) return whole;
   throw explained(type, error);
 }
 

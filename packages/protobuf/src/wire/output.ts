@@ -13,6 +13,16 @@ interface Output {
   writeUnknown: boolean;
   /** Lengths that need another number of bytes than was reserved, in the order their messages ended. */
   fixups: Fixup[];
+  /** Takes large `bytes` as they are, where the result is a list of chunks. */
+  sink: Sink | undefined;
+}
+
+/** What an encode to a list of chunks puts in the place of copies. */
+export interface Sink {
+  /** Leaves a place for `bytes` at `p`, where there is room for `segmentBytes`; returns the position behind it. */
+  take(p: number, bytes: Uint8Array): number;
+  /** Ends the message at `p`; what it returns is as long as what was not taken. */
+  finish(p: number): Uint8Array;
 }
 
 /**
@@ -34,18 +44,20 @@ export const output: Output = {
   sorted: false,
   writeUnknown: true,
   fixups: [],
+  sink: undefined,
 };
 
-/** At `at`, `reserved` bytes have to become the varint of `length`. */
-interface Fixup {
+/** At `at`, `reserved` bytes have to become the varint of `length`; or, if there are any, `bytes` of this length. */
+export interface Fixup {
   readonly at: number;
   readonly reserved: number;
   readonly length: number;
+  readonly bytes?: Uint8Array;
   /** By how many bytes this fixup and those in front of it in the list lengthen the message. */
   readonly total: number;
 }
 
-const maxSize = 0x7fffffff;
+export const maxSize = 0x7fffffff;
 
 /** Thrown where a message would take 2 GiB or more. */
 export class TooLarge {}
@@ -89,7 +101,7 @@ export function varint(b: Uint8Array, p: number, v: number): number {
 }
 
 /** From this size on a body is not moved when its length needs more bytes than were reserved. */
-const moveLimit = 1024;
+export const moveLimit = 1024;
 
 /**
  * Ends a message that was written behind `g` reserved bytes at `s` and ends at `p`, where the length does not fit them
@@ -192,7 +204,7 @@ export function aside<T>(work: () => T): T {
   block = new Uint8Array(blockBytes);
   blockAt = 0;
   slab = new Uint8Array(slabBytes);
-  Object.assign(output, { fixups: [], busy: false });
+  Object.assign(output, { fixups: [], busy: false, sink: undefined });
   try {
     return work();
   } finally {

@@ -3,7 +3,7 @@ import { cursor, overBudget } from "./cursor.js";
 import { close, grow, output, varint, varintSize } from "./output.js";
 import { end, tag, varint64 } from "./read-varint.js";
 import { keepUnknown, skip } from "./unknown.js";
-import { wrongValue } from "./write-scalar.js";
+import { raw, segmentBytes, wrongValue } from "./write-scalar.js";
 
 /** The output buffer with room for `n` bytes at `p`. */
 export function room(p: number, n: number): Uint8Array {
@@ -63,12 +63,14 @@ function byCodePoint(x: string, y: string): number {
 export function unknownFields(m: object, p: number): number {
   const runs = (m as AnyMessage)[unknownSymbol];
   if (runs === undefined || !output.writeUnknown) return p;
-  for (const run of runs) {
-    // and room behind it, as after every field: a length in front may need more bytes than were reserved
-    room(p, run.length + 16).set(run, p);
-    p += run.length;
-  }
+  // and room behind it, as after every field: a length in front may need more bytes than were reserved
+  for (const run of runs) p = raw(roomBytes(p, run.length, 16), p, run);
   return p;
+}
+
+/** Room for a `bytes` value of `n` bytes and for `rest` more: what will not be copied needs little. */
+export function roomBytes(p: number, n: number, rest: number): Uint8Array {
+  return room(p, (output.sink === undefined ? n : Math.min(n, segmentBytes)) + rest);
 }
 
 const lastFieldNumber = 0x1fffffff;
@@ -141,7 +143,7 @@ export function messageSet(m: object, p: number): number {
       }
       const value = q;
       q = skip(run, q, run.length, t, groupDepth);
-      const b = room(p, q - start + 16);
+      let b = room(p, 16);
       const item = (t & 7) === 2;
       if (item) {
         b[p++] = 11;
@@ -150,8 +152,8 @@ export function messageSet(m: object, p: number): number {
         b[p++] = 26;
       }
       const from = item ? value : start;
-      b.set(run.subarray(from, q), p);
-      p += q - from;
+      p = raw(roomBytes(p, q - from, 16), p, run.subarray(from, q));
+      b = room(p, 16);
       if (item) b[p++] = 12;
     }
   }

@@ -1,4 +1,4 @@
-import { varint, varintSize } from "./output.js";
+import { output, varint, varintSize } from "./output.js";
 import { asciiLoop, utf8Write } from "./platform.js";
 
 /** Thrown when a value does not fit its field; the entry point finds out which field it was. */
@@ -193,12 +193,22 @@ export function isBytes(v: unknown): v is Uint8Array {
   );
 }
 
+/** From this length on bytes are taken as they are by an encode to a list of chunks. */
+export const segmentBytes = 4096;
+
 /** A `bytes` value with its length. Needs room for its length and five more. */
 export function bytes(b: Uint8Array, p: number, v: Uint8Array): number {
   if (!isBytes(v)) wrongValue();
   const n = v.length;
   p = varint(b, p, n);
-  if (n < 32) for (let i = 0; i < n; i++) b[p + i] = v[i]!;
-  else b.set(v, p);
+  if (n > 31) return raw(b, p, v);
+  for (let i = 0; i < n; i++) b[p + i] = v[i]!;
   return p + n;
+}
+
+/** Bytes as they are. */
+export function raw(b: Uint8Array, p: number, v: Uint8Array): number {
+  if (v.length >= segmentBytes && output.sink !== undefined) return output.sink.take(p, v);
+  b.set(v, p);
+  return p + v.length;
 }

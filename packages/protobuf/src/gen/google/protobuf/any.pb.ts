@@ -19,6 +19,7 @@ import {
   readString,
   readTag,
   room,
+  roomBytes,
   tooDeep,
   truncated,
   unknown,
@@ -210,7 +211,7 @@ export class Any$ {
     {
       const x = m.value;
       if ((x.length !== 0 || !isBytes(x))) {
-        if (b.length - p < x.length + 42) b = room(p, x.length + 42);
+        if (b.length - p < x.length + 42) b = roomBytes(p, x.length, 42);
         b[p++] = 18;
         p = writeBytes(b, p, x);
       }

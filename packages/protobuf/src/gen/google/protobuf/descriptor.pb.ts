@@ -31,6 +31,7 @@ import {
   readUint64,
   readVarint32,
   room,
+  roomBytes,
   tooDeep,
   truncated,
   unknown,
@@ -5919,7 +5920,7 @@ export class UninterpretedOption$ {
     {
       const x = m.stringValue;
       if (x !== undefined) {
-        if (b.length - p < x.length + 95) b = room(p, x.length + 95);
+        if (b.length - p < x.length + 95) b = roomBytes(p, x.length, 95);
         b[p++] = 58;
         p = writeBytes(b, p, x);
       }

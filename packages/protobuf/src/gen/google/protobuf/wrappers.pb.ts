@@ -25,6 +25,7 @@ import {
   readUint64,
   readVarint32,
   room,
+  roomBytes,
   tooDeep,
   truncated,
   unknown,
@@ -732,7 +733,7 @@ export class BytesValue$ {
     {
       const x = m.value;
       if ((x.length !== 0 || !isBytes(x))) {
-        if (b.length - p < x.length + 37) b = room(p, x.length + 37);
+        if (b.length - p < x.length + 37) b = roomBytes(p, x.length, 37);
         b[p++] = 10;
         p = writeBytes(b, p, x);
       }
