@@ -14,6 +14,9 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Where everything that the benches install or generate is kept. */
 export const cache = join(root, ".cache", "bench");
 
+/** What a competitor needs is not on this machine: the run goes on without it, and says so. */
+export class AbsentError extends Error {}
+
 /** Returns the folder that holds the competitor's `node_modules`, installed. */
 export function installCompetitor(name) {
   const source = readFileSync(new URL(`./${name}/package.json`, import.meta.url), "utf8");

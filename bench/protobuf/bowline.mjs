@@ -6,6 +6,9 @@
  * encode(value), fromPlain(plain) }`, under the workload's name (`a`, `b`, …),
  * either as named exports or as the properties of an export `workloads` or
  * `default`.
+ *
+ * Views are rows of their own beside messages: validated at once, validated
+ * when touched ("lazy"), and lazy with `$bytes` instead of a copy ("shared").
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -18,6 +21,43 @@ const plugin = join(root, "packages", "protoc-gen-bowline", "bin", "protoc-gen-b
 
 /** True where the generator is there to be measured. */
 export const exists = () => existsSync(plugin);
+
+/** The rows that this module measures, by what `load` makes for each. */
+export const rows = {
+  bowline: messageCodec,
+  "bowline-validated": (_type, view) => viewCodec(view, (bytes) => view.decode(bytes)),
+  "bowline-lazy": (_type, view) => viewCodec(view, lazily(view)),
+  "bowline-shared": (_type, view) => ({
+    decode: lazily(view),
+    reencode: (value) => value.$bytes,
+    only: ["re-encode"],
+  }),
+};
+
+const lazily = (view) => (bytes) => view.decode(bytes, { validate: "on-access" });
+
+function messageCodec(type) {
+  return {
+    fromPlain: (plain) => type.create(plain),
+    decode: (bytes) => type.decode(bytes),
+    encode: (message) => type.encode(message),
+    reencode: (message) => type.encode(message),
+    jsonEncode: (message) => json.toJsonBytes(type, message),
+    jsonDecode: (bytes) => json.fromJsonBytes(type, bytes),
+    touch: { maps: "map", oneofs: "case" },
+  };
+}
+
+function viewCodec(view, decode) {
+  return {
+    decode,
+    reencode: (value) => view.encode(value),
+    touch: { maps: "map", oneofs: "case" },
+    only: ["decode", "touch-all", "touch-three", "re-encode"],
+  };
+}
+
+let json;
 
 export function prepare(modulePath) {
   if (modulePath !== undefined) {
@@ -45,18 +85,18 @@ export function prepare(modulePath) {
   return { name: "bowline", version, options: "protoc-gen-bowline, defaults", gen };
 }
 
-export async function load({ gen, module }) {
+export async function load({ gen, module, row = "bowline" }) {
   if (module !== undefined) return loadModule(await import(pathToFileURL(module)));
-  const bench = await import(pathToFileURL(join(gen, "bench.pb.js")));
-  const shapes = await import(pathToFileURL(join(gen, "shapes.pb.js")));
+  const from = (path) => import(pathToFileURL(join(gen, path)));
+  json = await import(pathToFileURL(join(root, "packages/protobuf/dist/json/index.js")));
+  const bench = await from("bench.pb.js");
+  const shapes = await from("shapes.pb.js");
   return (typeName) => {
-    const from = typeName.startsWith("bowline.bench.shapes.") ? shapes : bench;
-    const type = from[typeName.split(".").at(-1)];
-    return {
-      fromPlain: (plain) => type.create(plain),
-      decode: (bytes) => type.decode(bytes),
-      encode: (message) => type.encode(message),
-    };
+    const exported = typeName.startsWith("bowline.bench.shapes.") ? shapes : bench;
+    const name = typeName.split(".").at(-1);
+    const view = exported[`${name}View`];
+    if (row !== "bowline" && view === undefined) return undefined;
+    return rows[row](exported[name], view);
   };
 }
 

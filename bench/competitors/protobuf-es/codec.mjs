@@ -1,10 +1,12 @@
 /**
  * `@bufbuild/protobuf`, as documented: `protoc-gen-es` with `target=js`,
- * `fromBinary` and `toBinary`. Bytes come and go as `Uint8Array`.
+ * `fromBinary` and `toBinary`. Bytes come and go as `Uint8Array`; JSON goes
+ * through a string, which is what it offers.
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { generateOnce, runBuf } from "../../protobuf/generate.mjs";
+import { textOf } from "../../protobuf/utf8.mjs";
 import { installCompetitor, installedVersion } from "../install.mjs";
 
 const options = ["target=js", "import_extension=js"];
@@ -24,7 +26,7 @@ export function prepare() {
 
 export async function load({ folder }) {
   const from = (path) => import(pathToFileURL(join(folder, path)));
-  const { create, fromBinary, toBinary } = await from(
+  const { create, fromBinary, toBinary, fromJsonString, toJsonString } = await from(
     "node_modules/@bufbuild/protobuf/dist/esm/index.js",
   );
   const bench = await from("gen/bench_pb.js");
@@ -36,6 +38,10 @@ export async function load({ folder }) {
       fromPlain: (plain) => create(schema, plain),
       decode: (bytes) => fromBinary(schema, bytes),
       encode: (message) => toBinary(schema, message),
+      reencode: (message) => toBinary(schema, message),
+      jsonEncode: (message) => Buffer.from(toJsonString(schema, message)),
+      jsonDecode: (json) => fromJsonString(schema, textOf(json)),
+      touch: { maps: "object", oneofs: "case" },
     };
   };
 }

@@ -1,5 +1,5 @@
 /**
- * ts-proto: codec code only, optional fields initialised so that objects keep
+ * ts-proto: codec and JSON code, optional fields initialised so that objects keep
  * one shape (its documented default for speed), 64-bit integers exact as
  * `bigint`, bytes as `Uint8Array` (`env=node` would copy them to a `Buffer`).
  */
@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { generateOnce, runBuf, transpile } from "../../protobuf/generate.mjs";
 import { flattenOneofs } from "../../protobuf/oneof.mjs";
+import { textOf } from "../../protobuf/utf8.mjs";
 import { installCompetitor, installedVersion } from "../install.mjs";
 
 const options = [
   "forceLong=bigint",
-  "outputJsonMethods=false",
   "outputPartialMethods=true",
   "outputServices=none",
   "initializeFieldsAsUndefined=true",
@@ -40,6 +40,10 @@ export async function load({ folder }) {
       fromPlain: (plain) => type.fromPartial(flattenOneofs(plain)),
       decode: (bytes) => type.decode(bytes),
       encode: (message) => type.encode(message).finish(),
+      reencode: (message) => type.encode(message).finish(),
+      jsonEncode: (message) => Buffer.from(JSON.stringify(type.toJSON(message))),
+      jsonDecode: (json) => type.fromJSON(JSON.parse(textOf(json))),
+      touch: { maps: "object", oneofs: "flat" },
     };
   };
 }
