@@ -1,0 +1,128 @@
+/** Our own side: code that `protoc-gen-bowline` makes of a random schema in memory. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { unknownFields } from "@bowline/protobuf";
+import { fromJsonString, toJsonString } from "@bowline/protobuf/json";
+import { createRegistry } from "@bowline/protobuf/reflect";
+import { root } from "../../bench/competitors/install.mjs";
+import { generate } from "../../packages/protoc-gen-bowline/dist/plugin.js";
+import { isDefault, mapOf, unknownOf, zeroOf } from "./model.mjs";
+
+const cache = join(root, ".cache", "fuzz");
+
+/** Generates and loads the modules of `files` (serialized), of which those in `names` are wanted. */
+export async function compile(label, files, names) {
+  const answer = generate(request(files, names));
+  if (answer.error !== undefined) throw new Error(`refused by the generator: ${answer.error}`);
+  const out = join(cache, label);
+  const modules = [];
+  for (const { name, content } of answer.files.filter((file) => file.name.endsWith(".js"))) {
+    const path = join(out, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    modules.push(await import(pathToFileURL(path)));
+  }
+  return modules;
+}
+
+/** A `google.protobuf.compiler.CodeGeneratorRequest`. */
+function request(files, names) {
+  const field = (number, bytes) => {
+    const head = [(number << 3) | 2];
+    for (let n = bytes.length; ; n >>>= 7) {
+      head.push(n > 127 ? (n & 127) | 128 : n);
+      if (n < 128) break;
+    }
+    return Buffer.concat([Buffer.from(head), bytes]);
+  };
+  return Buffer.concat([
+    ...names.map((name) => field(1, Buffer.from(name))),
+    field(2, Buffer.from("target=js")),
+    ...files.map((bytes) => field(15, bytes)),
+  ]);
+}
+
+export const registryOf = (modules) => createRegistry(...modules);
+
+/** What our messages do with one type. */
+export function codec(registry, type) {
+  return {
+    name: "bowline",
+    type,
+    make: (neutral) => type.create(build(type.desc, neutral)),
+    decode: (bytes) => type.decode(bytes),
+    encode: (message, options) => type.encode(message, options),
+    neutral: (message, model) => neutralOf(type.desc, message, model),
+    toJson: (message) => toJsonString(type, message, { registry }),
+    fromJson: (json) => fromJsonString(type, json, { registry }),
+  };
+}
+
+/** An init literal of a neutral message. */
+export function build(desc, neutral) {
+  const init = {};
+  for (const [number, value] of neutral.fields) {
+    const field = desc.fieldByNumber(number);
+    const own = (item) => element(field.mapValue ?? field, item);
+    if (field.cardinality === "list") init[field.localName] = value.map(own);
+    else if (field.cardinality === "map")
+      init[field.localName] = new Map(value.map(([key, item]) => [key, own(item)]));
+    else if (field.oneof !== undefined)
+      init[field.oneof.localName] = { case: field.localName, value: own(value) };
+    else init[field.localName] = own(value);
+  }
+  return init;
+}
+
+/** One element of a field as our messages hold it. */
+export function element(field, value) {
+  if (field.message === undefined) return value;
+  if (field.unboxed === "wrapper")
+    return value.fields.get(1) ?? zeroOf({ type: field.message.fieldByNumber(1).type });
+  return build(field.message, value);
+}
+
+/** The neutral form of a message, or of anything that reads like one. */
+export function neutralOf(desc, message, model, unknown = unknownFields) {
+  const fields = new Map();
+  for (const of of model.fields) {
+    const value = read(desc.fieldByNumber(of.number), message, of, unknown);
+    if (value !== undefined) fields.set(of.number, value);
+  }
+  const left = unknown(message).map(({ bytes }) => unknownOf(bytes));
+  return { fields, unknown: left };
+}
+
+function read(field, message, of, unknown) {
+  const inner = (value, to, desc) => neutralElement(desc, value, to, unknown);
+  if (field.cardinality === "list") {
+    const list = Array.from(message[field.localName], (item) => inner(item, of, field));
+    return list.length > 0 ? list : undefined;
+  }
+  if (field.cardinality === "map") {
+    const entries = Array.from(message[field.localName], ([key, item]) => [
+      key,
+      inner(item, of.value, field.mapValue),
+    ]);
+    return entries.length > 0 ? mapOf(entries) : undefined;
+  }
+  if (field.oneof !== undefined) {
+    const chosen = message[field.oneof.localName];
+    return chosen?.case === field.localName ? inner(chosen.value, of, field) : undefined;
+  }
+  const value = message[field.localName];
+  if (value === undefined) return undefined;
+  if (field.presence === "implicit" && isDefault(of, value)) return undefined;
+  return inner(value, of, field);
+}
+
+/** The neutral form of one element of a field. */
+export function neutralElement(field, value, of, unknown = unknownFields) {
+  if (field.message === undefined) return value;
+  if (field.unboxed === "wrapper") {
+    const set = !isDefault({ type: field.message.fieldByNumber(1).type }, value);
+    return { fields: new Map(set ? [[1, value]] : []), unknown: [] };
+  }
+  return neutralOf(field.message, value, of.message, unknown);
+}

@@ -1,0 +1,79 @@
+/**
+ * `npm run fuzz:protobuf`: random schemas, values and inputs through our codecs and those of `@bufbuild/protobuf` and
+ * protobufjs. Prints what it did, and closes with `N passed, N failed`.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../bench/competitors/install.mjs";
+import { readArguments } from "../../scripts/driver/arguments.mjs";
+import { compareBytes, compareExtensions, compareValues } from "./binary.mjs";
+import { undocumented } from "./differences.mjs";
+import { version as esVersion } from "./protobuf-es.mjs";
+import { version as jsVersion } from "./protobufjs.mjs";
+import { createRandom } from "./random.mjs";
+import { createTally, Finding } from "./report.mjs";
+import { createSubject } from "./subject.mjs";
+
+const usage = `npm run fuzz:protobuf [-- --seed N --schemas N --long]
+
+  --seed N      start from this seed; the default is always the same one
+  --schemas N   how many random schemas
+  --long        some minutes, from a seed of its own, which is printed`;
+const { values: options } = readArguments(usage, {
+  seed: { type: "string" },
+  schemas: { type: "string" },
+  long: { type: "boolean" },
+});
+
+const seed = Number(options.seed ?? (options.long ? Date.now() % 1_000_000_000 : 20_261_121));
+const schemas = Number(options.schemas ?? (options.long ? 1500 : 60));
+let passed = 0;
+let failed = 0;
+
+rmSync(join(root, ".cache", "fuzz", "schemas"), { recursive: true, force: true });
+console.log(`node ${process.version}, @bufbuild/protobuf ${esVersion}, protobufjs ${jsVersion}`);
+console.log(`seed ${seed}, ${schemas} random schemas`);
+await part("every difference has its row in docs/reference/differences.md", () => {
+  const names = undocumented();
+  if (names.length > 0) throw new Finding(`only in one of the two: ${names.join(", ")}`);
+});
+await part("binary", () => overSchemas(fuzzBinary));
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function part(name, work) {
+  const start = performance.now();
+  try {
+    await work();
+    passed++;
+    console.log(`✓ ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed++;
+    console.log(`✗ ${name}\n${error instanceof Finding ? error.message : error.stack}`);
+  }
+}
+
+/** Does something with each type of each schema; what fails names the seed that leads straight there. */
+async function overSchemas(work) {
+  const tally = createTally();
+  for (let i = 0; i < schemas; i++) {
+    const random = createRandom(seed + i);
+    try {
+      const { types } = await createSubject(random, `s${seed + i}`);
+      tally.count("schemas");
+      for (const type of types) work(random, type, tally);
+    } catch (error) {
+      const how = `npm run fuzz:protobuf -- --seed ${seed + i} --schemas 1`;
+      throw new Finding(`${how}\n${error instanceof Finding ? error.message : error.stack}`);
+    }
+  }
+  tally.print();
+  return tally;
+}
+
+function fuzzBinary(random, type, tally) {
+  const samples = [];
+  for (let n = 0; n < 15; n++) samples.push(compareValues(random, type, tally));
+  compareExtensions(random, type, tally);
+  for (let n = 0; n < 150; n++) compareBytes(random, type, samples, tally);
+}
