@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { DecodeError, EncodeError } from "@bowline/protobuf";
 import { fromJsonString, JsonError, toJsonString } from "@bowline/protobuf/json";
 import { createRegistry } from "@bowline/protobuf/reflect";
+import { fromText, TextError, toText } from "@bowline/protobuf/text";
 import * as wkt from "@bowline/protobuf/wkt";
 import { generated } from "./paths.mjs";
 
@@ -51,11 +52,9 @@ export function answer(request) {
 }
 
 function skipReason({ payload, requestedOutputFormat }) {
-  if (payload?.case === "jspbPayload" || requestedOutputFormat === WireFormat.JSPB)
-    return "JSPB is internal to Google";
-  if (payload?.case === "textPayload" || requestedOutputFormat === WireFormat.TEXT_FORMAT)
-    return "no text format yet";
-  return undefined;
+  return payload?.case === "jspbPayload" || requestedOutputFormat === WireFormat.JSPB
+    ? "JSPB is internal to Google"
+    : undefined;
 }
 
 function parse(type, { payload, testCategory }) {
@@ -66,17 +65,23 @@ function parse(type, { payload, testCategory }) {
       const ignoreUnknownFields = testCategory === TestCategory.JSON_IGNORE_UNKNOWN_PARSING_TEST;
       return fromJsonString(type, payload.value, { ignoreUnknownFields, registry });
     }
+    case "textPayload":
+      return fromText(type, payload.value, { registry });
     default:
       throw new Error("the request has no payload");
   }
 }
 
-function serialize(type, message, { requestedOutputFormat }) {
+function serialize(type, message, { requestedOutputFormat, printUnknownFields }) {
   switch (requestedOutputFormat) {
     case WireFormat.PROTOBUF:
       return result("protobufPayload", type.encode(message));
     case WireFormat.JSON:
       return result("jsonPayload", toJsonString(type, message, { registry }));
+    case WireFormat.TEXT_FORMAT: {
+      const unknownFields = printUnknownFields;
+      return result("textPayload", toText(type, message, { registry, unknownFields }));
+    }
     default:
       return result("runtimeError", `unknown output format ${requestedOutputFormat}`);
   }
@@ -88,7 +93,9 @@ function serialize(type, message, { requestedOutputFormat }) {
  * refused.
  */
 function refusal(kind, error) {
-  const promised = [DecodeError, EncodeError, JsonError].some((type) => error instanceof type);
+  const promised = [DecodeError, EncodeError, JsonError, TextError].some(
+    (type) => error instanceof type,
+  );
   return promised
     ? result(kind, error.message)
     : result("runtimeError", String(error?.stack ?? error));

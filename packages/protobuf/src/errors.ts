@@ -2,6 +2,7 @@
 const decodeBrand = Symbol.for("bowline.protobuf.DecodeError");
 const encodeBrand = Symbol.for("bowline.protobuf.EncodeError");
 const jsonBrand = Symbol.for("bowline.protobuf.JsonError");
+const textBrand = /*@__PURE__*/ Symbol.for("bowline.protobuf.TextError");
 
 function branded(value: unknown, brand: symbol): boolean {
   return (
@@ -102,5 +103,43 @@ export class JsonError extends Error {
   /** Whether `value` is a `JsonError`, of this or another copy of the library. */
   static is(value: unknown): value is JsonError {
     return branded(value, jsonBrand);
+  }
+}
+
+/** Text format that is not a message of the wanted type, or a message that has no text form. */
+export class TextError extends Error {
+  override readonly name = "TextError";
+  declare readonly reason:
+    | "BOWLINE_TEXT_SYNTAX"
+    | "BOWLINE_TEXT_VALUE"
+    | "BOWLINE_TEXT_LIMIT"
+    | "BOWLINE_TEXT_REQUIRED";
+  declare readonly typeName: string;
+  declare readonly path: FieldPath;
+  /** Line in the text, the first one is 1; 0 where there is no text (printing). */
+  declare readonly line: number;
+  /** Column in the line, the first one is 1, counted in UTF-16 units as editors do; 0 where there is no text. */
+  declare readonly column: number;
+
+  constructor(
+    detail: string,
+    at: {
+      reason: TextError["reason"];
+      typeName: string;
+      path: FieldPath;
+      line: number;
+      column: number;
+    },
+    options?: ErrorOptions,
+  ) {
+    const where = `${at.path === "" ? "" : `, field ${at.path}`}${at.line === 0 ? "" : `, at ${at.line}:${at.column}`}`;
+    super(`text of ${at.typeName}${where}: ${detail}`, options);
+    Object.defineProperty(this, textBrand, { value: true });
+    Object.assign(this, at);
+  }
+
+  /** Whether `value` is a `TextError`, of this or another copy of the library. */
+  static is(value: unknown): value is TextError {
+    return branded(value, textBrand);
   }
 }

@@ -2,17 +2,18 @@ import { JsonError } from "../errors.js";
 import type { MessageType } from "../message/message-type.js";
 import { Malformed } from "../wire/cursor.js";
 
-export type Reason = JsonError["reason"];
+/** What kind of wrong: the end of the reasons of `JsonError` and `TextError`. */
+export type Problem = "SYNTAX" | "VALUE" | "LIMIT" | "REQUIRED";
 
 /** What is wrong, on its way from where it was found to {@link guarded}; every level of nesting puts its name in front. */
 class Failure {
   declare readonly detail: string;
   declare readonly offset: number;
-  declare readonly reason: Reason;
+  declare readonly reason: Problem;
   declare path: string;
   declare readonly cause: unknown;
 
-  constructor(detail: string, offset: number, reason: Reason, path = "", cause?: unknown) {
+  constructor(detail: string, offset: number, reason: Problem, path = "", cause?: unknown) {
     this.detail = detail;
     this.offset = offset;
     this.reason = reason;
@@ -21,22 +22,17 @@ class Failure {
   }
 }
 
-/** Ends the work on a message. `offset` is where in the JSON text, −1 where there is none. */
-export function fail(
-  detail: string,
-  offset = -1,
-  reason: Reason = "BOWLINE_JSON_VALUE",
-  path?: string,
-): never {
+/** Ends the work on a message. `offset` is where in the text, −1 where there is none. */
+export function fail(detail: string, offset = -1, reason: Problem = "VALUE", path?: string): never {
   throw new Failure(detail, offset, reason, path);
 }
 
 export function syntax(detail: string, offset: number): never {
-  fail(detail, offset, "BOWLINE_JSON_SYNTAX");
+  fail(detail, offset, "SYNTAX");
 }
 
 export function tooMuch(detail: string, offset?: number): never {
-  fail(detail, offset, "BOWLINE_JSON_LIMIT");
+  fail(detail, offset, "LIMIT");
 }
 
 export function tooDeep(offset?: number): never {
@@ -50,18 +46,15 @@ export function inside(error: unknown, segment: string): never {
   throw failure;
 }
 
-function toFailure(error: unknown): Failure {
+/** What a codec's error means for the message as a whole; foreign errors go on. */
+export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof Malformed) {
-    return new Failure(
-      error.detail,
-      error.offset,
-      error.limit ? "BOWLINE_JSON_LIMIT" : "BOWLINE_JSON_SYNTAX",
-    );
+    return new Failure(error.detail, error.offset, error.limit ? "LIMIT" : "SYNTAX");
   }
   // The binary codec and `create` name the path inside their message.
   if (error instanceof TypeError || (error as Error | undefined)?.name === "DecodeError") {
-    return new Failure((error as Error).message, -1, "BOWLINE_JSON_VALUE", "", error);
+    return new Failure((error as Error).message, -1, "VALUE", "", error);
   }
   throw error;
 }
@@ -79,7 +72,12 @@ export function guarded<T>({ typeName }: MessageType, hasText: boolean, work: ()
     const { detail, offset, reason, path, cause } = toFailure(error);
     throw new JsonError(
       detail,
-      { reason, typeName, path: path.replace(/^\./, ""), offset: hasText ? offset : -1 },
+      {
+        reason: `BOWLINE_JSON_${reason}`,
+        typeName,
+        path: path.replace(/^\./, ""),
+        offset: hasText ? offset : -1,
+      },
       cause ? { cause } : {},
     );
   }

@@ -6,5 +6,5 @@ import { fail } from "./failure.js";
 export function checkRequired(type: MessageType, message: unknown, offset: number): void {
   const paths = (type as RuntimeType)[codecSymbol].missing?.(type, message as AnyMessage) ?? [];
   if (paths.length > 0)
-    fail(`required and not set: ${paths.join(", ")}`, offset, "BOWLINE_JSON_REQUIRED", paths[0]!);
+    fail(`required and not set: ${paths.join(", ")}`, offset, "REQUIRED", paths[0]!);
 }

@@ -19,6 +19,15 @@ export function readStruct(
   return assign(previous ?? {}, struct.fields);
 }
 
+/** A `google.protobuf.Struct` as a JSON object. */
+export function structObject({
+  fields,
+}: {
+  readonly fields: ReadonlyMap<string, Value>;
+}): JsonObject {
+  return assign({}, fields);
+}
+
 function assign(object: JsonObject, fields: ReadonlyMap<string, Value>): JsonObject {
   for (const [name, value] of fields) {
     const options = { value: plain(value), enumerable: true, configurable: true, writable: true };
@@ -47,7 +56,8 @@ export function writeStruct(object: JsonObject, p: number): number {
   return Struct$.write(structOf(object), p);
 }
 
-function structOf(object: JsonObject): Struct$ {
+/** A JSON object as a `google.protobuf.Struct`. */
+export function structOf(object: JsonObject): Struct$ {
   if (!isPlainObject(object)) wrongValue();
   const struct = new Struct$();
   for (const name of Object.keys(object))
