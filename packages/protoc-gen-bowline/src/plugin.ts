@@ -1,9 +1,12 @@
 import {
   allParts,
   buildFile,
+  checkMapEntries,
   type DescFile,
   Raw,
   type Representation,
+  SchemaError,
+  validateFile,
 } from "@bowline/protobuf/internal";
 import { commentsOf } from "./comments.js";
 import { FileContext, type Run, wellKnown } from "./context.js";
@@ -15,7 +18,7 @@ import {
   parseOptions,
   type RuleUse,
 } from "./options.js";
-import { SchemaError, validateFile, validateTypes } from "./validate.js";
+import { validatePath } from "./validate.js";
 import { lengthOf } from "./varint.js";
 
 /** The answer to a request, before it is serialized. */
@@ -95,7 +98,8 @@ function build(
   generated: ReadonlySet<string>,
 ): DescFile {
   const raw = new Raw(bytes);
-  validateFile(raw);
+  validatePath(raw.string(1));
+  validateFile(bytes);
   const name = raw.string(1);
   if (built.has(name)) throw new SchemaError(name, "twice in the request");
   const dependencies = raw
@@ -107,7 +111,7 @@ function build(
     const ready = wellKnown.has(name) && !generated.has(name);
     const choices = ready ? {} : representationOf(options, rules, bytes, dependencies);
     const { file } = buildFile(bytes, dependencies, allParts, choices);
-    validateTypes(file);
+    checkMapEntries(file);
     return file;
   } catch (error) {
     if (!(error instanceof Error) || error instanceof SchemaError) throw error;

@@ -16,7 +16,7 @@ export function buildExtension(b: Build, raw: Raw, parent: Parent): DescField {
   field.jsonName = `[${field.typeName}]`;
   if (field.cardinality === "singular" && field.presence === "implicit")
     field.presence = "explicit";
-  b.later.unshift(() => {
+  b.later.push(() => {
     field.extendee = lookup(b.messages, raw.string(2), field, b);
   });
   return field;

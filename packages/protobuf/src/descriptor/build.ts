@@ -49,6 +49,9 @@ export interface Build {
   readonly later: (() => void)[];
 }
 
+/** Types by fully qualified name. */
+export type Scope = Pick<Build, "messages" | "enums">;
+
 /** A file and all its message types, map entries included, in depth-first order. */
 export interface BuiltFile {
   readonly file: DescFile;
@@ -58,17 +61,20 @@ export interface BuiltFile {
 /**
  * Builds a file's descriptor from a serialized `google.protobuf.FileDescriptorProto`. A compiler wrote the bytes,
  * or they have been validated: names, numbers and indices are taken as they are.
- * @throws Error for an edition that is not known, or a reference to a type that neither the file nor `dependencies` has.
+ * @param scope The types that the file can refer to; its own are added. Default: those of `dependencies`, and of what
+ * these depend on.
+ * @throws Error for an edition that is not known, or a reference to a type that neither the file nor `scope` has.
  */
 export function buildFile(
   bytes: Uint8Array,
   dependencies: readonly DescFile[],
   parts: Parts,
   representation: Representation = {},
+  scope: Scope = importedTypes(dependencies),
 ): BuiltFile {
   const { memory, unknown } = cursor;
   try {
-    return build(new Raw(bytes), bytes, dependencies, parts, representation);
+    return build(new Raw(bytes), bytes, dependencies, parts, representation, scope);
   } finally {
     cursor.memory = memory;
     cursor.unknown = unknown;
@@ -81,6 +87,7 @@ function build(
   dependencies: readonly DescFile[],
   parts: Parts,
   representation: Representation,
+  { messages, enums }: Scope,
 ): BuiltFile {
   const name = raw.string(1);
   const syntax = raw.string(12);
@@ -101,9 +108,7 @@ function build(
     bytes,
     optionBytes: raw.bytes(8),
   };
-  const b: Build = { parts, file, messages: new Map(), enums: new Map(), all: [], later: [] };
-  const seen = new Set<DescFile>();
-  for (const dependency of dependencies) importTypes(b, dependency, seen);
+  const b: Build = { parts, file, messages, enums, all: [], later: [] };
   const top: Parent = {
     features: override(F.editionDefaults(edition, name), options, features.file),
     message: undefined,
@@ -116,7 +121,14 @@ function build(
   return { file, all: b.all };
 }
 
-function importTypes(b: Build, file: DescFile, seen: Set<DescFile>): void {
+function importedTypes(files: readonly DescFile[]): Scope {
+  const scope = { messages: new Map(), enums: new Map() };
+  const seen = new Set<DescFile>();
+  for (const file of files) importTypes(scope, file, seen);
+  return scope;
+}
+
+function importTypes(b: Scope, file: DescFile, seen: Set<DescFile>): void {
   if (seen.has(file)) return;
   seen.add(file);
   const walk = (m: DescMessage): void => {

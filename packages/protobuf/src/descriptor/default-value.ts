@@ -10,7 +10,7 @@ export function defaultValue(field: DescField, text: string): NonNullable<DescFi
     case FieldType.BOOL:
       return text === "true";
     case FieldType.ENUM:
-      return field.enum?.valueByName(text)?.number ?? 0;
+      return field.enum?.valueByName(text)?.number ?? wrong(field, "a value of its enum");
     case FieldType.DOUBLE:
     case FieldType.FLOAT:
       return text === "inf" ? Infinity : text === "-inf" ? -Infinity : Number(text);
@@ -31,8 +31,11 @@ export function defaultValue(field: DescField, text: string): NonNullable<DescFi
 }
 
 function integer(field: DescField, text: string): string {
-  if (/^-?[0-9]+$/.test(text)) return text;
-  throw new Error(`${field.file.name}: the default of ${field.name} is not an integer`);
+  return /^-?[0-9]+$/.test(text) ? text : wrong(field, "an integer");
+}
+
+function wrong(field: DescField, what: string): never {
+  throw new Error(`${field.file.name}: the default of ${field.name} is not ${what}`);
 }
 
 const escapes: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 };

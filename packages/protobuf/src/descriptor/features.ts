@@ -13,6 +13,7 @@ export const PACKED = 1;
 export const EXPANDED = 2;
 export const VERIFY = 2;
 export const DELIMITED = 2;
+export const JSON_ALLOW = 1;
 
 /** The defaults that protoc 36 gives (`--edition_defaults_out`): an edition has those of the last row at or below it. */
 const defaults: readonly (readonly [edition: number, features: Features])[] = [

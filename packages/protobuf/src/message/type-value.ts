@@ -20,7 +20,7 @@ import type { DecodeOptions, EncodeOptions, MessageType } from "./message-type.j
  * @param missing Finds a LEGACY_REQUIRED field that is not set, for messages that can have one in their tree.
  */
 export function messageType<T extends object, I>(
-  file: FileHandle,
+  file: Pick<FileHandle, "message" | "register">,
   index: number,
   typeName: string,
   messageClass: MessageClass<T>,

@@ -13,6 +13,9 @@ export type {
   Representation,
 } from "../descriptor/model.js";
 export { FieldType } from "../descriptor/model.js";
+export { SchemaError } from "../descriptor/schema-error.js";
+export type { DynamicInit, DynamicMessage } from "../dynamic/message-type.js";
+export { typeOf } from "../message/codec.js";
 export type { Registry } from "../registry.js";
 export {
   type DescWithOptions,
@@ -21,4 +24,9 @@ export {
   type OptionsOf,
   optionsOf,
 } from "./options.js";
-export { createRegistry, type GeneratedModule, type RegistryItem } from "./registry.js";
+export {
+  createRegistry,
+  type GeneratedModule,
+  type RegistryItem,
+  type SchemaRegistry,
+} from "./registry.js";

@@ -1,13 +1,44 @@
 import type { FileHandle } from "../descriptor/file-handle.js";
-import type { DescFile, DescMessage, DescService } from "../descriptor/model.js";
-import { codecSymbol, typeOf } from "../message/codec.js";
+import type { DescEnum, DescFile, DescMessage, DescService } from "../descriptor/model.js";
+import { Raw } from "../descriptor/raw.js";
+import {
+  type DynamicInit,
+  type DynamicMessage,
+  dynamicExtension,
+  dynamicType,
+} from "../dynamic/message-type.js";
+import { FileDescriptorSet } from "../gen/google/protobuf/descriptor.pb.js";
+import { codecSymbol, registerType, typeOf, typeOfMessage } from "../message/codec.js";
 import { type Extension, holderSymbol } from "../message/extension.js";
 import type { MessageType } from "../message/message-type.js";
 import type { Registry } from "../registry.js";
+import { isBytes } from "../wire/write-scalar.js";
+import { buildFileSet, type FileSet, type Known } from "./file-set.js";
 
 /**
- * What {@link createRegistry} takes: message types, extensions, services (for their inputs and outputs), files, other
- * registries, and generated modules as a whole (`import * as log from "./log.pb.js"`), which bring all that they export.
+ * A registry of a whole schema: what {@link Registry} has, and files, enums and services with their descriptors. Types
+ * that no code was generated for are dynamic: they do what generated ones do.
+ */
+export interface SchemaRegistry extends Registry {
+  message(typeName: string): MessageType<DynamicMessage, DynamicInit> | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: an extension of any message.
+  extension(typeName: string): Extension<any, unknown> | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: an extension of any message.
+  extensionByNumber(extendee: string, number: number): Extension<any, unknown> | undefined;
+  /** The enum with this fully qualified name, or `undefined`. */
+  enum(typeName: string): DescEnum | undefined;
+  /** The service with this fully qualified name, or `undefined`. {@link typeOf} gives the types of its methods. */
+  service(typeName: string): DescService | undefined;
+  /** The file with this path, or `undefined`. */
+  file(path: string): DescFile | undefined;
+  /** All files: those of sets, each behind those that it imports, and those of the types that were given. */
+  readonly files: readonly DescFile[];
+}
+
+/**
+ * What {@link createRegistry} takes: descriptor sets (`buf build -o`, `protoc --descriptor_set_out --include_imports`) as
+ * messages or as bytes, message types, extensions, services (for their inputs and outputs), files, other registries, and
+ * generated modules as a whole (`import * as log from "./log.pb.js"`), which bring all that they export.
  */
 export type RegistryItem =
   | MessageType
@@ -16,6 +47,8 @@ export type RegistryItem =
   | { readonly desc: DescService }
   | FileHandle
   | DescFile
+  | FileDescriptorSet
+  | Uint8Array
   | Registry
   | GeneratedModule;
 
@@ -27,8 +60,12 @@ interface Contents {
   readonly extensions: Map<string, Extension>;
   /** By extendee and number. */
   readonly byNumber: Map<string, Extension>;
+  /** By path. */
+  readonly files: Map<string, DescFile>;
   /** Registries that were made elsewhere; they can be asked, not listed. */
   readonly others: Registry[];
+  /** Serialized files of descriptor sets. */
+  readonly set: Uint8Array[];
 }
 
 /** What the registries of this module hold, so that they can be put into others with all their names checked. */
@@ -38,34 +75,127 @@ const contentsOf = new WeakMap<Registry, Contents>();
  * A registry of types and extensions by name. Message types bring those that they refer to and those declared inside
  * them; extensions bring their extendee and the type of their value. A file brings its messages, but not its extensions:
  * pass the module for those.
+ *
+ * Files of descriptor sets are checked as a compiler checks them, whoever wrote them; their order does not matter. What
+ * they import has to be in a set, or in the file of a type that is given, too. Where a given type has the name of one in a
+ * set, it stays the type if both say the same, so that generated and dynamic types refer to one another. A set as bytes is
+ * decoded with the default limits; decode a larger one with limits of your own and pass the message.
+ * @throws SchemaError for the first thing in a set that a compiler would refuse; nothing is kept then.
+ * @throws DecodeError if bytes are not a `google.protobuf.FileDescriptorSet`.
  * @throws TypeError if two different types or extensions have one name, or two extensions one number of one message.
  */
-export function createRegistry(...items: readonly RegistryItem[]): Registry {
+export function createRegistry(...items: readonly RegistryItem[]): SchemaRegistry {
   const contents: Contents = {
     messages: new Map(),
     extensions: new Map(),
     byNumber: new Map(),
+    files: new Map(),
     others: [],
+    set: [],
   };
   for (const item of items) {
     if (!add(contents, item)) {
       throw new TypeError(
-        "a registry takes message types, extensions, services, files, generated modules and registries",
+        "a registry takes message types, extensions, services, files, descriptor sets, generated modules and registries",
       );
     }
   }
+  addKnownFiles(contents);
+  if (contents.set.length > 0) addSet(contents, buildFileSet(contents.set, knownOf(contents)));
   for (const other of contents.others) checkOther(contents, other);
-  const registry: Registry = {
-    message: (typeName) =>
-      contents.messages.get(typeName) ?? ask(contents, (other) => other.message(typeName)),
-    extension: (typeName) =>
-      contents.extensions.get(typeName) ?? ask(contents, (other) => other.extension(typeName)),
-    extensionByNumber: (extendee, number) =>
-      contents.byNumber.get(numberKey(extendee, number)) ??
-      ask(contents, (other) => other.extensionByNumber(extendee, number)),
-  };
+  const registry = registryOf(contents);
   contentsOf.set(registry, contents);
   return registry;
+}
+
+function registryOf(contents: Contents): SchemaRegistry {
+  let declared: Declared | undefined;
+  const declarations = (): Declared => (declared ??= declaredIn(contents.files.values()));
+  return {
+    message: (typeName) => messageOf(contents, typeName),
+    extension: (typeName) => extensionOf(contents, typeName),
+    extensionByNumber: (extendee, number) => extensionByNumber(contents, extendee, number),
+    enum: (typeName) => declarations().enums.get(typeName),
+    service: (typeName) => declarations().services.get(typeName),
+    file: (path) => contents.files.get(path),
+    files: [...contents.files.values()],
+  };
+}
+
+function messageOf(contents: Contents, typeName: string): MessageType | undefined {
+  return contents.messages.get(typeName) ?? ask(contents, (other) => other.message(typeName));
+}
+
+function extensionOf(contents: Contents, typeName: string): Extension | undefined {
+  return contents.extensions.get(typeName) ?? ask(contents, (other) => other.extension(typeName));
+}
+
+function extensionByNumber(
+  contents: Contents,
+  extendee: string,
+  number: number,
+): Extension | undefined {
+  return (
+    contents.byNumber.get(numberKey(extendee, number)) ??
+    ask(contents, (other) => other.extensionByNumber(extendee, number))
+  );
+}
+
+interface Declared {
+  readonly enums: ReadonlyMap<string, DescEnum>;
+  readonly services: ReadonlyMap<string, DescService>;
+}
+
+/** Enums and services, listed when the first one is asked for. */
+function declaredIn(files: Iterable<DescFile>): Declared {
+  const enums = new Map<string, DescEnum>();
+  const services = new Map<string, DescService>();
+  const walk = (scope: DescFile | DescMessage): void => {
+    for (const desc of scope.enums) enums.set(desc.typeName, desc);
+    for (const message of scope.messages) walk(message);
+  };
+  for (const file of files) {
+    walk(file);
+    for (const desc of file.services) services.set(desc.typeName, desc);
+  }
+  return { enums, services };
+}
+
+/** The files of all types and extensions, and those that they depend on. */
+function addKnownFiles({ messages, extensions, files }: Contents): void {
+  const waiting = new Set<DescFile>();
+  for (const { desc } of messages.values()) waiting.add(desc.file);
+  for (const { desc } of extensions.values()) waiting.add(desc.file);
+  for (const file of waiting) {
+    if (!files.has(file.name)) files.set(file.name, file);
+    for (const dependency of file.dependencies) waiting.add(dependency);
+  }
+}
+
+/** What a set is compared with and can refer to. */
+function knownOf(contents: Contents): Known {
+  return {
+    message: (typeName) => messageOf(contents, typeName)?.desc,
+    extension: (typeName) => extensionOf(contents, typeName)?.desc,
+    extensionByNumber: (extendee, number) => extensionByNumber(contents, extendee, number)?.desc,
+    files: contents.files,
+  };
+}
+
+/** Makes the types of a set. Types that are there already become those of its descriptors. */
+function addSet(contents: Contents, set: FileSet): void {
+  const types = set.messages.map((desc) => {
+    const held = messageOf(contents, desc.typeName);
+    if (held === undefined) return dynamicType(desc, set.required.has(desc.file));
+    registerType(desc, held);
+    return held;
+  });
+  for (const type of types) addMessage(contents, type);
+  for (const desc of set.extensions) {
+    if (extensionOf(contents, desc.typeName!) === undefined)
+      addExtension(contents, dynamicExtension(desc));
+  }
+  for (const file of set.files) contents.files.set(file.name, file);
 }
 
 function ask<T>(
@@ -86,7 +216,10 @@ function numberKey(extendee: string, number: number): string {
 /** Adds an item; false if it is none. */
 function add(contents: Contents, item: unknown): boolean {
   if (typeof item !== "object" || item === null) return false;
-  if (holderSymbol in item) addExtension(contents, item as Extension);
+  if (isBytes(item)) addFiles(contents, item, true);
+  else if (isFileSet(item))
+    addFiles(contents, FileDescriptorSet.encode(item, { allowPartial: true }), false);
+  else if (holderSymbol in item) addExtension(contents, item as Extension);
   else if (codecSymbol in item) addMessage(contents, item as unknown as MessageType);
   else if (typeof (item as Partial<Registry>).extensionByNumber === "function")
     addRegistry(contents, item as Registry);
@@ -94,6 +227,19 @@ function add(contents: Contents, item: unknown): boolean {
     for (const exported of Object.values(item)) add(contents, exported);
   } else return addDesc(contents, (item as { desc?: unknown }).desc ?? item);
   return true;
+}
+
+function isFileSet(item: object): item is FileDescriptorSet {
+  return (
+    typeOfMessage(item)?.typeName === FileDescriptorSet.typeName ||
+    Array.isArray((item as Partial<FileDescriptorSet>).file)
+  );
+}
+
+function addFiles(contents: Contents, bytes: Uint8Array, foreign: boolean): void {
+  // the message is not needed: the bytes are a set, and within the limits
+  if (foreign) FileDescriptorSet.decode(bytes, { allowPartial: true });
+  contents.set.push(...new Raw(bytes).all(1));
 }
 
 function addDesc(contents: Contents, value: unknown): boolean {
@@ -117,6 +263,8 @@ function addRegistry(contents: Contents, registry: Registry): void {
   }
   for (const type of theirs.messages.values()) addMessage(contents, type);
   for (const extension of theirs.extensions.values()) addExtension(contents, extension);
+  for (const [path, file] of theirs.files)
+    if (!contents.files.has(path)) contents.files.set(path, file);
   contents.others.push(...theirs.others);
 }
 
