@@ -4,7 +4,7 @@
  * disagreement that none accounts for is a failure.
  *
  * Kinds: `we-refuse` and `they-refuse` (the other side accepts), `values` (both accept, with different values), `bytes`
- * (both write the same values as different bytes).
+ * and `written` (both write the same values differently).
  */
 import { readFileSync } from "node:fs";
 
@@ -12,8 +12,7 @@ const es = "protobuf-es";
 const js = "protobufjs";
 const any = ["we-refuse", "they-refuse", "values"];
 
-export const differences = [
-  // binary
+const binary = [
   { name: "tenth-byte", peers: [es, js], kinds: ["we-refuse"], traits: ["tenth-byte"] },
   { name: "long-varint", peers: [es, js], kinds: ["we-refuse"], traits: ["long-varint"] },
   { name: "strict-utf8", peers: [es, js], kinds: ["we-refuse"], traits: ["utf8-unverified"] },
@@ -53,15 +52,42 @@ export const differences = [
     kinds: ["they-refuse"],
     traits: ["group-in-empty"],
   },
-  // schemas
-  { name: "object-names", peers: [es], kinds: [...any, "bytes"], traits: ["object-names"] },
-  { name: "proto-name", peers: [js], kinds: [...any, "bytes"], traits: ["proto-name"] },
+];
+
+const json = [
+  { name: "json-required", peers: [es, js], kinds: ["we-refuse"], traits: ["required"] },
+  { name: "json-base64", peers: [es, js], kinds: ["we-refuse"], traits: ["base64"] },
+  { name: "json-numbers", peers: [es, js], kinds: ["we-refuse"], traits: ["no-number"] },
+  { name: "json-underflow", peers: [es, js], kinds: ["we-refuse"], traits: ["underflow"] },
+  { name: "json-exponents", peers: [es], kinds: ["they-refuse"], traits: ["exponent-in-quotes"] },
+  { name: "json-wide-numbers", peers: [es], kinds: any, traits: ["wide-number"] },
+  { name: "json-negative-zero", peers: [es, js], kinds: ["values"], traits: ["negative-zero"] },
+  { name: "json-field-masks", peers: [es, js], kinds: ["we-refuse"], traits: ["no-path"] },
+  { name: "json-surrogates", peers: [es, js], kinds: ["we-refuse"], traits: ["surrogate"] },
+  { name: "json-wide-keys", peers: [js], kinds: ["values"], traits: ["eight-digit-key"] },
+  { name: "json-timestamps", peers: [es, js], kinds: ["we-refuse"], traits: ["no-timestamp"] },
+  { name: "json-durations", peers: [es, js], kinds: ["we-refuse"], traits: ["no-duration"] },
+  { name: "json-floats", peers: [es, js], kinds: ["values"], traits: ["no-float32"] },
+];
+
+/** What is odd about a schema shows in every format. */
+const schemas = [
+  {
+    name: "object-names",
+    peers: [es],
+    kinds: [...any, "bytes", "written"],
+    traits: ["object-names"],
+  },
+  { name: "proto-name", peers: [js], kinds: [...any, "bytes", "written"], traits: ["proto-name"] },
   { name: "oneof-place", peers: [es, js], kinds: ["bytes"], traits: ["split-oneof"] },
 ];
 
-/** The difference that accounts for a disagreement, `undefined` for none. */
-export function accountFor(peer, kind, traits) {
-  return differences.find(
+const byFormat = { binary, json };
+const differences = [...binary, ...json, ...schemas];
+
+/** The difference that accounts for a disagreement in a format, `undefined` for none. */
+export function accountFor(peer, kind, traits, format = "binary") {
+  return [...byFormat[format], ...schemas].find(
     (one) =>
       one.peers.includes(peer) &&
       one.kinds.includes(kind) &&

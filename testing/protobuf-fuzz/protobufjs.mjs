@@ -77,7 +77,9 @@ function neutralOf(type, message, model) {
 function read(field, message, of) {
   const { name } = field;
   if (!Object.hasOwn(message, name)) return undefined;
-  if (field.partOf && message[field.partOf.name] !== name) return undefined;
+  // what ProtoJSON makes inside other messages has no getters for oneofs
+  const chosen = field.partOf ? message[field.partOf.name] : undefined;
+  if (chosen !== undefined && chosen !== name) return undefined;
   const held = message[name];
   if (held === null || held === undefined) return undefined;
   if (field.map) {

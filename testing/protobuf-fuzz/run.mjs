@@ -8,6 +8,8 @@ import { root } from "../../bench/competitors/install.mjs";
 import { readArguments } from "../../scripts/driver/arguments.mjs";
 import { compareBytes, compareExtensions, compareValues } from "./binary.mjs";
 import { undocumented } from "./differences.mjs";
+import { compareFormat } from "./document.mjs";
+import { json } from "./json.mjs";
 import { version as esVersion } from "./protobuf-es.mjs";
 import { version as jsVersion } from "./protobufjs.mjs";
 import { createRandom } from "./random.mjs";
@@ -38,6 +40,9 @@ await part("every difference has its row in docs/reference/differences.md", () =
   if (names.length > 0) throw new Finding(`only in one of the two: ${names.join(", ")}`);
 });
 await part("binary", () => overSchemas(fuzzBinary));
+await part("JSON", () =>
+  overSchemas((random, type, tally) => compareFormat(random, type, tally, json)),
+);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

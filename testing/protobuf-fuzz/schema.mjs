@@ -33,7 +33,7 @@ const wellKnown = [
 ];
 
 const words = ["id", "user_name", "a", "x_1", "httpURL", "constructor", "case", "value", "class"];
-const odd = ["to_string", "prototype", "toJSON", "length", "_"];
+const odd = ["to_string", "prototype", "toJSON", "length", "_x"];
 /** Those that a peer stumbles over; more of them would leave little to compare. */
 const worst = ["__proto__", "hasOwnProperty"];
 /** Field numbers at which a tag grows, and the last one. */
@@ -53,8 +53,20 @@ export function randomFile(random, name) {
   scope.types = Array.from({ length: count }, (_, i) => `.${name}.Message${i}`);
   for (let i = 0; i < count; i++) file.messageType.push(randomMessage(scope, `Message${i}`));
   if (syntax !== "proto3") file.extension = randomExtensions(scope, file.messageType);
+  for (const message of file.messageType) nameInJson(message);
+  for (const extension of file.extension ?? []) extension.jsonName = jsonName(extension.name);
   file.dependency = [...scope.imports];
   return file;
+}
+
+/** Gives fields the JSON names that protoc gives them. */
+function nameInJson(message) {
+  for (const field of message.field) field.jsonName = jsonName(field.name);
+  for (const nested of message.nestedType ?? []) nameInJson(nested);
+}
+
+function jsonName(name) {
+  return name.replaceAll(/_+([a-zA-Z0-9]?)/g, (_, letter) => letter.toUpperCase());
 }
 
 function fileFeatures(random) {
