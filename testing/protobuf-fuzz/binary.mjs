@@ -23,6 +23,9 @@ export function compareValues(random, type, tally) {
   if (textOf(ours.neutral(ours.decode(bytes), model)) !== wanted)
     fail("what we write reads as something else", hex(bytes));
   checkDeterministic(type, value, fail);
+  const dynamic = type.dynamic.make(value);
+  if (hex(type.dynamic.encode(dynamic)) !== hex(bytes))
+    fail("dynamic messages are written otherwise", hex(bytes));
   tally.count("values");
   for (const peer of peers) {
     const said = peerRoundTrip(type, peer, value, bytes, wanted);
@@ -130,6 +133,11 @@ function disagreement(type, bytes, tally) {
     const lossy = ["wrapper-unknown", "entry-unknown"].some((trait) => odd.has(trait));
     if (again !== mine.text && !lossy)
       return { key: "bowline: comes back otherwise", what: `${mine.text}\n${again}` };
+  }
+  const dynamic = attempt(type.dynamic, bytes, model);
+  if (dynamic.text !== mine.text || dynamic.error?.message !== mine.error?.message) {
+    const both = [mine, dynamic].map(({ text, error }) => text ?? error.stack).join("\n");
+    return { key: "bowline: dynamic messages differ", what: both };
   }
   for (const peer of peers) {
     const theirs = attempt(peer, bytes, model);

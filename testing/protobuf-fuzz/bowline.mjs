@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { unknownFields } from "@bowline/protobuf";
 import { fromJsonString, toJsonString } from "@bowline/protobuf/json";
 import { createRegistry } from "@bowline/protobuf/reflect";
+import { fromText, toText } from "@bowline/protobuf/text";
 import { root } from "../../bench/competitors/install.mjs";
 import { generate } from "../../packages/protoc-gen-bowline/dist/plugin.js";
 import { isDefault, mapOf, unknownOf, zeroOf } from "./model.mjs";
@@ -45,6 +46,9 @@ function request(files, names) {
 
 export const registryOf = (modules) => createRegistry(...modules);
 
+/** The registry of a serialized descriptor set: dynamic types. */
+export const dynamicRegistryOf = (bytes) => createRegistry(bytes);
+
 /** What our messages do with one type. */
 export function codec(registry, type) {
   return {
@@ -56,6 +60,8 @@ export function codec(registry, type) {
     neutral: (message, model) => neutralOf(type.desc, message, model),
     toJson: (message) => toJsonString(type, message, { registry }),
     fromJson: (json) => fromJsonString(type, json, { registry }),
+    toText: (message) => toText(type, message, { registry }),
+    fromText: (string) => fromText(type, string, { registry }),
   };
 }
 

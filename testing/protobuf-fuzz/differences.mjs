@@ -70,6 +70,24 @@ const json = [
   { name: "json-floats", peers: [es, js], kinds: ["values"], traits: ["no-float32"] },
 ];
 
+const text = [
+  { name: "text-required", peers: [es, js], kinds: ["we-refuse"], traits: ["required"] },
+  { name: "text-floats", peers: [js], kinds: ["values"], traits: ["no-float32"] },
+  { name: "text-twice", peers: [js], kinds: ["we-refuse"], traits: ["twice"] },
+  { name: "text-controls", peers: [js], kinds: ["we-refuse"], traits: ["control"] },
+  { name: "text-minus-nan", peers: [es], kinds: ["they-refuse"], traits: ["minus-nan"] },
+  {
+    name: "text-byte-order-mark",
+    peers: [js],
+    kinds: ["they-refuse"],
+    traits: ["byte-order-mark"],
+  },
+  { name: "text-group-names", peers: [js], kinds: ["we-refuse"], traits: ["unknown-name"] },
+  { name: "text-utf8", peers: [es, js], kinds: ["we-refuse"], traits: ["utf8"] },
+  { name: "text-enum-left-out", peers: [js], kinds: ["values"], traits: ["undefined-value"] },
+  { name: "text-surrogates", peers: [es, js], kinds: ["we-refuse"], traits: ["surrogate"] },
+];
+
 /** What is odd about a schema shows in every format. */
 const schemas = [
   {
@@ -82,8 +100,8 @@ const schemas = [
   { name: "oneof-place", peers: [es, js], kinds: ["bytes"], traits: ["split-oneof"] },
 ];
 
-const byFormat = { binary, json };
-const differences = [...binary, ...json, ...schemas];
+const byFormat = { binary, json, text };
+const differences = [...binary, ...json, ...text, ...schemas];
 
 /** The difference that accounts for a disagreement in a format, `undefined` for none. */
 export function accountFor(peer, kind, traits, format = "binary") {

@@ -49,13 +49,15 @@ function fail(type, what, text, more) {
 
 /** A random message is written to what the peers write, and read by them as what it is. */
 function compareWritten(random, type, tally, format) {
-  const { ours, peers, model } = type;
+  const { ours, dynamic, peers, model } = type;
   const value = randomMessage(random, model, 3);
   const wanted = textOf(value);
   const written = format.write(ours, ours.make(value));
   const back = textOf(ours.neutral(format.read(ours, written), model));
   if (back !== wanted)
     fail(type, `${format.name} of ours reads as something else`, written, `${wanted}\n${back}`);
+  if (format.write(dynamic, dynamic.make(value)) !== written)
+    fail(type, `${format.name} of dynamic messages differs`, written, wanted);
   tally.count(`${format.name} written`);
   for (const peer of peers) {
     const said = peerWritten(type, peer, value, written, format);
@@ -89,11 +91,17 @@ function disagreement(type, text, format, tally) {
     return { key: "bowline: an error of another kind", what: mine.error.stack };
   const accepted = mine.text !== undefined;
   if (accepted) tally?.count(`accepted ${format.name}`);
+  const dynamic = attempt(type.dynamic, text, model, format);
+  if (dynamic.text !== mine.text || dynamic.error?.message !== mine.error?.message) {
+    const both = [mine, dynamic].map((one) => one.text ?? one.error.stack).join("\n");
+    return { key: "bowline: dynamic messages differ", what: both };
+  }
   const traits = new Set([...type.traits, ...format.traits(text)]);
   if (!accepted) traits.add(format.traitOf(mine.error));
   for (const peer of peers) {
     const theirs = attempt(peer, text, model, format);
     if (theirs.text === mine.text) continue;
+    if (theirs.text?.includes("=>undefined")) traits.add("undefined-value");
     const kind = !accepted ? "we-refuse" : theirs.text === undefined ? "they-refuse" : "values";
     const difference = accountFor(peer.name, kind, traits, format.name);
     if (difference === undefined) {

@@ -8,13 +8,14 @@ const folder = installCompetitor("protobufjs");
 const require = createRequire(join(folder, "package.json"));
 const protobuf = require("protobufjs");
 require("protobufjs/ext/descriptor");
+const textformat = require("protobufjs/ext/textformat");
 const protojson = require("protobufjs/ext/protojson");
 const { Long } = protobuf.util;
 
 protobuf.Reader.discardUnknown = false;
 
 export const version = installedVersion(folder, "protobufjs");
-export const rootOf = (bytes) => protobuf.Root.fromDescriptor(bytes);
+export const rootOf = (bytes) => protobuf.Root.fromDescriptor(bytes, { keepCase: true });
 
 /** What this library does with one type. */
 export function codec(root, typeName) {
@@ -28,6 +29,8 @@ export function codec(root, typeName) {
     neutral: (message, model) => neutralOf(type, message, model),
     toJson: (message) => protojson.toJsonString(type, message),
     fromJson: (json) => protojson.fromJsonString(type, json),
+    toText: (message) => textformat.toText(type, message),
+    fromText: (string) => textformat.fromText(type, string),
   };
 }
 

@@ -15,15 +15,18 @@ import { version as jsVersion } from "./protobufjs.mjs";
 import { createRandom } from "./random.mjs";
 import { createTally, Finding } from "./report.mjs";
 import { createSubject } from "./subject.mjs";
+import { text } from "./text.mjs";
 
 const usage = `npm run fuzz:protobuf [-- --seed N --schemas N --long]
 
   --seed N      start from this seed; the default is always the same one
   --schemas N   how many random schemas
+  --only PART   binary, json or text
   --long        some minutes, from a seed of its own, which is printed`;
 const { values: options } = readArguments(usage, {
   seed: { type: "string" },
   schemas: { type: "string" },
+  only: { type: "string" },
   long: { type: "boolean" },
 });
 
@@ -40,13 +43,16 @@ await part("every difference has its row in docs/reference/differences.md", () =
   if (names.length > 0) throw new Finding(`only in one of the two: ${names.join(", ")}`);
 });
 await part("binary", () => overSchemas(fuzzBinary));
-await part("JSON", () =>
-  overSchemas((random, type, tally) => compareFormat(random, type, tally, json)),
-);
+for (const format of [json, text]) {
+  await part(format.name, () =>
+    overSchemas((random, type, tally) => compareFormat(random, type, tally, format)),
+  );
+}
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 async function part(name, work) {
+  if (options.only !== undefined && options.only !== name) return;
   const start = performance.now();
   try {
     await work();

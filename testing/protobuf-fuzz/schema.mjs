@@ -253,6 +253,13 @@ function settleOneofs(message) {
       field.oneofIndex = kept.indexOf(message.oneofDecl[field.oneofIndex]);
     if (field.proto3Optional) field.oneofIndex = kept.push({ name: `_${field.name}_opt` }) - 1;
   }
+  // in a file the members of a oneof stand in its braces, behind one another
+  const order = message.field.map(({ oneofIndex }, i) => {
+    const first = message.field.findIndex((other) => other.oneofIndex === oneofIndex);
+    return oneofIndex === undefined ? [i, i] : [first, i];
+  });
+  order.sort(([a, i], [b, j]) => a - b || i - j);
+  message.field = order.map(([, i]) => message.field[i]);
   // real ones come first, as protoc lays them out
   const synthetic = new Set(
     message.field.filter((field) => field.proto3Optional).map((field) => kept[field.oneofIndex]),

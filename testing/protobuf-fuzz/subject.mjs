@@ -8,12 +8,13 @@ import { randomFile } from "./schema.mjs";
 /** Makes a random schema and the codecs of its messages. */
 export async function createSubject(random, name) {
   const file = randomFile(random, name);
-  const { set } = es.describe([file]);
+  const { set, bytes } = es.describe([file]);
   const registry = es.registryOf(set);
   const root = js.rootOf(es.describe([{ ...file, extension: [] }]).bytes);
   const serialized = set.file.map((one) => es.es.toBinary(es.wkt.FileDescriptorProtoSchema, one));
   const modules = await bowline.compile(`schemas/${name}`, serialized, [file.name]);
   const ours = bowline.registryOf(modules);
+  const dynamic = bowline.dynamicRegistryOf(bytes);
   const types = file.messageType.map((message) => {
     const typeName = `${file.package}.${message.name}`;
     const model = modelOf(registry.getMessage(typeName));
@@ -25,6 +26,7 @@ export async function createSubject(random, name) {
       model,
       traits: schemaTraits(model),
       ours: bowline.codec(ours, ours.message(typeName)),
+      dynamic: bowline.codec(dynamic, dynamic.message(typeName)),
       peers: [es.codec(registry, typeName), js.codec(root, typeName)],
       extensions: extensions.map((full) => {
         const peer = registry.getExtension(full);
