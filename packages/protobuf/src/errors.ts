@@ -3,6 +3,7 @@ const decodeBrand = Symbol.for("bowline.protobuf.DecodeError");
 const encodeBrand = Symbol.for("bowline.protobuf.EncodeError");
 const jsonBrand = Symbol.for("bowline.protobuf.JsonError");
 const textBrand = /*@__PURE__*/ Symbol.for("bowline.protobuf.TextError");
+const yamlBrand = /*@__PURE__*/ Symbol.for("bowline.protobuf.YamlError");
 
 function branded(value: unknown, brand: symbol): boolean {
   return (
@@ -106,6 +107,19 @@ export class JsonError extends Error {
   }
 }
 
+/** Where in a text something is wrong. */
+interface TextPlace<R extends string> {
+  readonly reason: R;
+  readonly typeName: string;
+  readonly path: FieldPath;
+  readonly line: number;
+  readonly column: number;
+}
+
+function textHead(format: string, at: TextPlace<string>): string {
+  return `${format} of ${at.typeName}${at.path === "" ? "" : `, field ${at.path}`}${at.line === 0 ? "" : `, at ${at.line}:${at.column}`}: `;
+}
+
 /** Text format that is not a message of the wanted type, or a message that has no text form. */
 export class TextError extends Error {
   override readonly name = "TextError";
@@ -121,19 +135,8 @@ export class TextError extends Error {
   /** Column in the line, the first one is 1, counted in UTF-16 units as editors do; 0 where there is no text. */
   declare readonly column: number;
 
-  constructor(
-    detail: string,
-    at: {
-      reason: TextError["reason"];
-      typeName: string;
-      path: FieldPath;
-      line: number;
-      column: number;
-    },
-    options?: ErrorOptions,
-  ) {
-    const where = `${at.path === "" ? "" : `, field ${at.path}`}${at.line === 0 ? "" : `, at ${at.line}:${at.column}`}`;
-    super(`text of ${at.typeName}${where}: ${detail}`, options);
+  constructor(detail: string, at: TextPlace<TextError["reason"]>, options?: ErrorOptions) {
+    super(textHead("text", at) + detail, options);
     Object.defineProperty(this, textBrand, { value: true });
     Object.assign(this, at);
   }
@@ -141,5 +144,32 @@ export class TextError extends Error {
   /** Whether `value` is a `TextError`, of this or another copy of the library. */
   static is(value: unknown): value is TextError {
     return branded(value, textBrand);
+  }
+}
+
+/** YAML that is not a message of the wanted type. */
+export class YamlError extends Error {
+  override readonly name = "YamlError";
+  declare readonly reason:
+    | "BOWLINE_YAML_SYNTAX"
+    | "BOWLINE_YAML_VALUE"
+    | "BOWLINE_YAML_LIMIT"
+    | "BOWLINE_YAML_REQUIRED";
+  declare readonly typeName: string;
+  declare readonly path: FieldPath;
+  /** Line in the text, the first one is 1. */
+  declare readonly line: number;
+  /** Column in the line, the first one is 1, counted in UTF-16 units as editors do. */
+  declare readonly column: number;
+
+  constructor(detail: string, at: TextPlace<YamlError["reason"]>, options?: ErrorOptions) {
+    super(textHead("YAML", at) + detail, options);
+    Object.defineProperty(this, yamlBrand, { value: true });
+    Object.assign(this, at);
+  }
+
+  /** Whether `value` is a `YamlError`, of this or another copy of the library. */
+  static is(value: unknown): value is YamlError {
+    return branded(value, yamlBrand);
   }
 }

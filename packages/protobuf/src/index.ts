@@ -11,7 +11,14 @@ export type {
   Int64Representation,
   Representation,
 } from "./descriptor/model.js";
-export { DecodeError, EncodeError, type FieldPath, JsonError, TextError } from "./errors.js";
+export {
+  DecodeError,
+  EncodeError,
+  type FieldPath,
+  JsonError,
+  TextError,
+  YamlError,
+} from "./errors.js";
 export { clone } from "./message/clone.js";
 export { encodeChunks } from "./message/encode-chunks.js";
 export { enumName } from "./message/enum-name.js";

@@ -1,6 +1,7 @@
 import { DecodeError, TextError } from "../errors.js";
 import { toFailure } from "../json/failure.js";
 import type { MessageType } from "../message/message-type.js";
+import { positionAt } from "./position.js";
 
 /** Text, and how far it was read. */
 interface Place {
@@ -26,23 +27,9 @@ export function guarded<T>({ typeName }: MessageType, place: Place | undefined, 
         reason: `BOWLINE_TEXT_${isLimit ? "LIMIT" : failure!.reason}`,
         typeName,
         path: failure?.path.replace(/^\./, "") ?? "",
-        ...position(place?.text, offset),
+        ...(place === undefined ? { line: 0, column: 0 } : positionAt(place.text, offset ?? 0)),
       },
       failure?.cause ? { cause: failure.cause } : {},
     );
   }
-}
-
-function position(
-  text: string | undefined,
-  offset: number | undefined,
-): { line: number; column: number } {
-  if (text === undefined || offset === undefined) return { line: 0, column: 0 };
-  let line = 1;
-  let start = 0;
-  for (let i = text.indexOf("\n"); i >= 0 && i < offset; i = text.indexOf("\n", start)) {
-    line++;
-    start = i + 1;
-  }
-  return { line, column: offset - start + 1 };
 }

@@ -1,0 +1,47 @@
+import { type Document, Lexer, parseDocument } from "yaml";
+import { fail, syntax, tooMuch } from "../json/failure.js";
+
+/** Heap that a token takes while the tree is built. */
+const tokenMemory = 192;
+/** The same for white space between tokens, and for a line break. */
+const blankMemory = 64;
+
+/** The syntax tree of one document. No schema is applied: every scalar is its text. */
+export function parseTree(text: string, elementMemoryBytes: number): Document {
+  checkSize(text, elementMemoryBytes);
+  const document = parseDocument(text, {
+    schema: "failsafe",
+    resolveKnownTags: false,
+    // Every key would be compared with every other one. Repeated keys are found where the tree is read.
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  for (const { code, message, pos } of document.errors) {
+    if (code === "RESOURCE_EXHAUSTION") tooMuch("nested deeper than the YAML parser goes", pos[0]);
+    if (code === "MULTIPLE_DOCS") syntax("expected one document, got several", pos[0]);
+    syntax(message.slice(0, 200), pos[0]);
+  }
+  const { explicit, version } = document.directives?.yaml ?? {};
+  const wrong = document.warnings.find(({ code }) => code === "BAD_DIRECTIVE");
+  if (wrong !== undefined || (explicit && version !== "1.2"))
+    fail(
+      "expected a document of YAML 1.2, got another %YAML version or directive",
+      wrong?.pos[0] ?? 0,
+    );
+  return document as Document;
+}
+
+function checkSize(text: string, elementMemoryBytes: number): void {
+  let left = elementMemoryBytes;
+  let offset = 0;
+  for (const token of new Lexer().lex(text)) {
+    const first = token.charCodeAt(0);
+    const isBlank = first === 32 || first === 9 || first === 10 || first === 13;
+    // Marks that the lexer puts between tokens are not in the text.
+    if (!isBlank && first < 32) continue;
+    if ((left -= isBlank ? blankMemory : tokenMemory) < 0)
+      tooMuch("the YAML has more tokens than allowed (limits.elementMemoryBytes)", offset);
+    offset += token.length;
+  }
+}
