@@ -46,8 +46,20 @@ export const targets = [
   {
     name: "protobuf-test",
     root: "packages/protobuf/proto",
-    files: ["test/ops.proto", "test/ops2.proto", "test/ops3.proto", "test/wire.proto"],
+    files: [
+      "test/ops.proto",
+      "test/ops2.proto",
+      "test/ops3.proto",
+      "test/typed.proto",
+      "test/wire.proto",
+    ],
     out: "packages/protobuf/src/fixtures/gen",
+  },
+  {
+    name: "options",
+    root: "packages/protobuf/proto",
+    files: ["bowline/options.proto"],
+    out: "packages/protobuf/src/options/gen",
   },
   {
     name: "greet",

@@ -10,6 +10,8 @@ export type {
   DescService,
   Int64Representation,
   Representation,
+  TypedArray,
+  TypedArrayForm,
 } from "./descriptor/model.js";
 export {
   DecodeError,

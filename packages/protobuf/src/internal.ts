@@ -16,6 +16,7 @@ export { camelCase } from "./descriptor/names.js";
 export { allParts } from "./descriptor/parts.js";
 export { concat, Raw } from "./descriptor/raw.js";
 export { SchemaError } from "./descriptor/schema-error.js";
+export { wantsTypedArray } from "./descriptor/typed-array.js";
 export { validateFile } from "./descriptor/validate.js";
 export { checkMapEntries } from "./descriptor/validate-links.js";
 export { registerType, typeOf } from "./message/codec.js";

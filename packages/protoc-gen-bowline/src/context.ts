@@ -110,6 +110,7 @@ export class FileContext {
       }
       if (wellKnown.has(file.name) && options.protobufImport === undefined)
         return "@bowline/protobuf/wkt";
+      if (file.name === "bowline/options.proto") return "@bowline/protobuf/options";
     }
     const extension = { js: ".pb.js", ts: ".pb.ts", none: ".pb" }[options.importExtension];
     return relative(this.file.name, stem) + extension;

@@ -102,6 +102,7 @@ function parts(c: FileContext): string {
     ["extensions", "buildExtension", scopes.some((scope) => scope.extensions.length > 0)],
     ["services", "buildService", c.file.services.length > 0],
     ["defaults", "defaultValue", fields.some((field) => field.default !== undefined)],
+    ["typedArrays", "typedArray", fields.some((field) => field.typedArray !== undefined)],
   ] as const;
   const used = needed
     .filter(([, , isNeeded]) => isNeeded)

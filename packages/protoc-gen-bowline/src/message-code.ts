@@ -15,6 +15,7 @@ import { printHints, printWrite } from "./write-code.js";
 /** What a new message holds. */
 function initial(c: FileContext, member: DescField | DescOneof): string {
   if (member.kind === "oneof") return "undefined";
+  if (member.typedArray !== undefined) return c.runtime(`empty${member.typedArray.name}`);
   if (member.cardinality === "list") return "[]";
   if (member.cardinality === "map") return "new Map()";
   return member.presence === "implicit" ? zero(c, member) : "undefined";

@@ -18,6 +18,7 @@ import {
   parseOptions,
   type RuleUse,
 } from "./options.js";
+import { checkTypedArrays } from "./typed-arrays.js";
 import { validatePath } from "./validate.js";
 import { lengthOf } from "./varint.js";
 
@@ -112,6 +113,7 @@ function build(
     const choices = ready ? {} : representationOf(options, rules, bytes, dependencies);
     const { file } = buildFile(bytes, dependencies, allParts, choices);
     checkMapEntries(file);
+    checkTypedArrays(file);
     return file;
   } catch (error) {
     if (!(error instanceof Error) || error instanceof SchemaError) throw error;

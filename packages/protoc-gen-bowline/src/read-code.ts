@@ -127,8 +127,10 @@ function target(shape: ClassShape, field: DescField): string {
 }
 
 /** The statement that puts a value where the field has it. */
-function put(shape: ClassShape, field: DescField, value: string): string {
+function put(c: FileContext, shape: ClassShape, field: DescField, value: string): string {
   const to = target(shape, field);
+  if (field.typedArray !== undefined)
+    return `${to} = ${c.runtime("appendTyped")}(${to}, ${value}, p);`;
   if (field.cardinality === "list") return `${to}.push(${value});`;
   return field.oneof === undefined
     ? `${to} = ${value};`
@@ -137,16 +139,16 @@ function put(shape: ClassShape, field: DescField, value: string): string {
 
 function printScalar(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
   const wide = field.cardinality === "list" && scalarCode(field).wireType !== 2;
-  if (wide) printBudget(c, printer, field);
+  if (wide && field.typedArray === undefined) printBudget(c, printer, field);
   if (field.enum !== undefined && !field.enum.open) {
     printer.line(`const v = ${c.runtime("readInt32")}(b, p, e);`);
     printer.line(`p = ${c.runtime("cursor")}.p;`);
     const cast = shape.typed ? `v as ${c.enum(field.enum)}` : "v";
-    printer.line(`if (${declared(field.enum, "v")}) ${put(shape, field, cast)}`);
+    printer.line(`if (${declared(field.enum, "v")}) ${put(c, shape, field, cast)}`);
     if (keeps(c)) printer.line(`else ${c.runtime("keepUnknown")}(b, s, p, m);`);
     return;
   }
-  printElement(c, printer, field, shape.typed, (value) => put(shape, field, value));
+  printElement(c, printer, field, shape.typed, (value) => put(c, shape, field, value));
 }
 
 /** Whether unknown fields are kept. */
@@ -239,6 +241,12 @@ function printPacked(c: FileContext, printer: Printer, shape: ClassShape, field:
   const to = target(shape, field);
   const cur = c.runtime("cursor");
   printLength(c, printer, shape.typed);
+  if (field.typedArray !== undefined) {
+    const reader = c.runtime(`readTyped${scalarCode(field).name}`);
+    printer.line(`${to} = ${reader}(b, p, z, ${to});`);
+    printer.line("p = z;");
+    return;
+  }
   const closed = field.enum !== undefined && !field.enum.open;
   if (!closed && (!is64(field) || field.int64 === "bigint")) {
     printer.line(
@@ -301,7 +309,7 @@ function printMessage(c: FileContext, printer: Printer, shape: ClassShape, field
       `const x${type} = o !== undefined && o.case === ${quote(field.localName)} ? o.value : ${fresh(c, field)};`,
     );
     printBody(c, printer, field, shape.typed);
-    printer.line(put(shape, field, "x"));
+    printer.line(put(c, shape, field, "x"));
   } else {
     printer.line(`const x = ${to} ?? (${to} = ${fresh(c, field)});`);
     printBody(c, printer, field, shape.typed);

@@ -39,6 +39,7 @@ export function elementType(c: FileContext, field: DescField, init = false): str
 
 /** The type of a field's property in the message interface. */
 export function fieldType(c: FileContext, field: DescField): string {
+  if (field.typedArray !== undefined) return field.typedArray.name;
   if (field.cardinality === "list") return `${parenthesised(elementType(c, field))}[]`;
   if (field.cardinality === "map")
     return `Map<${scalarType(field.mapKey!)}, ${elementType(c, field.mapValue!)}>`;
@@ -50,6 +51,7 @@ function parenthesised(type: string): string {
 }
 
 function initType(c: FileContext, field: DescField): string {
+  if (field.typedArray !== undefined) return `Iterable<${scalarType(field)}>`;
   if (field.cardinality === "list")
     return `readonly ${parenthesised(elementType(c, field, true))}[]`;
   if (field.cardinality === "map") {

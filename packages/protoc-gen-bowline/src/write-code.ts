@@ -178,7 +178,8 @@ function printMessage(
 
 function printPacked(c: FileContext, printer: Printer, field: DescField): void {
   const list = is64(field) && field.int64 !== "bigint" ? `l.map(${c.runtime("toBigInt")})` : "l";
-  printer.line(`p = ${c.runtime(`writePacked${scalarCode(field).name}`)}(p, ${list});`);
+  const form = field.typedArray === undefined ? "Packed" : "Typed";
+  printer.line(`p = ${c.runtime(`write${form}${scalarCode(field).name}`)}(p, ${list});`);
 }
 
 function printMap(

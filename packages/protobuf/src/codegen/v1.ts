@@ -3,7 +3,7 @@
  * `v1`: code that an older generator wrote goes on working.
  */
 import type { Parts } from "../descriptor/build.js";
-import { FileHandle } from "../descriptor/file-handle.js";
+import { type FileHandle, fileHandle } from "../descriptor/file-handle.js";
 import type { Representation } from "../descriptor/model.js";
 
 /** The version that the generator writes into its files; others do not compile. */
@@ -22,7 +22,7 @@ export function file(
 ): FileHandle {
   if (version !== "1")
     throw new Error(`generated for codegen version ${version as string}; generate the code again`);
-  return new FileHandle(base64, dependencies, parts, representation);
+  return fileHandle(base64, dependencies, parts, representation);
 }
 
 export { buildEnum } from "../descriptor/build-enum.js";
@@ -30,6 +30,7 @@ export { buildExtension } from "../descriptor/build-extension.js";
 export { buildService } from "../descriptor/build-service.js";
 export { defaultValue } from "../descriptor/default-value.js";
 export type { FileHandle } from "../descriptor/file-handle.js";
+export { typedArray } from "../descriptor/typed-array.js";
 export type { JsonObject } from "../json/json-value.js";
 export { adopt } from "../message/encode.js";
 export type { Extension } from "../message/extension.js";
@@ -61,6 +62,27 @@ export {
   noBytes,
   string as readString,
 } from "../wire/read-string.js";
+export {
+  appendTyped,
+  emptyBigInt64Array,
+  emptyBigUint64Array,
+  emptyFloat32Array,
+  emptyFloat64Array,
+  emptyInt32Array,
+  emptyUint32Array,
+  typedDouble as readTypedDouble,
+  typedFixed32 as readTypedFixed32,
+  typedFixed64 as readTypedFixed64,
+  typedFloat as readTypedFloat,
+  typedInt32 as readTypedInt32,
+  typedInt64 as readTypedInt64,
+  typedSfixed32 as readTypedSfixed32,
+  typedSfixed64 as readTypedSfixed64,
+  typedSint32 as readTypedSint32,
+  typedSint64 as readTypedSint64,
+  typedUint32 as readTypedUint32,
+  typedUint64 as readTypedUint64,
+} from "../wire/read-typed.js";
 export {
   bool as readBool,
   double as readDouble,
@@ -123,3 +145,17 @@ export {
   uint64 as writeUint64,
   wrongValue,
 } from "../wire/write-scalar.js";
+export {
+  typedDouble as writeTypedDouble,
+  typedFixed32 as writeTypedFixed32,
+  typedFixed64 as writeTypedFixed64,
+  typedFloat as writeTypedFloat,
+  typedInt32 as writeTypedInt32,
+  typedInt64 as writeTypedInt64,
+  typedSfixed32 as writeTypedSfixed32,
+  typedSfixed64 as writeTypedSfixed64,
+  typedSint32 as writeTypedSint32,
+  typedSint64 as writeTypedSint64,
+  typedUint32 as writeTypedUint32,
+  typedUint64 as writeTypedUint64,
+} from "../wire/write-typed.js";

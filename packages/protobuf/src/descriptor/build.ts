@@ -31,6 +31,7 @@ export interface Parts {
   readonly extensions?: (b: Build, raw: Raw, parent: Parent) => DescField;
   readonly services?: (b: Build, raw: Raw) => DescService;
   readonly defaults?: (field: DescField, text: string) => NonNullable<DescField["default"]>;
+  readonly typedArrays?: (field: DescField, options: Raw) => DescField["typedArray"];
 }
 
 /** Where the options of `google.protobuf` have their features. */
@@ -306,6 +307,7 @@ export function buildField(
       b.file.representation.unverifiedStrings === "bytes"
         ? "bytes"
         : undefined,
+    typedArray: undefined,
     default: undefined,
     deprecated: options.bool(3),
     redact: options.bool(16),
@@ -313,6 +315,7 @@ export function buildField(
     optionBytes: raw.bytes(8),
   };
   b.later.push(() => linkField(b, raw, field));
+  field.typedArray = b.parts.typedArrays?.(field as DescField, options);
   return field;
 }
 

@@ -45,6 +45,32 @@ export interface Representation {
   readonly openEnums?: readonly string[];
 }
 
+/** A list of numbers in one piece of memory. */
+export type TypedArray =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** A kind of typed array. */
+export interface TypedArrayForm {
+  readonly name:
+    | "Float64Array"
+    | "Float32Array"
+    | "Int32Array"
+    | "Uint32Array"
+    | "BigInt64Array"
+    | "BigUint64Array";
+  /** Whether a value is of this kind. */
+  is(value: unknown): value is TypedArray;
+  /** What has been given for a list, as an array if it is iterable. */
+  items(value: unknown): unknown;
+  /** A new one with these elements, which have to fit. */
+  from(values: ArrayLike<unknown> | Iterable<unknown>): TypedArray;
+}
+
 /** A `.proto` file. */
 export interface DescFile {
   readonly kind: "file";
@@ -149,6 +175,8 @@ export interface DescField {
    * `bytes` (an unverified string as `Uint8Array`).
    */
   readonly unboxed: "wrapper" | "struct" | "bytes" | undefined;
+  /** Lists for which the option `(bowline.field).typed_array` asks so: the typed array that they are. */
+  readonly typedArray: TypedArrayForm | undefined;
   /** The default declared in the schema (explicit presence only), in the property's type. Enums: the number. */
   readonly default: string | number | bigint | boolean | Uint8Array | undefined;
   readonly deprecated: boolean;

@@ -3,6 +3,7 @@ import { buildEnum } from "./build-enum.js";
 import { buildExtension } from "./build-extension.js";
 import { buildService } from "./build-service.js";
 import { defaultValue } from "./default-value.js";
+import { typedArray } from "./typed-array.js";
 
 /** The builders of everything a file can have. */
 export const allParts: Parts = {
@@ -10,4 +11,5 @@ export const allParts: Parts = {
   extensions: buildExtension,
   services: buildService,
   defaults: defaultValue,
+  typedArrays: typedArray,
 };

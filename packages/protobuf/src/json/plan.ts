@@ -19,6 +19,8 @@ export interface FieldPlan {
   readonly shape: number;
   /** The property of messages that holds it; for a member of a oneof, the oneof's. */
   readonly local: string;
+  /** Its segment of the path in errors. */
+  readonly path: string;
   readonly kind: Kind;
   /** `,"userId":` and `,"user_id":` as they are written. */
   readonly key: Piece;
@@ -68,15 +70,17 @@ export function fieldPlan(
 ): FieldPlan {
   const kind = kindOf(desc);
   const { jsonName, mapKey, mapValue, message } = desc;
+  const isExtension = desc.typeName !== undefined;
   const isSingle = shape !== 2 && shape !== 3;
   return {
     desc,
     scalar: desc.unboxed === "wrapper" ? message!.fields[0]! : desc,
     shape,
     local,
+    path: isExtension ? jsonName : `.${desc.localName}`,
     kind,
     key: piece(`,${JSON.stringify(jsonName)}:`),
-    protoKey: piece(`,${JSON.stringify(desc.typeName === undefined ? desc.name : jsonName)}:`),
+    protoKey: piece(`,${JSON.stringify(isExtension ? jsonName : desc.name)}:`),
     cost: [1, 2, 5, 8, 13, 14, 22].includes(kind) ? 8 : 0,
     index,
     nullable: isSingle && (kind === 22 || message?.typeName === "google.protobuf.Value"),
@@ -130,7 +134,7 @@ function oneofPlan(desc: DescOneof, fields: FieldPlan[]): FieldPlan {
     fields.push(plan);
     cases.set(member.localName, plan);
   }
-  return { ...fields.at(-1)!, cases };
+  return { ...fields.at(-1)!, cases, path: `.${desc.localName}` };
 }
 
 /** By JSON name, and by name in the schema where no JSON name is the same. */
@@ -145,7 +149,7 @@ function byNames<T>(
 
 /** The plan of a message field's type. Types refer to themselves, so it is found when it is needed. */
 export function messageOf(field: FieldPlan): Plan {
-  return (field.message ??= aside(() => planOf(typeOf(field.desc.message!))));
+  return (field.message ??= planOf(typeOf(field.desc.message!)));
 }
 
 export function enumOf(field: FieldPlan): EnumPlan {

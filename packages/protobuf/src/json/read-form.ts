@@ -40,7 +40,8 @@ export function readForm(plan: Plan, m: AnyMessage): void {
       return readMap(first, m[first.local]);
     case "ListValue":
       peek();
-      return readList(first, m[first.local]);
+      m[first.local] = readList(first);
+      return;
     case "Value":
       return readValue(plan, m);
     default: {

@@ -65,20 +65,20 @@ export function readFields(plan: Plan, m: AnyMessage, any: boolean): void {
       }
       const { index } = field;
       const bit = 1 << index;
-      if (index < 32) {
-        if ((seen & bit) !== 0) fail("the field occurs twice", at);
-        seen |= bit;
-      } else {
+      let before = seen;
+      if (index < 32) seen |= bit;
+      else {
         later ??= new Array<number>((fields.length + 31) >> 5).fill(0);
-        if ((later[index >> 5]! & bit) !== 0) fail("the field occurs twice", at);
-        later[index >> 5]! |= bit;
+        before = later[index >> 5]!;
+        later[index >> 5] = before | bit;
       }
+      if ((before & bit) !== 0) fail("the field occurs twice", at);
       next = index + 1;
       readField(field, m);
       field = undefined;
     }
   } catch (error) {
-    throw inside(error, field === undefined ? "" : `.${field.desc.localName}`);
+    throw inside(error, field?.path ?? "");
   }
 }
 
@@ -101,7 +101,8 @@ function readField(f: FieldPlan, m: AnyMessage): void {
   const { local } = f;
   switch (f.shape) {
     case 2:
-      return readList(f, m[local]);
+      m[local] = readList(f);
+      return;
     case 3:
       return readMap(f, m[local]);
     case 4: {
@@ -125,8 +126,9 @@ function readValue(f: FieldPlan): unknown {
   return readScalar(f);
 }
 
-export function readList(f: FieldPlan, list: unknown[]): void {
-  const { cost } = f;
+export function readList(f: FieldPlan): unknown {
+  const { cost, desc } = f;
+  const list: unknown[] = [];
   let i = -1;
   try {
     for (let go = begin(91); go; go = more(93)) {
@@ -139,6 +141,7 @@ export function readList(f: FieldPlan, list: unknown[]): void {
   } catch (error) {
     throw inside(error, i < 0 ? "" : `[${i}]`);
   }
+  return desc.typedArray?.from(list) ?? list;
 }
 
 export function readMap(f: FieldPlan, map: Map<unknown, unknown>): void {

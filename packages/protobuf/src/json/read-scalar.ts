@@ -28,7 +28,7 @@ export function readScalar(f: FieldPlan): unknown {
       return text();
     case 8: {
       const value = reader.b[reader.p] === 116;
-      literal(value ? "true" : "false");
+      literal(String(value));
       return value;
     }
     case 5:

@@ -64,13 +64,7 @@ export function writeFields(p: number, members: readonly FieldPlan[], m: AnyMess
             : writeValue(p, f, v);
     }
   } catch (error) {
-    const { desc, cases, local } = f!;
-    inside(
-      error,
-      desc.typeName === undefined
-        ? `.${cases === undefined ? desc.localName : local}`
-        : desc.jsonName,
-    );
+    inside(error, f!.path);
   }
   return m[unknownSymbol] === undefined ? p : writeExtensions(p, m);
 }

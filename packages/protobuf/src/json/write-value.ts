@@ -6,7 +6,7 @@ import { toBase64 } from "./base64.js";
 import { fail, inside, quoted, tooDeep } from "./failure.js";
 import type { JsonObject, JsonValue } from "./json-value.js";
 import type { JsonWriteOptions } from "./options.js";
-import { type Piece, piece } from "./piece.js";
+import type { Piece } from "./piece.js";
 import { enumOf, type FieldPlan } from "./plan.js";
 import { freeString, noView } from "./tokenizer.js";
 import { utf8 } from "./utf8.js";
@@ -129,9 +129,6 @@ const halves = new Uint32Array(2);
 const signed = new BigInt64Array(halves.buffer);
 const unsigned = new BigUint64Array(halves.buffer);
 
-const pieceTrue = /*@__PURE__*/ piece("true");
-const pieceFalse = /*@__PURE__*/ piece("false");
-
 /** Writes one value of a field that holds no message. There has to be room for {@link headroom} bytes. */
 export function writeScalar(p: number, f: FieldPlan, v: unknown): number {
   const b = writer.b;
@@ -141,7 +138,7 @@ export function writeScalar(p: number, f: FieldPlan, v: unknown): number {
       return writeString(p, v);
     case 8:
       if (typeof v !== "boolean") break;
-      return writePiece(p, v ? pieceTrue : pieceFalse);
+      return writeAscii(b, p, String(v));
     case 5:
       if (((v as number) | 0) !== v) break;
       return writeInt32(b, p, v as number);
@@ -229,7 +226,7 @@ export function writeJson(p: number, v: JsonValue): number {
       if (v - v !== 0) fail(`JSON has no ${v}`);
       return writeDouble(b, p, v, false);
     case "boolean":
-      return writeAscii(b, p, v ? "true" : "false");
+      return writeAscii(b, p, String(v));
     case "object":
       if (v === null) return writeAscii(b, p, "null");
       if (Array.isArray(v) || isPlainObject(v)) return writeJsonNested(p, v, 2);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DecodeError } from "../errors.js";
 import { Everything } from "../fixtures/gen/test/ops.pb.js";
+import { Arrays, Expanded } from "../fixtures/gen/test/typed.pb.js";
 import { Closings, Lists, Maps, Scalars, Tree } from "../fixtures/gen/test/wire.pb.js";
 import { type Random, random, randomInit } from "../fixtures/random.js";
 import * as reference from "../fixtures/reference.js";
@@ -11,6 +12,8 @@ import type { MessageType } from "./message-type.js";
 const types: readonly MessageType[] = [
   Scalars,
   Lists,
+  Arrays,
+  Expanded,
   Maps,
   Closings,
   Tree,

@@ -35,11 +35,11 @@ function copyOneof(fields: readonly DescField[], held: unknown): unknown {
 
 function copyField(field: DescField, held: unknown): unknown {
   if (field.cardinality === "list") {
-    if (Array.isArray(held)) return Array.from(held, (item) => copyElement(field, item));
-    if (!ArrayBuffer.isView(held)) wrongValue();
-    const numbers = (held as Float64Array).slice();
-    for (const item of numbers) copyElement(field, item);
-    return numbers;
+    if (field.typedArray?.is(held)) return held.slice();
+    if (!Array.isArray(held) && !ArrayBuffer.isView(held)) wrongValue();
+    const items = Array.from(held as ArrayLike<unknown>, (item) => copyElement(field, item));
+    if (field.typedArray !== undefined) return field.typedArray.from(items);
+    return Array.isArray(held) ? items : (held as unknown as Float64Array).slice();
   }
   if (field.cardinality === "map") {
     if (!(held instanceof Map)) wrongValue();

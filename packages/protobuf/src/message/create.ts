@@ -13,8 +13,8 @@ import { expected, scalarProblem } from "./problem.js";
 
 /** Carries what is wrong and where, from the place where it is found to {@link guarded}. */
 class Problem {
-  readonly detail: string;
-  readonly path: string;
+  declare readonly detail: string;
+  declare readonly path: string;
   constructor(detail: string, path: string) {
     this.detail = detail;
     this.path = path;
@@ -177,6 +177,9 @@ function element(desc: DescField, value: unknown, path: string, mode: Mode): unk
 }
 
 function list(desc: DescField, value: unknown, path: string, mode: Mode): unknown {
+  const { typedArray } = desc;
+  if (typedArray?.is(value)) return value;
+  if (typedArray !== undefined) value = typedArray.items(value);
   if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && "length" in value))
     fail(expected("an array", value), path);
   const source = value as readonly unknown[];
@@ -188,7 +191,7 @@ function list(desc: DescField, value: unknown, path: string, mode: Mode): unknow
       copy[i] = item;
     }
   }
-  return copy ?? value;
+  return typedArray?.from(source) ?? copy ?? value;
 }
 
 function map(desc: DescField, value: unknown, path: string, mode: Mode): unknown {

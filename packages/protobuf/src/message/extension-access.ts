@@ -1,4 +1,4 @@
-import type { DescField, DescMessage } from "../descriptor/model.js";
+import type { DescField, DescMessage, TypedArray } from "../descriptor/model.js";
 import {
   type AnyMessage,
   codecSymbol,
@@ -20,6 +20,7 @@ export type ExtensionValue<V> = V extends
   | bigint
   | boolean
   | Uint8Array
+  | TypedArray
   | readonly unknown[]
   ? V
   : V | undefined;
@@ -47,7 +48,7 @@ export function getExtension<E, V>(
 export function hasExtension<E>(message: NoInfer<E>, extension: Extension<E>): boolean {
   const { value } = read(message, extension, undefined);
   return extension.desc.cardinality === "list"
-    ? (value as readonly unknown[]).length > 0
+    ? (value as ArrayLike<unknown>).length > 0
     : value !== undefined;
 }
 
@@ -134,7 +135,7 @@ function others(message: unknown, extension: Extension): Uint8Array[] {
 }
 
 function unset(field: DescField): unknown {
-  if (field.cardinality === "list") return [];
+  if (field.cardinality === "list") return field.typedArray?.from([]) ?? [];
   return field.message === undefined ? (field.default ?? zeroOf(field)) : undefined;
 }
 

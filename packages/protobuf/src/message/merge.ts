@@ -170,7 +170,8 @@ function planList(
   if (held !== undefined && !ArrayBuffer.isView(held)) wrongValue();
   assignable(target, field.localName);
   plan.push(() => {
-    target[field.localName] = [...((held as Float64Array | undefined) ?? []), ...Array.from(added)];
+    const all = [...((held as Float64Array | undefined) ?? []), ...Array.from(added)];
+    target[field.localName] = field.typedArray?.from(all) ?? all;
   });
 }
 

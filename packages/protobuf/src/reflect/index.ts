@@ -11,6 +11,8 @@ export type {
   DescService,
   Int64Representation,
   Representation,
+  TypedArray,
+  TypedArrayForm,
 } from "../descriptor/model.js";
 export { FieldType } from "../descriptor/model.js";
 export { SchemaError } from "../descriptor/schema-error.js";

@@ -17,11 +17,11 @@ export const cursor = {
 
 /** Thrown inside the codec; the entry point turns it into a DecodeError with the field's path. */
 export class Malformed {
-  readonly detail: string;
-  readonly offset: number;
-  readonly limit: boolean;
+  declare readonly detail: string;
+  declare readonly offset: number;
+  declare readonly limit: boolean;
   /** A byte of the field that is at fault: an empty value, or the end of a message, is no longer in it. */
-  readonly inside: number;
+  declare readonly inside: number;
   constructor(detail: string, offset: number, limit = false, inside: number = offset) {
     this.detail = detail;
     this.offset = offset;

@@ -27,7 +27,7 @@ export function endMessage(s: number, g: number, p: number): number {
 }
 
 /** Refuses what is not a list. */
-export function list<T>(value: readonly T[]): readonly T[] {
+export function list<L extends ArrayLike<unknown>>(value: L): L {
   if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && "length" in value)) wrongValue();
   return value;
 }
