@@ -59,9 +59,9 @@ export function codec(registry, type) {
     encode: (message, options) => type.encode(message, options),
     neutral: (message, model) => neutralOf(type.desc, message, model),
     toJson: (message) => toJsonString(type, message, { registry }),
-    fromJson: (json) => fromJsonString(type, json, { registry }),
+    fromJson: (json, options) => fromJsonString(type, json, { ...options, registry }),
     toText: (message) => toText(type, message, { registry }),
-    fromText: (string) => fromText(type, string, { registry }),
+    fromText: (string, options) => fromText(type, string, { ...options, registry }),
   };
 }
 

@@ -10,6 +10,7 @@ import { compareBytes, compareExtensions, compareValues } from "./binary.mjs";
 import { undocumented } from "./differences.mjs";
 import { compareFormat } from "./document.mjs";
 import { json } from "./json.mjs";
+import { pathNames, runPath } from "./million.mjs";
 import { version as esVersion } from "./protobuf-es.mjs";
 import { version as jsVersion } from "./protobufjs.mjs";
 import { createRandom } from "./random.mjs";
@@ -21,13 +22,15 @@ const usage = `npm run fuzz:protobuf [-- --seed N --schemas N --long]
 
   --seed N      start from this seed; the default is always the same one
   --schemas N   how many random schemas
-  --only PART   binary, json or text
+  --only PART   binary, json, text, or paths: many inputs through each of our decoders
+  --million     a million inputs a path
   --long        some minutes, from a seed of its own, which is printed`;
 const { values: options } = readArguments(usage, {
   seed: { type: "string" },
   schemas: { type: "string" },
   only: { type: "string" },
   long: { type: "boolean" },
+  million: { type: "boolean" },
 });
 
 const seed = Number(options.seed ?? (options.long ? Date.now() % 1_000_000_000 : 20_261_121));
@@ -48,6 +51,10 @@ for (const format of [json, text]) {
     overSchemas((random, type, tally) => compareFormat(random, type, tally, format)),
   );
 }
+await part("paths", () => {
+  const count = options.million || options.long ? 1_000_000 : 50_000;
+  for (const name of pathNames) runPath(name, { seed, count });
+});
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -1,0 +1,80 @@
+/**
+ * The ways into our decoders. Each is given an input and touches everything that comes out of it; it returns false for an
+ * input that is refused, and throws what it should not.
+ */
+import { mutate } from "./mutate.mjs";
+import { mutateJson } from "./mutate-json.mjs";
+import { mutateTextFormat } from "./mutate-text.mjs";
+
+const refused = {
+  messages: "DecodeError",
+  dynamic: "DecodeError",
+  json: "JsonError",
+  text: "TextError",
+};
+
+const bytesOf = (type, value) =>
+  type.ours.type.encode(type.ours.make(value), { allowPartial: true });
+
+/** `sample` makes an input of a random value, `run` puts one through, `files` are whose branches count. */
+export const paths = {
+  messages: {
+    sample: bytesOf,
+    mutate,
+    run: (type, bytes, options) => roundTrip(type.ours.type, bytes, options),
+    files: [/\/wire\/(read-|unknown|cursor|ascii)/, /\/message\/decode\.js/, /\.pb\.js$/],
+  },
+  dynamic: {
+    sample: bytesOf,
+    mutate,
+    run: (type, bytes, options) => roundTrip(type.dynamic.type, bytes, options),
+    files: [/\/dynamic\//, /\/wire\/(read-|unknown|cursor|ascii)/],
+  },
+  json: {
+    sample: (type, value) => type.ours.toJson(type.ours.make(value)),
+    mutate: mutateJson,
+    run: (type, json, options) => type.ours.fromJson(json, options),
+    files: [/\/json\/(read|tokenizer|from-json|kind|base64|failure)/, /\/wkt\/\w+-text/],
+  },
+  text: {
+    sample: (type, value) => type.ours.toText(type.ours.make(value)),
+    mutate: mutateTextFormat,
+    run: (type, document, options) => type.ours.fromText(document, options),
+    files: [/\/text\/(read|tokenizer|from-text|name|skip|string|bracketed|extension)/],
+  },
+};
+
+const partial = { allowPartial: true };
+
+/** Options that decodes are given in turn: small limits, so that inputs reach them. */
+export const variants = [
+  partial,
+  partial,
+  partial,
+  partial,
+  partial,
+  partial,
+  {},
+  { ...partial, keepUnknownFields: false, ignoreUnknownFields: true, ignoreUnknown: true },
+  { ...partial, ignoreUnknownFields: true, ignoreUnknown: true },
+  { ...partial, limits: { depth: 2 } },
+  { ...partial, limits: { unknownFields: 1 }, ignoreUnknownFields: true, ignoreUnknown: true },
+  { ...partial, limits: { elementMemoryBytes: 900 } },
+];
+
+/** What was read can be written, and read again. */
+function roundTrip(type, bytes, options) {
+  const message = type.decode(bytes, options);
+  if ((bytes.length & 15) === 0) type.decode(type.encode(message, partial), partial);
+}
+
+/** Puts an input through a path: whether it was accepted. What is no promised refusal is thrown. */
+export function accepts(name, type, input, options) {
+  try {
+    paths[name].run(type, input, options);
+    return true;
+  } catch (error) {
+    if (error.name === refused[name] && error.cause === undefined) return false;
+    throw error;
+  }
+}
