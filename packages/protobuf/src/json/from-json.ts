@@ -118,13 +118,13 @@ function read<T>(
       cursor.memory = limits.elementMemoryBytes;
       const message = readMessage(planOf(type)) as T;
       if (peek() !== 0 || reader.p !== reader.n) unexpected("the end");
-      if (options.allowPartial !== true) checkRequired(type, message, reader.p);
+      if (!options.allowPartial) checkRequired(type, message, reader.p);
       return message;
     });
   } finally {
     cursor.memory = memory;
     if (reader.n > keptBuffer) use(new Uint8Array(0));
-    if (outer === undefined) busy = false;
-    else Object.assign(reader, outer);
+    if (outer) Object.assign(reader, outer);
+    else busy = false;
   }
 }

@@ -1,4 +1,5 @@
 import type { DescField } from "../descriptor/model.js";
+import { halves, unsigned } from "./bits.js";
 import { fail } from "./failure.js";
 import {
   bareNumber,
@@ -85,9 +86,6 @@ function integer(): number | bigint {
   return value;
 }
 
-const halves = new Uint32Array(2);
-const whole = new BigUint64Array(halves.buffer);
-
 /** n × 10^digits + rest, for up to five digits: arithmetic in halves is three times as fast as parsing a bigint. */
 function wide(n: number, rest: number, digits: number): bigint {
   const factor = 10 ** digits;
@@ -99,7 +97,7 @@ function wide(n: number, rest: number, digits: number): bigint {
   halves[0] = lower;
   halves[1] = top;
   // Past 64 bits, any number will do that is out of every range.
-  return top < 2 ** 32 ? whole[0]! : 1n << 64n;
+  return top < 2 ** 32 ? unsigned[0]! : 1n << 64n;
 }
 
 /** Numbers with a fraction or an exponent, and long ones. Exact, and bounded whatever the exponent. */

@@ -211,6 +211,26 @@ describe("toJson", () => {
     expect(toJsonString(Everything, { flag: true })).toBe('{"flag":true}');
   });
 
+  test("bytes that were handed out do not change, whatever is written later, and however large", () => {
+    const written: [Uint8Array, string][] = [];
+    for (let i = 0; i < 3000; i++) {
+      const length = i % 500 === 499 ? 70_000 : i % 50 === 49 ? 5000 : (i * 7) % 300;
+      const message = { name: "x".repeat(length), count: i };
+      written.push([toJsonBytes(Everything, message), toJsonString(Everything, message)]);
+      if (i % 400 === 0)
+        expect(() => toJsonBytes(Everything, { name: "\ud800" })).toThrow(JsonError);
+    }
+    const decoder = new TextDecoder();
+    for (const [bytes, text] of written) expect(decoder.decode(bytes)).toBe(text);
+  });
+
+  test("a block that a caller transferred is not written to", () => {
+    const { buffer } = toJsonBytes(Everything, { name: "a" });
+    structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+    expect(new TextDecoder().decode(toJsonBytes(Everything, { name: "b" }))).toBe('{"name":"b"}');
+    expect(toJsonString(Everything, { name: "c" })).toBe('{"name":"c"}');
+  });
+
   test("strings of every length around the limits of the writers come out as JSON.stringify writes them", () => {
     for (let n = 0; n < 90; n++) {
       for (const odd of [

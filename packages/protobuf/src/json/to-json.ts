@@ -1,6 +1,6 @@
 import { limitsOf } from "../message/decode.js";
 import type { MessageType } from "../message/message-type.js";
-import { utf8Slice } from "../wire/platform.js";
+import { allocate, utf8Slice } from "../wire/platform.js";
 import { guarded } from "./failure.js";
 import { indented } from "./indentation.js";
 import type { JsonValue } from "./json-value.js";
@@ -21,14 +21,16 @@ export function toJsonString<T, I>(
   options: JsonWriteOptions = {},
 ): string {
   const { indent = 0 } = options;
-  const json = write(type, message, options, (b, p) =>
-    utf8Slice === undefined ? decoder.decode(b.subarray(0, p)) : utf8Slice.call(b, 0, p),
+  const json = write(type, message, options, (b, start, p) =>
+    utf8Slice ? utf8Slice.call(b, start, p) : decoder.decode(b.subarray(start, p)),
   );
   return indent > 0 ? indented(json, Math.min(indent, 10)) : json;
 }
 
 /**
- * Writes a message as ProtoJSON in UTF-8: what {@link toJsonString} writes, without the string in between.
+ * Writes a message as ProtoJSON in UTF-8: what {@link toJsonString} writes, without the string in between. The bytes
+ * are the caller's; a small array lies in a block of memory that other results share, so hand on the array, not its
+ * `buffer`.
  * @throws JsonError with the field path of a value that the field, or JSON, cannot hold.
  */
 export function toJsonBytes<T, I>(
@@ -38,7 +40,18 @@ export function toJsonBytes<T, I>(
 ): Uint8Array {
   return (options.indent ?? 0) > 0
     ? utf8(toJsonString(type, message, options))
-    : write(type, message, options, (b, p) => b.slice(0, p));
+    : write(type, message, options, handedOut);
+}
+
+/** Small results share the buffer, which is not written there again; large ones get memory of their own. */
+function handedOut(b: Uint8Array, start: number, p: number): Uint8Array {
+  if (p - start <= smallBytes && b.length === bufferBytes) {
+    writer.start = p;
+    return b.subarray(start, p);
+  }
+  const whole = allocate(p - start);
+  whole.set(b.subarray(start, p));
+  return whole;
 }
 
 /**
@@ -57,19 +70,21 @@ export function toJson<T, I>(
 
 const decoder = /*@__PURE__*/ new TextDecoder("utf-8", { ignoreBOM: true });
 const keptBuffer = 1 << 20;
+const bufferBytes = 1 << 16;
+const smallBytes = 1 << 12;
 let busy = false;
 
 function write<R>(
   type: MessageType,
   message: unknown,
   options: JsonWriteOptions,
-  result: (b: Uint8Array, end: number) => R,
+  result: (b: Uint8Array, start: number, end: number) => R,
 ): R {
   return withWriter(options, () =>
     guarded(type, false, () => {
-      const end = writeMessage(0, planOf(type), message);
-      if (options.allowPartial !== true) checkRequired(type, message, -1);
-      return result(writer.b, end);
+      const end = writeMessage(writer.start, planOf(type), message);
+      if (!options.allowPartial) checkRequired(type, message, -1);
+      return result(writer.b, writer.start, end);
     }),
   );
 }
@@ -78,9 +93,9 @@ function write<R>(
 export function jsonBytes(json: JsonValue, depth: number): Uint8Array {
   return withWriter({}, () => {
     writer.depth = 4 * depth + 8;
-    const p = writeJson(0, json);
+    const p = writeJson(writer.start, json);
     room(p, 8).fill(0, p, p + 8);
-    return writer.b.slice(0, p + 8);
+    return writer.b.slice(writer.start, p + 8);
   });
 }
 
@@ -88,7 +103,10 @@ export function jsonBytes(json: JsonValue, depth: number): Uint8Array {
 function withWriter<R>(options: JsonWriteOptions, work: () => R): R {
   const { depth } = limitsOf(options.limits);
   const outer = busy ? { ...writer } : undefined;
-  if (outer !== undefined || writer.b.length === 0) useBuffer(1 << 16);
+  if (outer || writer.b.length - writer.start < smallBytes) {
+    useBuffer(bufferBytes);
+    writer.start = 0;
+  }
   busy = true;
   writer.depth = depth + 1;
   writer.options = options;
@@ -96,7 +114,7 @@ function withWriter<R>(options: JsonWriteOptions, work: () => R): R {
     return work();
   } finally {
     if (writer.b.length > keptBuffer) useBuffer(0);
-    if (outer === undefined) busy = false;
-    else Object.assign(writer, outer);
+    if (outer) Object.assign(writer, outer);
+    else busy = false;
   }
 }

@@ -97,6 +97,11 @@ function closed(end: number): boolean {
   return true;
 }
 
+/** Of four ASCII bytes: bit 7 of one is set if one is below 32, a quote or a backslash. */
+export function special(x: number): number {
+  return (x - 0x20202020) | ((x ^ 0x22222222) - 0x01010101) | ((x ^ 0x5c5c5c5c) - 0x01010101);
+}
+
 /**
  * Reads a string that is ASCII without escapes into `reader.b[s, e)`. Otherwise only notes how far that goes: to `e`.
  */
@@ -105,11 +110,8 @@ function isSimple(): boolean {
   const s = reader.p + 1;
   let p = s;
   for (;;) {
-    // Bit 7 of a byte of one of these is set if one of the four is no ASCII, below 32, a quote or a backslash.
     const x = view.getInt32(p, true);
-    const odd =
-      x | (x - 0x20202020) | ((x ^ 0x22222222) - 0x01010101) | ((x ^ 0x5c5c5c5c) - 0x01010101);
-    if ((odd & 0x80808080) !== 0) break;
+    if (((x | special(x)) & 0x80808080) !== 0) break;
     p += 4;
   }
   let c = b[p]!;

@@ -101,15 +101,17 @@ export function writeList(p: number, f: FieldPlan, list: readonly unknown[]): nu
 export function writeMap(p: number, f: FieldPlan, map: ReadonlyMap<unknown, unknown>): number {
   const start = p;
   const { mapKey, mapValue } = f;
-  for (const [key, value] of map) {
-    try {
+  let at: unknown;
+  try {
+    for (const [key, value] of map) {
+      at = key;
       room(p, headroom + 8)[p] = 44;
       p = writeMapKey(p + 1, mapKey!, key);
       room(p, headroom + 8)[p] = 58;
       p = writeValue(p + 1, mapValue!, value);
-    } catch (error) {
-      inside(error, `[${quoted(key)}]`);
     }
+  } catch (error) {
+    inside(error, `[${quoted(at)}]`);
   }
   return close(start, p, 123);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { writeDouble, writeInt32, writeUint32, writeUint64 } from "./write-number.js";
+import { writeDouble, writeInt32, writeInteger, writeUint64 } from "./write-number.js";
 
 const buffer = new Uint8Array(64);
 const text = (end: number): string => new TextDecoder().decode(buffer.subarray(0, end));
@@ -76,7 +76,7 @@ describe("numbers as text", () => {
           expect(text(writeUint64(buffer, 0, Number(v >> 32n), Number(v & 0xffffffffn)))).toBe(
             String(v),
           );
-          expect(text(writeUint32(buffer, 0, Number(v & 0xffffffffn)))).toBe(
+          expect(text(writeInteger(buffer, 0, Number(v & 0xffffffffn)))).toBe(
             String(v & 0xffffffffn),
           );
           const small = Number(BigInt.asIntN(32, v));

@@ -1,14 +1,19 @@
+import { double, float, halves } from "./bits.js";
 import { powers } from "./tokenizer.js";
 
 /** Writers of numbers as ASCII. Each needs room for 32 bytes and returns the position behind. */
 
-/** An unsigned integer below 2^32. */
-export function writeUint32(b: Uint8Array, p: number, v: number): number {
+/** A non-negative integer below 2^53. */
+export function writeInteger(b: Uint8Array, p: number, v: number): number {
   if (v < 10) {
     b[p] = 48 + v;
     return p + 1;
   }
-  let n = 2;
+  if (v >= 1e9) {
+    const high = Math.floor(v / 1e9);
+    return writeDigits(b, writeInteger(b, p, high), v - high * 1e9, 9);
+  }
+  let n = v < 1e5 ? 2 : 6;
   while (v >= powers[n]!) n++;
   return writeDigits(b, p, v, n);
 }
@@ -19,32 +24,25 @@ const pairs = /*@__PURE__*/ Uint8Array.from(
   (_, i) => 48 + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10),
 );
 
-/** The last `n` digits of `v`, with zeros in front. */
+/** The `n` digits of `v` below 2^31, with zeros in front. Division is fast as long as it is one of 32-bit integers. */
 function writeDigits(b: Uint8Array, p: number, v: number, n: number): number {
   let q = p + n;
-  v >>>= 0;
+  v |= 0;
   for (; q - p > 1; q -= 2) {
-    const rest = (v / 100) >>> 0;
-    const pair = (v - rest * 100) << 1;
+    const rest = (v / 100) | 0;
+    const pair = (v - Math.imul(rest, 100)) << 1;
     b[q - 1] = pairs[pair + 1]!;
     b[q - 2] = pairs[pair]!;
     v = rest;
   }
-  if (q > p) b[p] = 48 + (v % 10);
+  if (q > p) b[p] = 48 + v;
   return p + n;
 }
 
 export function writeInt32(b: Uint8Array, p: number, v: number): number {
-  if (v >= 0) return writeUint32(b, p, v);
+  if (v >= 0) return writeInteger(b, p, v);
   b[p] = 45;
-  return writeUint32(b, p + 1, -v);
-}
-
-/** A non-negative integer below 2^53. */
-function writeInteger(b: Uint8Array, p: number, v: number): number {
-  if (v < 4294967296) return writeUint32(b, p, v);
-  const high = Math.floor(v / 1e9);
-  return writeDigits(b, writeInteger(b, p, high), v - high * 1e9, 9);
+  return writeInteger(b, p + 1, -v);
 }
 
 /** The unsigned 64-bit integer `high` × 2^32 + `low`. */
@@ -60,20 +58,15 @@ export function writeUint64(b: Uint8Array, p: number, high: number, low: number)
   return writeDigits(b, p, lower - third * 1e9, 9);
 }
 
-/** Of a 64-bit number, the lower half first. */
-const words = new Uint32Array(2);
-const double = new Float64Array(words.buffer);
-const float = new Float32Array(words.buffer);
-
 /** Half the distance from `size` to the next smaller number, of doubles or of 32-bit floats. */
 function halfGap(size: number, single: boolean): number {
   if (single) {
     float[0] = size;
-    words[0]!--;
+    halves[0]!--;
     return (size - float[0]!) / 2;
   }
   double[0] = size;
-  if (words[0]!-- === 0) words[1]!--;
+  if (halves[0]!-- === 0) halves[1]!--;
   return (size - double[0]!) / 2;
 }
 
@@ -110,18 +103,26 @@ export function writeDouble(b: Uint8Array, p: number, v: number, single: boolean
     rest = (product - leading + lost) * 1e8;
     unit = 100;
   }
-  let trailing: number;
-  do trailing = Math.round(rest / unit) * unit;
-  while (Math.abs(trailing - rest) > tolerance && (unit /= 10) >= 1);
+  // not Math.round, which takes twice as long
+  let trailing = Math.floor(rest / unit + 0.5) * unit;
+  while (Math.abs(trailing - rest) > tolerance && (unit /= 10) >= 1)
+    trailing = Math.floor(rest / unit + 0.5) * unit;
   // The product may have been rounded up to an integer, and the rest to a whole one; of a float, this is all.
-  const carry = Math.floor(trailing / 1e8);
-  leading += carry;
-  trailing -= carry * 1e8;
+  if (trailing >= 1e8 || trailing < 0) {
+    const carry = Math.floor(trailing / 1e8);
+    leading += carry;
+    trailing -= carry * 1e8;
+  }
   if (v < 0) b[p++] = 45;
-  const integral = Math.floor(leading / power);
-  const point = writeUint32(b, p, integral);
+  let integral = size | 0;
+  let fraction = leading - integral * power;
+  if (fraction >= power) {
+    integral++;
+    fraction -= power;
+  }
+  const point = writeInteger(b, p, integral);
   b[point] = 46;
-  p = writeDigits(b, point + 1, leading - integral * power, k);
+  p = writeDigits(b, point + 1, fraction, k);
   if (trailing > 0) p = writeDigits(b, p, trailing, 8);
   while (b[p - 1] === 48) p--;
   return p === point + 1 ? point : p;

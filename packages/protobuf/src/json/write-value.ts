@@ -3,20 +3,23 @@ import { scalarProblem } from "../message/problem.js";
 import { asciiLoop, utf8Write } from "../wire/platform.js";
 import { isBytes, isWellFormed } from "../wire/write-scalar.js";
 import { toBase64 } from "./base64.js";
+import { halves, signed, unsigned } from "./bits.js";
 import { fail, inside, quoted, tooDeep } from "./failure.js";
 import type { JsonObject, JsonValue } from "./json-value.js";
 import type { JsonWriteOptions } from "./options.js";
 import type { Piece } from "./piece.js";
 import { enumOf, type FieldPlan } from "./plan.js";
-import { freeString, noView } from "./tokenizer.js";
+import { freeString, noView, special } from "./tokenizer.js";
 import { utf8 } from "./utf8.js";
-import { writeAscii, writeDouble, writeInt32, writeUint32, writeUint64 } from "./write-number.js";
+import { writeAscii, writeDouble, writeInt32, writeInteger, writeUint64 } from "./write-number.js";
 
 /** The state of the encode that is under way; a nested one saves and restores it. */
 export const writer = {
   b: new Uint8Array(0) as Uint8Array,
   /** Over the memory of `b`. */
   view: noView as DataView,
+  /** Where the next text begins: the bytes in front are those of results that were handed out. */
+  start: 0,
   depth: 0,
   options: {} as JsonWriteOptions,
 };
@@ -31,7 +34,7 @@ export function useBuffer(size: number): void {
 export function room(p: number, n: number): Uint8Array {
   const { b } = writer;
   if (p + n <= b.length) return b;
-  useBuffer(Math.max(b.length * 2, p + n + 64));
+  useBuffer(2 * (p + n));
   writer.b.set(b.subarray(0, p));
   return writer.b;
 }
@@ -65,13 +68,7 @@ export function writeString(p: number, v: string): number {
     const e = v.charCodeAt(i + 2);
     const f = v.charCodeAt(i + 3);
     const x = c | (d << 8) | (e << 16) | (f << 24);
-    // Bit 7 of a byte of one of these is set if some character is no ASCII, below 32, a quote or a backslash.
-    odd |=
-      x |
-      (x - 0x20202020) |
-      ((x ^ 0x22222222) - 0x01010101) |
-      ((x ^ 0x5c5c5c5c) - 0x01010101) |
-      ((c | d | e | f) > 127 ? 128 : 0);
+    odd |= x | special(x) | ((c | d | e | f) > 127 ? 128 : 0);
     view.setInt32(q, x, true);
   }
   for (; i < n; i++, q++) {
@@ -93,14 +90,7 @@ function writeLong(p: number, v: string): number {
   view.setInt32(end, 0x61616161, true);
   for (let q = p + 1; q < end; q += 4) {
     const x = view.getInt32(q, true);
-    if (
-      (((x - 0x20202020) | ((x ^ 0x22222222) - 0x01010101) | ((x ^ 0x5c5c5c5c) - 0x01010101)) &
-        ~x &
-        0x80808080) !==
-      0
-    ) {
-      return writeUtf8(p, JSON.stringify(v));
-    }
+    if ((special(x) & ~x & 0x80808080) !== 0) return writeUtf8(p, JSON.stringify(v));
   }
   b[p] = 34;
   b[end] = 34;
@@ -124,11 +114,6 @@ export function writeQuoted(p: number, text: string): number {
   return p + 1;
 }
 
-/** Of 64-bit integers, the lower one first. */
-const halves = new Uint32Array(2);
-const signed = new BigInt64Array(halves.buffer);
-const unsigned = new BigUint64Array(halves.buffer);
-
 /** Writes one value of a field that holds no message. There has to be room for {@link headroom} bytes. */
 export function writeScalar(p: number, f: FieldPlan, v: unknown): number {
   const b = writer.b;
@@ -138,13 +123,13 @@ export function writeScalar(p: number, f: FieldPlan, v: unknown): number {
       return writeString(p, v);
     case 8:
       if (typeof v !== "boolean") break;
-      return writeAscii(b, p, String(v));
+      return writeAscii(b, p, v ? "true" : "false");
     case 5:
       if (((v as number) | 0) !== v) break;
       return writeInt32(b, p, v as number);
     case 13:
       if ((v as number) >>> 0 !== v) break;
-      return writeUint32(b, p, v as number);
+      return writeInteger(b, p, v as number);
     case 3:
     case 4:
       return writeInt64(b, p, f, v);
