@@ -85,7 +85,6 @@ export function zero(c: FileContext, field: DescField): string {
     return field.int64 === "bigint" ? "0n" : field.int64 === "string" ? '"0"' : "0";
   switch (field.type) {
     case T.STRING:
-      // the length decides for every string; the comparison is for what is none
       return field.unboxed === "bytes" ? c.runtime("noBytes") : '""';
     case T.BYTES:
       return c.runtime("noBytes");
@@ -104,8 +103,7 @@ function is64Field(field: DescField): boolean {
 export function notZero(c: FileContext, field: DescField, x: string): string {
   switch (field.type) {
     case T.STRING:
-      // the length decides for every string; the comparison is for what is none
-      return field.unboxed === "bytes" ? notEmpty(c, x) : `(${x}.length !== 0 || ${x} !== "")`;
+      return field.unboxed === "bytes" ? notEmpty(c, x) : `${x}.length !== 0`;
     case T.BYTES:
       return notEmpty(c, x);
     case T.BOOL:

@@ -113,9 +113,12 @@ function printMember(
         printer.line(`b = ${c.runtime("room")}(p, ${size});`);
       return;
     }
-    printer.line(`const x = ${value};`);
+    const text = field.presence === "implicit" && isString(field);
+    printer.line(`const x = ${text ? `${c.runtime("stringValue")}(${value})` : value};`);
     const condition = field.presence === "implicit" ? notZero(c, field, "x") : "x !== undefined";
-    printer.block(`if (${condition}) {`, () => printElement(c, printer, shape, field, "x", size));
+    printer.block(`if (${condition}) {`, () =>
+      printElement(c, printer, shape, field, "x", size, text),
+    );
   });
 }
 
@@ -127,9 +130,14 @@ function printElement(
   field: DescField,
   x: string,
   size: number,
+  isText = false,
 ): void {
   if (field.type === FieldType.MESSAGE) return printMessage(c, printer, shape, field, x, size);
   const { name, size: scalarSize } = scalarCode(field);
+  if (isString(field) && !isText) {
+    printer.line(`const text = ${c.runtime("stringValue")}(${x});`);
+    x = "text";
+  }
   if (name === "Bytes") makeRoom(c, printer, [], [`${x}.length`], `${size}`);
   else if (scalarSize === 0) makeRoom(c, printer, [`${x}.length * 3`], [], `${size}`);
   printer.line(putTag(tagOf(field.number, wireType(field))));
@@ -192,25 +200,28 @@ function printMap(
   const key = field.mapKey!;
   const item = field.mapValue!;
   printer.block(`for (const [k, v] of ${c.runtime("entries")}(${value})) {`, () => {
-    const fields = [[key, "k"] as const, [item, "v"] as const];
-    const texts = fields.filter(([field]) => isString(field)).map(([, x]) => `${x}.length * 3`);
+    const keyIsText = isString(key);
+    const itemIsText = isString(item);
+    if (keyIsText) printer.line(`const key = ${c.runtime("stringValue")}(k);`);
+    if (itemIsText) printer.line(`const value = ${c.runtime("stringValue")}(v);`);
+    const k = keyIsText ? "key" : "k";
+    const v = itemIsText ? "value" : "v";
+    const texts = [...(keyIsText ? ["key.length * 3"] : []), ...(itemIsText ? ["value.length * 3"] : [])];
     const bytes = isBytes(item) ? ["v.length"] : [];
     if (item.message === undefined) makeRoom(c, printer, texts, bytes, "64");
     else printer.line(`b = ${c.runtime("room")}(p, ${[...texts, "64"].join(" + ")});`);
     printer.line(putTag(tagOf(field.number, 2)));
     printer.line("const s = p++;");
     printer.line(putTag(tagOf(1, wireType(key))));
-    printer.line(
-      `p = ${c.runtime(`write${scalarCode(key).name}`)}(b, p, ${integer(c, key, "k")});`,
-    );
+    printer.line(`p = ${c.runtime(`write${scalarCode(key).name}`)}(b, p, ${integer(c, key, k)});`);
     printer.line(putTag(tagOf(2, wireType(item))));
     if (item.message === undefined) {
       printer.line(
-        `p = ${c.runtime(`write${scalarCode(item).name}`)}(b, p, ${integer(c, item, "v")});`,
+        `p = ${c.runtime(`write${scalarCode(item).name}`)}(b, p, ${integer(c, item, v)});`,
       );
     } else {
       printer.line("const q = p;");
-      printer.line(`p = ${c.message(item.message, "messageClass", "value")}.write(v, p + 1);`);
+      printer.line(`p = ${c.message(item.message, "messageClass", "value")}.write(${v}, p + 1);`);
       printer.line(`p = ${c.runtime("endMessage")}(q, 1, p);`);
     }
     if (item.message === undefined) {
@@ -242,6 +253,7 @@ function makeRoom(
   printer.line(`if (b.length - p < ${needed}) b = ${room};`);
 }
 
+/** Fields that hold strings, in messages as on the wire. */
 function isString(field: DescField): boolean {
   return field.message === undefined && scalarCode(field).name === "String";
 }

@@ -140,6 +140,7 @@ export {
   sint32 as writeSint32,
   sint64 as writeSint64,
   string as writeString,
+  stringValue,
   toBigInt,
   uint32 as writeUint32,
   uint64 as writeUint64,

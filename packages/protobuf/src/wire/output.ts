@@ -2,7 +2,7 @@ import { allocate } from "./platform.js";
 
 /** The state of the encode that is under way: one buffer that grows, written forward in one pass. */
 interface Output {
-  /** The current block, unless the message did not fit it. */
+  /** The memory of the current block, unless the message did not fit it. */
   buffer: Uint8Array;
   /** Where the message begins in the buffer. */
   start: number;
@@ -26,19 +26,34 @@ export interface Sink {
 }
 
 /**
- * Small messages are written into blocks of memory that their results share (as Node's small buffers do) and never
- * twice to the same place: an array of its own for each would cost more than the encoding. A message that is larger, or
- * does not fit, is written to the slab, which is used again, or to memory of its own, and copied out.
+ * Memory that results share (as Node's small buffers do), written forward and never twice to the same place: an array
+ * of its own for each would cost more than the encoding, in memory to be cleared and collected.
  */
-const blockBytes = 32768;
-const smallBytes = 4096;
+interface Block {
+  memory: Uint8Array;
+  /** Where the next message begins. */
+  at: number;
+  readonly size: number;
+  /** What has to be left of it for another message to begin. */
+  readonly reserve: number;
+}
+
+/**
+ * Messages of up to `reserve` bytes are written into blocks: small ones into small blocks, so that one that is kept
+ * does not keep much else. A message that is larger, or does not fit, is written to the slab, which is used again, or to
+ * memory of its own, and copied out.
+ */
+function createBlock(size: number, reserve: number): Block {
+  return { memory: new Uint8Array(0), at: 0, size, reserve };
+}
 const slabBytes = 65536;
-let block: Uint8Array = new Uint8Array(blockBytes);
-let blockAt = 0;
+let small = createBlock(32768, 4096);
+let medium = createBlock(262_144, 32768);
+let block = small;
 let slab: Uint8Array = new Uint8Array(slabBytes);
 
 export const output: Output = {
-  buffer: block,
+  buffer: small.memory,
   start: 0,
   busy: false,
   sorted: false,
@@ -68,7 +83,7 @@ export function grow(p: number, n: number): Uint8Array {
   const need = p + n;
   if (!(need <= maxSize + 4096)) throw new TooLarge();
   const bigger =
-    buffer === block && need <= slab.length
+    buffer === block.memory && need <= slab.length
       ? slab
       : allocate(Math.min(Math.max(buffer.length * 2, need + 64), maxSize + 8192));
   bigger.set(buffer.subarray(output.start, p), output.start);
@@ -140,27 +155,28 @@ function totalBefore(fixups: readonly Fixup[], s: number): number {
 
 /** Prepares the buffer for a message that is likely to take `expected` bytes; returns where it begins. */
 export function begin(expected: number): number {
-  if (expected > smallBytes) {
+  if (expected > medium.reserve) {
     output.buffer = slab;
     output.start = 0;
     return 0;
   }
+  block = expected > small.reserve ? medium : small;
   // a block that a caller transferred to another thread has no bytes left
-  if (block.length - blockAt < smallBytes) {
-    block = new Uint8Array(blockBytes);
-    blockAt = 0;
+  if (block.memory.length - block.at < block.reserve) {
+    block.memory = allocate(block.size);
+    block.at = 0;
   }
-  output.buffer = block;
-  output.start = blockAt;
-  return blockAt;
+  output.buffer = block.memory;
+  output.start = block.at;
+  return block.at;
 }
 
 /** The message that ends at `p`, as an array that is the caller's. */
 export function finish(p: number): Uint8Array {
   const { buffer, start } = output;
   if (output.fixups.length > 0) return finishFixed(p);
-  if (buffer === block) {
-    blockAt = p;
+  if (buffer === block.memory) {
+    block.at = p;
     return buffer.subarray(start, p);
   }
   if (p - start > maxSize) throw new TooLarge();
@@ -193,22 +209,22 @@ function finishFixed(p: number): Uint8Array {
 /** Ends an encode, successful or not: nothing of it is kept. */
 export function release(): void {
   output.busy = false;
-  output.buffer = block;
+  output.buffer = block.memory;
   if (output.fixups.length > 0) output.fixups = [];
 }
 
 /** Runs an encode while another one is under way, in memory of its own. */
 export function aside<T>(work: () => T): T {
   const saved = { ...output };
-  const memory = [block, blockAt, slab] as const;
-  block = new Uint8Array(blockBytes);
-  blockAt = 0;
+  const memory = [small, medium, block, slab] as const;
+  small = createBlock(small.size, small.reserve);
+  medium = createBlock(medium.size, medium.reserve);
   slab = new Uint8Array(slabBytes);
   Object.assign(output, { fixups: [], busy: false, sink: undefined });
   try {
     return work();
   } finally {
-    [block, blockAt, slab] = memory;
+    [small, medium, block, slab] = memory;
     Object.assign(output, saved);
   }
 }

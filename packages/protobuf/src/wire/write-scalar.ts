@@ -125,10 +125,9 @@ export function double(b: Uint8Array, p: number, v: number): number {
   return store32(b, store32(b, p, i32[0]!), i32[1]!);
 }
 
-const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 /** Whether every surrogate of a string has its partner, so that UTF-8 can hold it. */
 export function isWellFormed(text: string): boolean {
-  return !loneSurrogate.test(text);
+  return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
 /** The value of a 64-bit field that is generated as a string or a number; the writer checks its range. */
@@ -144,19 +143,30 @@ export function toBigInt(v: string | number): bigint {
 
 const encoder = /*@__PURE__*/ new TextEncoder();
 
-/** A string with its length. Needs room for three bytes a character and five more. */
-export function string(b: Uint8Array, p: number, v: string): number {
+// Strings have many internal forms (concatenated, internalized, two-byte …), and the engine looks a property up the slow
+// way at a place that has seen more than four of them: ten times the cost of the character itself. So the method is
+// called without a look-up, and a string passes `stringValue` before its length is asked for.
+const { charCodeAt } = String.prototype;
+
+/** The string, whose length the compiler then knows how to read: only what comes out of an addition is a string to it. */
+export function stringValue(v: string): string {
   if (typeof v !== "string") wrongValue();
+  return "" + v;
+}
+
+/** A string with its length. Needs room for three bytes a character and five more. */
+export function string(b: Uint8Array, p: number, value: string): number {
+  const v = stringValue(value);
   const n = v.length;
   if (n > asciiLoop) return stringNative(b, p, v);
   b[p] = n;
   let q = p + 1;
   let i = 0;
   for (; i + 3 < n; i += 4) {
-    const w = v.charCodeAt(i);
-    const x = v.charCodeAt(i + 1);
-    const y = v.charCodeAt(i + 2);
-    const z = v.charCodeAt(i + 3);
+    const w = charCodeAt.call(v, i);
+    const x = charCodeAt.call(v, i + 1);
+    const y = charCodeAt.call(v, i + 2);
+    const z = charCodeAt.call(v, i + 3);
     if ((w | x | y | z) > 127) return stringNative(b, p, v);
     b[q] = w;
     b[q + 1] = x;
@@ -165,7 +175,7 @@ export function string(b: Uint8Array, p: number, v: string): number {
     q += 4;
   }
   for (; i < n; i++) {
-    const code = v.charCodeAt(i);
+    const code = charCodeAt.call(v, i);
     if (code > 127) return stringNative(b, p, v);
     b[q++] = code;
   }
@@ -179,7 +189,7 @@ function stringNative(b: Uint8Array, p: number, v: string): number {
     utf8Write === undefined
       ? encoder.encodeInto(v, b.subarray(start)).written
       : utf8Write.call(b, v, start);
-  if (k !== v.length && loneSurrogate.test(v)) wrongValue();
+  if (k !== v.length && !isWellFormed(v)) wrongValue();
   const width = varintSize(k);
   if (width !== g) b.copyWithin(p + width, start, start + k);
   return varint(b, p, k) + k;

@@ -18,6 +18,7 @@ import {
   readTag,
   readVarint32,
   room,
+  stringValue,
   tooDeep,
   truncated,
   unknown,
@@ -92,9 +93,10 @@ export class GreetRequest$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 37) b = room(p, text.length * 3 + 37);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     return writeUnknown(m, p);
@@ -158,9 +160,10 @@ export class GreetResponse$ {
     {
       const x = m.greeting;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 37) b = room(p, text.length * 3 + 37);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     return writeUnknown(m, p);

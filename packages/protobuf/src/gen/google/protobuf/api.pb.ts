@@ -20,6 +20,7 @@ import {
   readTag,
   readVarint32,
   room,
+  stringValue,
   tooDeep,
   truncated,
   unknown,
@@ -302,8 +303,8 @@ export class Api$ {
     if (!(m instanceof Api$)) m = adopt(Api, m);
     let b = room(p, 82);
     {
-      const x = m.name;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.name);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -338,8 +339,8 @@ export class Api$ {
       }
     }
     {
-      const x = m.version;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.version);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
         b[p++] = 34;
         p = writeString(b, p, x);
@@ -380,8 +381,8 @@ export class Api$ {
       }
     }
     {
-      const x = m.edition;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.edition);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
         b[p++] = 66;
         p = writeString(b, p, x);
@@ -610,16 +611,16 @@ export class Method$ {
     if (!(m instanceof Method$)) m = adopt(Method, m);
     let b = room(p, 84);
     {
-      const x = m.name;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.name);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
     }
     {
-      const x = m.requestTypeUrl;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.requestTypeUrl);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 18;
         p = writeString(b, p, x);
@@ -633,8 +634,8 @@ export class Method$ {
       }
     }
     {
-      const x = m.responseTypeUrl;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.responseTypeUrl);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 34;
         p = writeString(b, p, x);
@@ -669,8 +670,8 @@ export class Method$ {
       }
     }
     {
-      const x = m.edition;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.edition);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 84) b = room(p, x.length * 3 + 84);
         b[p++] = 66;
         p = writeString(b, p, x);
@@ -849,16 +850,16 @@ export class Mixin$ {
     if (!(m instanceof Mixin$)) m = adopt(Mixin, m);
     let b = room(p, 42);
     {
-      const x = m.name;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.name);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);
       }
     }
     {
-      const x = m.root;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.root);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 18;
         p = writeString(b, p, x);

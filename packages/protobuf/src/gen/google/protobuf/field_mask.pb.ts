@@ -17,6 +17,7 @@ import {
   readString,
   readTag,
   room,
+  stringValue,
   tooDeep,
   truncated,
   unknown,
@@ -289,9 +290,10 @@ export class FieldMask$ {
       const l = list(m.paths);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 37) b = room(p, text.length * 3 + 37);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     return writeUnknown(m, p);

@@ -16,6 +16,7 @@ import {
   readString,
   readTag,
   room,
+  stringValue,
   tooDeep,
   truncated,
   unknown,
@@ -96,8 +97,8 @@ export class SourceContext$ {
     if (!(m instanceof SourceContext$)) m = adopt(SourceContext, m);
     let b = room(p, 37);
     {
-      const x = m.fileName;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.fileName);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
         b[p++] = 10;
         p = writeString(b, p, x);

@@ -26,6 +26,7 @@ import {
   readVarint32,
   room,
   skip,
+  stringValue,
   tooDeep,
   truncated,
   unknown,
@@ -185,11 +186,12 @@ export class Struct$ {
     let b = room(p, 37);
     {
       for (const [k, v] of entries(m.fields)) {
-        b = room(p, k.length * 3 + 64);
+        const key = stringValue(k);
+        b = room(p, key.length * 3 + 64);
         b[p++] = 10;
         const s = p++;
         b[p++] = 10;
-        p = writeString(b, p, k);
+        p = writeString(b, p, key);
         b[p++] = 18;
         const q = p;
         p = Value$.write(v, p + 1);
@@ -387,9 +389,10 @@ export class Value$ {
           }
           case "stringValue": {
             const x = o.value;
-            if (b.length - p < x.length * 3 + 81) b = room(p, x.length * 3 + 81);
+            const text = stringValue(x);
+            if (b.length - p < text.length * 3 + 81) b = room(p, text.length * 3 + 81);
             b[p++] = 26;
-            p = writeString(b, p, x);
+            p = writeString(b, p, text);
             break;
           }
           case "boolValue": {

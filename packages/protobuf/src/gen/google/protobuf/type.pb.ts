@@ -21,6 +21,7 @@ import {
   readTag,
   readVarint32,
   room,
+  stringValue,
   tooDeep,
   truncated,
   unknown,
@@ -233,8 +234,8 @@ export class Type$ {
     if (!(m instanceof Type$)) m = adopt(Type, m);
     let b = room(p, 77);
     {
-      const x = m.name;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.name);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 77) b = room(p, x.length * 3 + 77);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -258,9 +259,10 @@ export class Type$ {
       const l = list(m.oneofs);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        if (b.length - p < x.length * 3 + 77) b = room(p, x.length * 3 + 77);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 77) b = room(p, text.length * 3 + 77);
         b[p++] = 26;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -298,8 +300,8 @@ export class Type$ {
       }
     }
     {
-      const x = m.edition;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.edition);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 77) b = room(p, x.length * 3 + 77);
         b[p++] = 58;
         p = writeString(b, p, x);
@@ -560,16 +562,16 @@ export class Field$ {
       }
     }
     {
-      const x = m.name;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.name);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 34;
         p = writeString(b, p, x);
       }
     }
     {
-      const x = m.typeUrl;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.typeUrl);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 50;
         p = writeString(b, p, x);
@@ -604,16 +606,16 @@ export class Field$ {
       }
     }
     {
-      const x = m.jsonName;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.jsonName);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 82;
         p = writeString(b, p, x);
       }
     }
     {
-      const x = m.defaultValue;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.defaultValue);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 123) b = room(p, x.length * 3 + 123);
         b[p++] = 90;
         p = writeString(b, p, x);
@@ -847,8 +849,8 @@ export class Enum$ {
     if (!(m instanceof Enum$)) m = adopt(Enum, m);
     let b = room(p, 72);
     {
-      const x = m.name;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.name);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 72) b = room(p, x.length * 3 + 72);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -903,8 +905,8 @@ export class Enum$ {
       }
     }
     {
-      const x = m.edition;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.edition);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 72) b = room(p, x.length * 3 + 72);
         b[p++] = 50;
         p = writeString(b, p, x);
@@ -1023,8 +1025,8 @@ export class EnumValue$ {
     if (!(m instanceof EnumValue$)) m = adopt(EnumValue, m);
     let b = room(p, 57);
     {
-      const x = m.name;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.name);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
         b[p++] = 10;
         p = writeString(b, p, x);
@@ -1168,8 +1170,8 @@ export class Option$ {
     if (!(m instanceof Option$)) m = adopt(Option, m);
     let b = room(p, 42);
     {
-      const x = m.name;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.name);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);

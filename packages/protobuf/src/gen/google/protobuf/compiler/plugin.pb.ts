@@ -22,6 +22,7 @@ import {
   readUint64,
   readVarint32,
   room,
+  stringValue,
   tooDeep,
   truncated,
   unknown,
@@ -173,9 +174,10 @@ export class Version$ {
     {
       const x = m.suffix;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 82) b = room(p, x.length * 3 + 82);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 82) b = room(p, text.length * 3 + 82);
         b[p++] = 34;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     return writeUnknown(m, p);
@@ -380,17 +382,19 @@ export class CodeGeneratorRequest$ {
       const l = list(m.fileToGenerate);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 57) b = room(p, text.length * 3 + 57);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.parameter;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 57) b = room(p, text.length * 3 + 57);
         b[p++] = 18;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -602,9 +606,10 @@ export class CodeGeneratorResponse$ {
     {
       const x = m.error;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 87) b = room(p, x.length * 3 + 87);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 87) b = room(p, text.length * 3 + 87);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -879,25 +884,28 @@ export class CodeGeneratorResponse_File$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 52) b = room(p, x.length * 3 + 52);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 52) b = room(p, text.length * 3 + 52);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.insertionPoint;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 52) b = room(p, x.length * 3 + 52);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 52) b = room(p, text.length * 3 + 52);
         b[p++] = 18;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.content;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 52) b = room(p, x.length * 3 + 52);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 52) b = room(p, text.length * 3 + 52);
         b[p++] = 122;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
