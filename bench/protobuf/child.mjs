@@ -37,6 +37,8 @@ function prepareWorkload({ workload: name, wires: given, jsons: givenJsons, bina
   // Copied, because an encoder may hand out a view that its next call reuses.
   const encoded = inputs.messages?.map((message) => Uint8Array.from(codec.encode(message)));
   inputs.wires ??= encoded;
+  // Decoded, so that strings have the form in which a decoder or JSON.parse leaves them, not that of a concatenation.
+  if (encoded && codec.decode) inputs.messages = encoded.map((wire) => codec.decode(wire));
   inputs.jsons ??= inputs.messages && codec.jsonEncode && jsonsOf(codec, inputs.messages);
   if (codec.parse) inputs.messages = inputs.jsons?.map((json) => codec.parse(json));
   const ops = operationsOf(codec).filter((op) => inputs[operations[op].input] !== undefined);

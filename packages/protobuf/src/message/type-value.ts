@@ -1,6 +1,7 @@
 import type { FileHandle } from "../descriptor/file-handle.js";
 import type { DescMessage } from "../descriptor/model.js";
 import {
+  type AnyMessage,
   type Codec,
   codecSymbol,
   type MessageClass,
@@ -12,6 +13,21 @@ import { decode } from "./decode.js";
 import { encode } from "./encode.js";
 import { inspectForm, logForm } from "./log-form.js";
 import type { DecodeOptions, EncodeOptions, MessageType } from "./message-type.js";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const descSymbol = Symbol();
+
+/**
+ * All type values have the same hidden class, which makes their members quick to find. That takes members that are
+ * added (an attribute that is changed afterwards makes a dictionary of an object) and a getter on the prototype.
+ */
+class TypeValue {
+  declare [descSymbol]: () => DescMessage;
+  get desc(): DescMessage {
+    return this[descSymbol]();
+  }
+}
 
 /**
  * Makes the type value of a generated message.
@@ -36,21 +52,17 @@ export function messageType<T extends object, I>(
     lastSize: 0,
     types,
   };
-  const type: RuntimeType = {
-    typeName,
-    get desc(): DescMessage {
-      return file.message(index);
-    },
-    create: (init?: unknown) => (init === undefined ? new messageClass() : create(type, init)),
-    decode: (bytes: Uint8Array, options?: DecodeOptions) => decode(type, bytes, options),
-    encode: (message: unknown, options?: EncodeOptions) => encode(type, message, options),
-    is: (value: unknown): boolean =>
-      typeof value === "object" &&
-      value !== null &&
-      (value as Partial<Record<typeof typeSymbol, MessageType>>)[typeSymbol]?.typeName === typeName,
-    [codecSymbol]: codec,
-  } as RuntimeType;
-  Object.defineProperty(type, codecSymbol, { enumerable: false });
+  const type = new TypeValue() as unknown as Writable<RuntimeType>;
+  type.typeName = typeName;
+  type.create = (init?: unknown) => (init === undefined ? new messageClass() : create(type, init));
+  type.decode = (bytes: Uint8Array, options?: DecodeOptions) => decode(type, bytes, options);
+  type.encode = (message: unknown, options?: EncodeOptions) => encode(type, message, options);
+  type.is = (value: unknown): value is AnyMessage =>
+    typeof value === "object" &&
+    value !== null &&
+    (value as Partial<Record<typeof typeSymbol, MessageType>>)[typeSymbol]?.typeName === typeName;
+  Object.defineProperty(type, codecSymbol, { value: codec });
+  Object.defineProperty(type, descSymbol, { value: () => file.message(index) });
   Object.defineProperties(messageClass.prototype, {
     [typeSymbol]: { value: type },
     toJSON: {

@@ -31,6 +31,8 @@ export interface Sink {
  */
 interface Block {
   memory: Uint8Array;
+  /** The buffer of `memory`: asking for it costs as much as making the array. */
+  buffer: ArrayBufferLike;
   /** Where the next message begins. */
   at: number;
   readonly size: number;
@@ -44,7 +46,8 @@ interface Block {
  * memory of its own, and copied out.
  */
 function createBlock(size: number, reserve: number): Block {
-  return { memory: new Uint8Array(0), at: 0, size, reserve };
+  const memory = new Uint8Array(0);
+  return { memory, buffer: memory.buffer, at: 0, size, reserve };
 }
 const slabBytes = 65536;
 let small = createBlock(32768, 4096);
@@ -153,10 +156,15 @@ function totalBefore(fixups: readonly Fixup[], s: number): number {
   return low === 0 ? 0 : fixups[low - 1]!.total;
 }
 
+/** Makes it the buffer. Storing what is there already would still cost the garbage collector's write barrier. */
+function use(buffer: Uint8Array): void {
+  if (output.buffer !== buffer) output.buffer = buffer;
+}
+
 /** Prepares the buffer for a message that is likely to take `expected` bytes; returns where it begins. */
 export function begin(expected: number): number {
   if (expected > medium.reserve) {
-    output.buffer = slab;
+    use(slab);
     output.start = 0;
     return 0;
   }
@@ -164,9 +172,10 @@ export function begin(expected: number): number {
   // a block that a caller transferred to another thread has no bytes left
   if (block.memory.length - block.at < block.reserve) {
     block.memory = allocate(block.size);
+    block.buffer = block.memory.buffer;
     block.at = 0;
   }
-  output.buffer = block.memory;
+  use(block.memory);
   output.start = block.at;
   return block.at;
 }
@@ -177,7 +186,7 @@ export function finish(p: number): Uint8Array {
   if (output.fixups.length > 0) return finishFixed(p);
   if (buffer === block.memory) {
     block.at = p;
-    return buffer.subarray(start, p);
+    return new Uint8Array(block.buffer, start, p - start);
   }
   if (p - start > maxSize) throw new TooLarge();
   // memory of its own is handed over, if it is nearly full, and copied out of otherwise
@@ -209,7 +218,7 @@ function finishFixed(p: number): Uint8Array {
 /** Ends an encode, successful or not: nothing of it is kept. */
 export function release(): void {
   output.busy = false;
-  output.buffer = block.memory;
+  use(block.memory);
   if (output.fixups.length > 0) output.fixups = [];
 }
 
