@@ -158,9 +158,9 @@ function buildMessage(b: Build, raw: Raw, parent: Parent): DescMessage {
   const name = raw.string(1);
   const options = raw.message(7);
   const resolved = override(parent.features, options, features.message);
-  const byName = new Map<string, DescField>();
+  // a name is a string and a number is none, so that one map holds both
+  const byKey = new Map<string | number, DescField>();
   const byLocalName = new Map<string, DescField>();
-  const byNumber = new Map<number, DescField>();
   let hasRequired: boolean | undefined;
   const desc: Writable<DescMessage> = {
     kind: "message",
@@ -184,9 +184,9 @@ function buildMessage(b: Build, raw: Raw, parent: Parent): DescMessage {
     },
     deprecated: options.bool(3),
     optionBytes: raw.bytes(7),
-    fieldByName: (fieldName) => byName.get(fieldName),
+    fieldByName: (fieldName) => byKey.get(fieldName),
     fieldByLocalName: (localName) => byLocalName.get(localName),
-    fieldByNumber: (number) => byNumber.get(number),
+    fieldByNumber: (number) => byKey.get(number),
   };
   b.all.push(desc);
   b.messages.set(desc.typeName, desc);
@@ -199,9 +199,8 @@ function buildMessage(b: Build, raw: Raw, parent: Parent): DescMessage {
   desc.extensions = raw.messages(6).map((r) => b.parts.extensions!(b, r, here));
   buildMembers(b, raw, here, desc);
   for (const field of desc.fields) {
-    byName.set(field.name, field);
+    byKey.set(field.name, field).set(field.number, field);
     byLocalName.set(field.localName, field);
-    byNumber.set(field.number, field);
   }
   return desc;
 }
@@ -228,7 +227,6 @@ function buildMembers(b: Build, raw: Raw, here: Parent, desc: Writable<DescMessa
     };
   });
   const localOf = new Map(order.map((r, i) => [r, locals[i]!]));
-  const built = new Map<Raw, DescField>();
   desc.fields = rawFields.map((r) => {
     const index = oneofIndex(r);
     const oneof = index < 0 ? undefined : oneofs[index];
@@ -244,12 +242,11 @@ function buildMembers(b: Build, raw: Raw, here: Parent, desc: Writable<DescMessa
       oneof as DescOneof | undefined,
     );
     oneof?.fields.push(field);
-    built.set(r, field);
     return field;
   });
   desc.oneofs = oneofs.filter((oneof) => oneof.fields.length > 0) as DescOneof[];
-  const members = new Set(order.map((r) => built.get(r)!.oneof ?? built.get(r)!));
-  desc.members = [...members];
+  const sorted = [...desc.fields].sort((x, y) => x.number - y.number);
+  desc.members = [...new Set(sorted.map((field) => field.oneof ?? field))];
 }
 
 export function buildField(

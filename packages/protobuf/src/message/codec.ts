@@ -43,6 +43,7 @@ export interface Codec {
   /** The size of the message of this type that was encoded last, which tells where to write the next one. */
   lastSize: number;
   readonly types: (() => readonly MessageType[]) | undefined;
+  readonly desc: () => DescMessage;
 }
 
 /** A type value with the runtime's own slot. */

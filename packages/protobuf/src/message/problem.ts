@@ -8,31 +8,31 @@ export function scalarName(type: FieldType): string {
     .toLowerCase();
 }
 
+/** What is not an integer, by field type. */
+const plainTypes: { readonly [type: number]: string } = {
+  1: "number",
+  2: "number",
+  8: "boolean",
+  9: "string",
+  12: "Uint8Array",
+};
+
 /** What is wrong with a value for one element of a scalar or enum field, or `undefined` if nothing is. */
 export function scalarProblem(field: DescField, value: unknown): string | undefined {
   const { type } = field;
-  switch (type) {
-    case FieldType.STRING:
-      if (field.unboxed === "bytes")
-        return isBytes(value) ? undefined : expected("a Uint8Array", value);
-      if (typeof value !== "string") return expected("a string", value);
-      return isWellFormed(value)
-        ? undefined
-        : "the string has a lone surrogate, which UTF-8 cannot hold";
-    case FieldType.BYTES:
-      return isBytes(value) ? undefined : expected("a Uint8Array", value);
-    case FieldType.BOOL:
-      return typeof value === "boolean" ? undefined : expected("a boolean", value);
-    case FieldType.DOUBLE:
-      return typeof value === "number" ? undefined : expected("a number", value);
-    case FieldType.FLOAT:
-      if (typeof value !== "number") return expected("a number", value);
-      return Number.isFinite(value) && !Number.isFinite(Math.fround(value))
-        ? outOfRange(type, value)
-        : undefined;
-    default:
-      return integerProblem(field, value);
-  }
+  const wanted = field.unboxed === "bytes" ? "Uint8Array" : plainTypes[type];
+  if (wanted === undefined) return integerProblem(field, value);
+  if (wanted === "Uint8Array" ? !isBytes(value) : typeof value !== wanted)
+    return expected(`a ${wanted}`, value);
+  if (wanted === "string" && !isWellFormed(value as string))
+    return "the string has a lone surrogate, which UTF-8 cannot hold";
+  if (
+    type === FieldType.FLOAT &&
+    Number.isFinite(value) &&
+    !Number.isFinite(Math.fround(value as number))
+  )
+    return outOfRange(type, value);
+  return undefined;
 }
 
 /** Whether an integer type has 64 bits. */

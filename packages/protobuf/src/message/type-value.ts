@@ -16,16 +16,14 @@ import type { DecodeOptions, EncodeOptions, MessageType } from "./message-type.j
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-const descSymbol = Symbol();
-
 /**
  * All type values have the same hidden class, which makes their members quick to find. That takes members that are
  * added (an attribute that is changed afterwards makes a dictionary of an object) and a getter on the prototype.
  */
 class TypeValue {
-  declare [descSymbol]: () => DescMessage;
+  declare [codecSymbol]: Codec;
   get desc(): DescMessage {
-    return this[descSymbol]();
+    return this[codecSymbol].desc();
   }
 }
 
@@ -51,6 +49,7 @@ export function messageType<T extends object, I>(
     missing,
     lastSize: 0,
     types,
+    desc: () => file.message(index),
   };
   const type = new TypeValue() as unknown as Writable<RuntimeType>;
   type.typeName = typeName;
@@ -62,7 +61,6 @@ export function messageType<T extends object, I>(
     value !== null &&
     (value as Partial<Record<typeof typeSymbol, MessageType>>)[typeSymbol]?.typeName === typeName;
   Object.defineProperty(type, codecSymbol, { value: codec });
-  Object.defineProperty(type, descSymbol, { value: () => file.message(index) });
   Object.defineProperties(messageClass.prototype, {
     [typeSymbol]: { value: type },
     toJSON: {

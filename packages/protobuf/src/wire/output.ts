@@ -2,7 +2,7 @@ import { allocate } from "./platform.js";
 
 /** The state of the encode that is under way: one buffer that grows, written forward in one pass. */
 interface Output {
-  /** The memory of the current block, unless the message did not fit it. */
+  /** The memory of `block` or the slab, unless the message did not fit it. */
   buffer: Uint8Array;
   /** Where the message begins in the buffer. */
   start: number;
@@ -15,6 +15,10 @@ interface Output {
   fixups: Fixup[];
   /** Takes large `bytes` as they are, where the result is a list of chunks. */
   sink: Sink | undefined;
+  readonly small: Block;
+  readonly medium: Block;
+  block: Block;
+  readonly slab: Uint8Array;
 }
 
 /** What an encode to a list of chunks puts in the place of copies. */
@@ -40,30 +44,34 @@ interface Block {
   readonly reserve: number;
 }
 
+function createBlock(size: number, reserve: number): Block {
+  const memory = new Uint8Array(0);
+  return { memory, buffer: memory.buffer, at: 0, size, reserve };
+}
+
 /**
  * Messages of up to `reserve` bytes are written into blocks: small ones into small blocks, so that one that is kept
  * does not keep much else. A message that is larger, or does not fit, is written to the slab, which is used again, or to
  * memory of its own, and copied out.
  */
-function createBlock(size: number, reserve: number): Block {
-  const memory = new Uint8Array(0);
-  return { memory, buffer: memory.buffer, at: 0, size, reserve };
+function createOutput(): Output {
+  const small = createBlock(32768, 4096);
+  return {
+    buffer: small.memory,
+    start: 0,
+    busy: false,
+    sorted: false,
+    writeUnknown: true,
+    fixups: [],
+    sink: undefined,
+    small,
+    medium: createBlock(262_144, 32768),
+    block: small,
+    slab: new Uint8Array(65536),
+  };
 }
-const slabBytes = 65536;
-let small = createBlock(32768, 4096);
-let medium = createBlock(262_144, 32768);
-let block = small;
-let slab: Uint8Array = new Uint8Array(slabBytes);
 
-export const output: Output = {
-  buffer: small.memory,
-  start: 0,
-  busy: false,
-  sorted: false,
-  writeUnknown: true,
-  fixups: [],
-  sink: undefined,
-};
+export const output: Output = /*@__PURE__*/ createOutput();
 
 /** At `at`, `reserved` bytes have to become the varint of `length`; or, if there are any, `bytes` of this length. */
 export interface Fixup {
@@ -82,11 +90,11 @@ export class TooLarge {}
 
 /** Makes room for `n` bytes at `p`; returns the buffer, which may be a new one. */
 export function grow(p: number, n: number): Uint8Array {
-  const { buffer } = output;
+  const { buffer, slab } = output;
   const need = p + n;
   if (!(need <= maxSize + 4096)) throw new TooLarge();
   const bigger =
-    buffer === block.memory && need <= slab.length
+    buffer === output.block.memory && need <= slab.length
       ? slab
       : allocate(Math.min(Math.max(buffer.length * 2, need + 64), maxSize + 8192));
   bigger.set(buffer.subarray(output.start, p), output.start);
@@ -163,12 +171,14 @@ function use(buffer: Uint8Array): void {
 
 /** Prepares the buffer for a message that is likely to take `expected` bytes; returns where it begins. */
 export function begin(expected: number): number {
+  const { small, medium } = output;
   if (expected > medium.reserve) {
-    use(slab);
+    use(output.slab);
     output.start = 0;
     return 0;
   }
-  block = expected > small.reserve ? medium : small;
+  const block = expected > small.reserve ? medium : small;
+  if (output.block !== block) output.block = block;
   // a block that a caller transferred to another thread has no bytes left
   if (block.memory.length - block.at < block.reserve) {
     block.memory = allocate(block.size);
@@ -182,7 +192,7 @@ export function begin(expected: number): number {
 
 /** The message that ends at `p`, as an array that is the caller's. */
 export function finish(p: number): Uint8Array {
-  const { buffer, start } = output;
+  const { buffer, start, block } = output;
   if (output.fixups.length > 0) return finishFixed(p);
   if (buffer === block.memory) {
     block.at = p;
@@ -190,7 +200,7 @@ export function finish(p: number): Uint8Array {
   }
   if (p - start > maxSize) throw new TooLarge();
   // memory of its own is handed over, if it is nearly full, and copied out of otherwise
-  if (buffer !== slab && start + buffer.length - p < (p - start) >> 3) {
+  if (buffer !== output.slab && start + buffer.length - p < (p - start) >> 3) {
     return buffer.fill(0, 0, start).fill(0, p).subarray(start, p);
   }
   const whole = allocate(p - start);
@@ -218,22 +228,17 @@ function finishFixed(p: number): Uint8Array {
 /** Ends an encode, successful or not: nothing of it is kept. */
 export function release(): void {
   output.busy = false;
-  use(block.memory);
+  use(output.block.memory);
   if (output.fixups.length > 0) output.fixups = [];
 }
 
 /** Runs an encode while another one is under way, in memory of its own. */
 export function aside<T>(work: () => T): T {
   const saved = { ...output };
-  const memory = [small, medium, block, slab] as const;
-  small = createBlock(small.size, small.reserve);
-  medium = createBlock(medium.size, medium.reserve);
-  slab = new Uint8Array(slabBytes);
-  Object.assign(output, { fixups: [], busy: false, sink: undefined });
+  Object.assign(output, createOutput());
   try {
     return work();
   } finally {
-    [small, medium, block, slab] = memory;
     Object.assign(output, saved);
   }
 }

@@ -44,9 +44,9 @@ export function bytes(b: Uint8Array, p: number, z: number): Uint8Array {
 
 const slots = 512;
 const slotBytes = 32;
-const cachedText: string[] = new Array<string>(slots).fill("");
-const cachedBytes = new Uint8Array(slots * slotBytes);
-const cachedLength = new Uint8Array(slots);
+const cachedText: string[] = /*@__PURE__*/ Array.from({ length: slots }, () => "");
+const cachedBytes = /*@__PURE__*/ new Uint8Array(slots * slotBytes);
+const cachedLength = /*@__PURE__*/ new Uint8Array(slots);
 
 /**
  * A map key. Keys repeat from message to message, so a small direct-mapped cache spares most of their decoding (a

@@ -8,11 +8,11 @@ export function wrongValue(): never {
   throw new WrongValue();
 }
 
-const i32 = new Int32Array(2);
-const i64 = new BigInt64Array(i32.buffer);
-const u64 = new BigUint64Array(i32.buffer);
-const f64 = new Float64Array(i32.buffer);
-const f32 = new Float32Array(i32.buffer);
+const i32 = /*@__PURE__*/ new Int32Array(2);
+const i64 = /*@__PURE__*/ new BigInt64Array(i32.buffer);
+const u64 = /*@__PURE__*/ new BigUint64Array(i32.buffer);
+const f64 = /*@__PURE__*/ new Float64Array(i32.buffer);
+const f32 = /*@__PURE__*/ new Float32Array(i32.buffer);
 
 /** A 64-bit varint from its halves. */
 export function varint64(b: Uint8Array, p: number, lo: number, hi: number): number {
