@@ -1,7 +1,7 @@
 /** Brands make `instanceof`-free checks work across duplicate installs. */
-const decodeBrand = Symbol.for("bowline.protobuf.DecodeError");
-const encodeBrand = Symbol.for("bowline.protobuf.EncodeError");
-const jsonBrand = Symbol.for("bowline.protobuf.JsonError");
+const decodeBrand = /*@__PURE__*/ Symbol.for("bowline.protobuf.DecodeError");
+const encodeBrand = /*@__PURE__*/ Symbol.for("bowline.protobuf.EncodeError");
+const jsonBrand = /*@__PURE__*/ Symbol.for("bowline.protobuf.JsonError");
 const textBrand = /*@__PURE__*/ Symbol.for("bowline.protobuf.TextError");
 const yamlBrand = /*@__PURE__*/ Symbol.for("bowline.protobuf.YamlError");
 

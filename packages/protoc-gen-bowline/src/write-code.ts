@@ -206,7 +206,10 @@ function printMap(
     if (itemIsText) printer.line(`const value = ${c.runtime("stringValue")}(v);`);
     const k = keyIsText ? "key" : "k";
     const v = itemIsText ? "value" : "v";
-    const texts = [...(keyIsText ? ["key.length * 3"] : []), ...(itemIsText ? ["value.length * 3"] : [])];
+    const texts = [
+      ...(keyIsText ? ["key.length * 3"] : []),
+      ...(itemIsText ? ["value.length * 3"] : []),
+    ];
     const bytes = isBytes(item) ? ["v.length"] : [];
     if (item.message === undefined) makeRoom(c, printer, texts, bytes, "64");
     else printer.line(`b = ${c.runtime("room")}(p, ${[...texts, "64"].join(" + ")});`);

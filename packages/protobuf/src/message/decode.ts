@@ -113,14 +113,10 @@ function decodeError(
  * decode down.
  */
 function plain(type: MessageType, bytes: Uint8Array): Uint8Array {
-  if (isPlain(bytes)) return bytes;
+  if (bytes?.constructor === Uint8Array) return bytes;
   if (!isBytes(bytes))
     throw new TypeError(
       `${type.typeName}.decode takes a Uint8Array, got ${bytes === null ? "null" : typeof bytes}`,
     );
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-function isPlain(bytes: Uint8Array | undefined): boolean {
-  return bytes?.constructor === Uint8Array;
 }

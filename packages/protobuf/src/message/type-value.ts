@@ -6,6 +6,7 @@ import {
   codecSymbol,
   type MessageClass,
   type RuntimeType,
+  typeOfMessage,
   typeSymbol,
 } from "./codec.js";
 import { create } from "./create.js";
@@ -56,10 +57,7 @@ export function messageType<T extends object, I>(
   type.create = (init?: unknown) => (init === undefined ? new messageClass() : create(type, init));
   type.decode = (bytes: Uint8Array, options?: DecodeOptions) => decode(type, bytes, options);
   type.encode = (message: unknown, options?: EncodeOptions) => encode(type, message, options);
-  type.is = (value: unknown): value is AnyMessage =>
-    typeof value === "object" &&
-    value !== null &&
-    (value as Partial<Record<typeof typeSymbol, MessageType>>)[typeSymbol]?.typeName === typeName;
+  type.is = (value: unknown): value is AnyMessage => typeOfMessage(value)?.typeName === typeName;
   Object.defineProperty(type, codecSymbol, { value: codec });
   Object.defineProperties(messageClass.prototype, {
     [typeSymbol]: { value: type },

@@ -2,7 +2,7 @@ import { allocate } from "./platform.js";
 
 /** The state of the encode that is under way: one buffer that grows, written forward in one pass. */
 interface Output {
-  /** The memory of `block` or the slab, unless the message did not fit it. */
+  /** The memory of `block`, or of its own for a message that is too large for it. */
   buffer: Uint8Array;
   /** Where the message begins in the buffer. */
   start: number;
@@ -18,7 +18,6 @@ interface Output {
   readonly small: Block;
   readonly medium: Block;
   block: Block;
-  readonly slab: Uint8Array;
 }
 
 /** What an encode to a list of chunks puts in the place of copies. */
@@ -51,8 +50,7 @@ function createBlock(size: number, reserve: number): Block {
 
 /**
  * Messages of up to `reserve` bytes are written into blocks: small ones into small blocks, so that one that is kept
- * does not keep much else. A message that is larger, or does not fit, is written to the slab, which is used again, or to
- * memory of its own, and copied out.
+ * does not keep much else. One that is larger, or does not fit, gets memory of its own.
  */
 function createOutput(): Output {
   const small = createBlock(32768, 4096);
@@ -67,7 +65,6 @@ function createOutput(): Output {
     small,
     medium: createBlock(262_144, 32768),
     block: small,
-    slab: new Uint8Array(65536),
   };
 }
 
@@ -90,13 +87,10 @@ export class TooLarge {}
 
 /** Makes room for `n` bytes at `p`; returns the buffer, which may be a new one. */
 export function grow(p: number, n: number): Uint8Array {
-  const { buffer, slab } = output;
+  const { buffer } = output;
   const need = p + n;
   if (!(need <= maxSize + 4096)) throw new TooLarge();
-  const bigger =
-    buffer === output.block.memory && need <= slab.length
-      ? slab
-      : allocate(Math.min(Math.max(buffer.length * 2, need + 64), maxSize + 8192));
+  const bigger = allocate(Math.min(Math.max(p * 2, need + 64), maxSize + 8192));
   bigger.set(buffer.subarray(output.start, p), output.start);
   output.buffer = bigger;
   return bigger;
@@ -169,16 +163,19 @@ function use(buffer: Uint8Array): void {
   if (output.buffer !== buffer) output.buffer = buffer;
 }
 
+/** One large message must not make every small one after it begin with as much memory. */
+const maxGuess = 1 << 22;
+
 /** Prepares the buffer for a message that is likely to take `expected` bytes; returns where it begins. */
 export function begin(expected: number): number {
   const { small, medium } = output;
   if (expected > medium.reserve) {
-    use(output.slab);
+    output.buffer = allocate(Math.min(expected, maxGuess) + 64);
     output.start = 0;
     return 0;
   }
   const block = expected > small.reserve ? medium : small;
-  if (output.block !== block) output.block = block;
+  output.block = block;
   // a block that a caller transferred to another thread has no bytes left
   if (block.memory.length - block.at < block.reserve) {
     block.memory = allocate(block.size);
@@ -200,7 +197,7 @@ export function finish(p: number): Uint8Array {
   }
   if (p - start > maxSize) throw new TooLarge();
   // memory of its own is handed over, if it is nearly full, and copied out of otherwise
-  if (buffer !== output.slab && start + buffer.length - p < (p - start) >> 3) {
+  if (start + buffer.length - p < (p - start) >> 3) {
     return buffer.fill(0, 0, start).fill(0, p).subarray(start, p);
   }
   const whole = allocate(p - start);

@@ -1,10 +1,5 @@
 import { cursor as c, malformed, truncated } from "./cursor.js";
-
-const i32 = new Int32Array(2);
-const i64 = new BigInt64Array(i32.buffer);
-const u64 = /*@__PURE__*/ new BigUint64Array(i32.buffer);
-const f64 = /*@__PURE__*/ new Float64Array(i32.buffer);
-const f32 = /*@__PURE__*/ new Float32Array(i32.buffer);
+import { f32, f64, i32, i64, u64 } from "./scratch.js";
 
 const overlong = "a varint is longer than ten bytes or has more than 64 bits";
 

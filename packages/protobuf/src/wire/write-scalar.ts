@@ -1,5 +1,6 @@
 import { output, varint, varintSize } from "./output.js";
 import { asciiLoop, utf8Write } from "./platform.js";
+import { f32, f64, i32, i64, u64 } from "./scratch.js";
 
 /** Thrown when a value does not fit its field; the entry point finds out which field it was. */
 export class WrongValue {}
@@ -7,12 +8,6 @@ export class WrongValue {}
 export function wrongValue(): never {
   throw new WrongValue();
 }
-
-const i32 = /*@__PURE__*/ new Int32Array(2);
-const i64 = /*@__PURE__*/ new BigInt64Array(i32.buffer);
-const u64 = /*@__PURE__*/ new BigUint64Array(i32.buffer);
-const f64 = /*@__PURE__*/ new Float64Array(i32.buffer);
-const f32 = /*@__PURE__*/ new Float32Array(i32.buffer);
 
 /** A 64-bit varint from its halves. */
 export function varint64(b: Uint8Array, p: number, lo: number, hi: number): number {

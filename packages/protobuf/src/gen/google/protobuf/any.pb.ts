@@ -20,6 +20,7 @@ import {
   readTag,
   room,
   roomBytes,
+  stringValue,
   tooDeep,
   truncated,
   unknown,
@@ -201,8 +202,8 @@ export class Any$ {
     if (!(m instanceof Any$)) m = adopt(Any, m);
     let b = room(p, 42);
     {
-      const x = m.typeUrl;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.typeUrl);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
         b[p++] = 10;
         p = writeString(b, p, x);

@@ -32,6 +32,7 @@ import {
   readVarint32,
   room,
   roomBytes,
+  stringValue,
   tooDeep,
   truncated,
   unknown,
@@ -561,26 +562,29 @@ export class FileDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 112) b = room(p, x.length * 3 + 112);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 112) b = room(p, text.length * 3 + 112);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.package;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 112) b = room(p, x.length * 3 + 112);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 112) b = room(p, text.length * 3 + 112);
         b[p++] = 18;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const l = list(m.dependency);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        if (b.length - p < x.length * 3 + 112) b = room(p, x.length * 3 + 112);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 112) b = room(p, text.length * 3 + 112);
         b[p++] = 26;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -688,9 +692,10 @@ export class FileDescriptorProto$ {
     {
       const x = m.syntax;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 112) b = room(p, x.length * 3 + 112);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 112) b = room(p, text.length * 3 + 112);
         b[p++] = 98;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -704,9 +709,10 @@ export class FileDescriptorProto$ {
       const l = list(m.optionDependency);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        if (b.length - p < x.length * 3 + 112) b = room(p, x.length * 3 + 112);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 112) b = room(p, text.length * 3 + 112);
         b[p++] = 122;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     return writeUnknown(m, p);
@@ -959,9 +965,10 @@ export class DescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 97) b = room(p, x.length * 3 + 97);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 97) b = room(p, text.length * 3 + 97);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -1079,9 +1086,10 @@ export class DescriptorProto$ {
       const l = list(m.reservedName);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        if (b.length - p < x.length * 3 + 97) b = room(p, x.length * 3 + 97);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 97) b = room(p, text.length * 3 + 97);
         b[p++] = 82;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -1644,17 +1652,19 @@ export class ExtensionRangeOptions_Declaration$ {
     {
       const x = m.fullName;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 69) b = room(p, x.length * 3 + 69);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 69) b = room(p, text.length * 3 + 69);
         b[p++] = 18;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.type;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 69) b = room(p, x.length * 3 + 69);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 69) b = room(p, text.length * 3 + 69);
         b[p++] = 26;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -1977,17 +1987,19 @@ export class FieldDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 128) b = room(p, x.length * 3 + 128);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 128) b = room(p, text.length * 3 + 128);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.extendee;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 128) b = room(p, x.length * 3 + 128);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 128) b = room(p, text.length * 3 + 128);
         b[p++] = 18;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -2014,17 +2026,19 @@ export class FieldDescriptorProto$ {
     {
       const x = m.typeName;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 128) b = room(p, x.length * 3 + 128);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 128) b = room(p, text.length * 3 + 128);
         b[p++] = 50;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.defaultValue;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 128) b = room(p, x.length * 3 + 128);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 128) b = room(p, text.length * 3 + 128);
         b[p++] = 58;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -2050,9 +2064,10 @@ export class FieldDescriptorProto$ {
     {
       const x = m.jsonName;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 128) b = room(p, x.length * 3 + 128);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 128) b = room(p, text.length * 3 + 128);
         b[p++] = 82;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -2201,9 +2216,10 @@ export class OneofDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 42) b = room(p, x.length * 3 + 42);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 42) b = room(p, text.length * 3 + 42);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -2384,9 +2400,10 @@ export class EnumDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 72) b = room(p, x.length * 3 + 72);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 72) b = room(p, text.length * 3 + 72);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -2434,9 +2451,10 @@ export class EnumDescriptorProto$ {
       const l = list(m.reservedName);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        if (b.length - p < x.length * 3 + 72) b = room(p, x.length * 3 + 72);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 72) b = room(p, text.length * 3 + 72);
         b[p++] = 42;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -2642,9 +2660,10 @@ export class EnumValueDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 57) b = room(p, text.length * 3 + 57);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -2767,9 +2786,10 @@ export class ServiceDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 47) b = room(p, x.length * 3 + 47);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 47) b = room(p, text.length * 3 + 47);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -2940,25 +2960,28 @@ export class MethodDescriptorProto$ {
     {
       const x = m.name;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 64) b = room(p, x.length * 3 + 64);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 64) b = room(p, text.length * 3 + 64);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.inputType;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 64) b = room(p, x.length * 3 + 64);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 64) b = room(p, text.length * 3 + 64);
         b[p++] = 18;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.outputType;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 64) b = room(p, x.length * 3 + 64);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 64) b = room(p, text.length * 3 + 64);
         b[p++] = 26;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -3519,17 +3542,19 @@ export class FileOptions$ {
     {
       const x = m.javaPackage;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 155) b = room(p, text.length * 3 + 155);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.javaOuterClassname;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 155) b = room(p, text.length * 3 + 155);
         b[p++] = 66;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -3549,9 +3574,10 @@ export class FileOptions$ {
     {
       const x = m.goPackage;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 155) b = room(p, text.length * 3 + 155);
         b[p++] = 90;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -3606,57 +3632,64 @@ export class FileOptions$ {
     {
       const x = m.objcClassPrefix;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 155) b = room(p, text.length * 3 + 155);
         b[p++] = 162; b[p++] = 2;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.csharpNamespace;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 155) b = room(p, text.length * 3 + 155);
         b[p++] = 170; b[p++] = 2;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.swiftPrefix;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 155) b = room(p, text.length * 3 + 155);
         b[p++] = 186; b[p++] = 2;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.phpClassPrefix;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 155) b = room(p, text.length * 3 + 155);
         b[p++] = 194; b[p++] = 2;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.phpNamespace;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 155) b = room(p, text.length * 3 + 155);
         b[p++] = 202; b[p++] = 2;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.phpMetadataNamespace;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 155) b = room(p, text.length * 3 + 155);
         b[p++] = 226; b[p++] = 2;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.rubyPackage;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 155) b = room(p, x.length * 3 + 155);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 155) b = room(p, text.length * 3 + 155);
         b[p++] = 234; b[p++] = 2;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -4671,9 +4704,10 @@ export class FieldOptions_EditionDefault$ {
     {
       const x = m.value;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 52) b = room(p, x.length * 3 + 52);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 52) b = room(p, text.length * 3 + 52);
         b[p++] = 18;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -4849,9 +4883,10 @@ export class FieldOptions_FeatureSupport$ {
     {
       const x = m.deprecationWarning;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 87) b = room(p, x.length * 3 + 87);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 87) b = room(p, text.length * 3 + 87);
         b[p++] = 26;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -4864,9 +4899,10 @@ export class FieldOptions_FeatureSupport$ {
     {
       const x = m.removalError;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 87) b = room(p, x.length * 3 + 87);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 87) b = room(p, text.length * 3 + 87);
         b[p++] = 42;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     return writeUnknown(m, p);
@@ -5891,9 +5927,10 @@ export class UninterpretedOption$ {
     {
       const x = m.identifierValue;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 95) b = room(p, x.length * 3 + 95);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 95) b = room(p, text.length * 3 + 95);
         b[p++] = 26;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -5928,9 +5965,10 @@ export class UninterpretedOption$ {
     {
       const x = m.aggregateValue;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 95) b = room(p, x.length * 3 + 95);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 95) b = room(p, text.length * 3 + 95);
         b[p++] = 66;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     return writeUnknown(m, p);
@@ -6017,9 +6055,10 @@ export class UninterpretedOption_NamePart$ {
     {
       const x = m.namePart;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 43) b = room(p, x.length * 3 + 43);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 43) b = room(p, text.length * 3 + 43);
         b[p++] = 10;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
@@ -7220,26 +7259,29 @@ export class SourceCodeInfo_Location$ {
     {
       const x = m.leadingComments;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 57) b = room(p, text.length * 3 + 57);
         b[p++] = 26;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const x = m.trailingComments;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 57) b = room(p, text.length * 3 + 57);
         b[p++] = 34;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {
       const l = list(m.leadingDetachedComments);
       for (let i = 0; i < l.length; i++) {
         const x = l[i]!;
-        if (b.length - p < x.length * 3 + 57) b = room(p, x.length * 3 + 57);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 57) b = room(p, text.length * 3 + 57);
         b[p++] = 50;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     return writeUnknown(m, p);
@@ -7495,9 +7537,10 @@ export class GeneratedCodeInfo_Annotation$ {
     {
       const x = m.sourceFile;
       if (x !== undefined) {
-        if (b.length - p < x.length * 3 + 87) b = room(p, x.length * 3 + 87);
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 87) b = room(p, text.length * 3 + 87);
         b[p++] = 18;
-        p = writeString(b, p, x);
+        p = writeString(b, p, text);
       }
     }
     {

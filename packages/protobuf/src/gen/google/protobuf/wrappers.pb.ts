@@ -26,6 +26,7 @@ import {
   readVarint32,
   room,
   roomBytes,
+  stringValue,
   tooDeep,
   truncated,
   unknown,
@@ -647,8 +648,8 @@ export class StringValue$ {
     if (!(m instanceof StringValue$)) m = adopt(StringValue, m);
     let b = room(p, 37);
     {
-      const x = m.value;
-      if ((x.length !== 0 || x !== "")) {
+      const x = stringValue(m.value);
+      if (x.length !== 0) {
         if (b.length - p < x.length * 3 + 37) b = room(p, x.length * 3 + 37);
         b[p++] = 10;
         p = writeString(b, p, x);
