@@ -27,14 +27,14 @@ export function fromJsonString<T>(
     type,
     true,
     () => {
-      const n = utf8Length?.(json) ?? utf8(json).length;
+      const n = utf8Length(json);
       const b = room(n);
       if (utf8Write === undefined) b.set(utf8(json));
       else utf8Write.call(b, json, 0);
       b.fill(0, n, n + 8);
       // A lone surrogate became U+FFFD; a byte that no UTF-8 has makes the reader find it, and name its path.
       const lone = n === json.length ? -1 : json.search(/\p{Surrogate}/u);
-      if (lone >= 0) b[utf8(json.slice(0, lone)).length] = 255;
+      if (lone >= 0) b[utf8Length(json.slice(0, lone))] = 255;
     },
     options,
   );

@@ -21,7 +21,7 @@ export function stringValue(r: Reader): string {
   peek(r);
   const at = r.p;
   const { text, b, n } = literals(r);
-  charge(r, 24 + (text === undefined ? n : (utf8Length?.(text) ?? utf8(text).length)));
+  charge(r, 24 + (text === undefined ? n : utf8Length(text)));
   if (text !== undefined) return text;
   try {
     return strict.decode(b.subarray(0, n));
