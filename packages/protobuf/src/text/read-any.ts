@@ -6,7 +6,8 @@ import { charge, descend, type Reader, take } from "./tokenizer.js";
 
 /** Reads the message behind its type URL, `[type.googleapis.com/pkg.Type] { … }`, into the `Any` that is open. */
 export function readAny(r: Reader, open: Open, url: string, at: number): void {
-  const { desc, message, seen } = open;
+  const { desc, message } = open;
+  const seen = (open.seen ??= new Set());
   if (desc.typeName !== "google.protobuf.Any") {
     if (r.options.ignoreUnknown) return skipValue(r);
     fail(`${desc.typeName} is not an Any, which alone holds [${url}]`, at);

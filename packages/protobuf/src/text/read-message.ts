@@ -31,9 +31,11 @@ export interface Open {
   readonly desc: DescMessage;
   readonly message: AnyMessage;
   /** Singular fields that occurred. */
-  readonly seen: Set<DescField>;
+  seen: Set<DescField> | undefined;
   /** Extensions that occurred; each value is the `value` of a message of its own until the end. */
-  readonly extensions: Map<Extension, AnyMessage>;
+  extensions: Map<Extension, AnyMessage> | undefined;
+  /** The elements of lists that become typed arrays at the end. */
+  columns: Map<DescField, unknown[]> | undefined;
   /** The path of the field that is being read. */
   at: string;
 }
@@ -49,7 +51,8 @@ export function emptyMessage(r: Reader, desc: DescMessage): AnyMessage {
 
 /** Reads fields into a message up to the character that closes it, 0 for the end of the text. */
 export function readFields(r: Reader, desc: DescMessage, message: AnyMessage, close: number): void {
-  const open: Open = { desc, message, seen: new Set(), extensions: new Map(), at: "" };
+  const [seen, extensions, columns] = [undefined, undefined, undefined];
+  const open: Open = { desc, message, seen, extensions, columns, at: "" };
   try {
     while (!isEnd(r, close)) {
       open.at = "";
@@ -59,7 +62,21 @@ export function readFields(r: Reader, desc: DescMessage, message: AnyMessage, cl
   } catch (error) {
     inside(error, open.at);
   }
-  for (const [extension, holder] of open.extensions) setExtension(message, extension, holder.value);
+  finish(open);
+}
+
+/** Puts what was gathered while the fields were read into the message. */
+function finish({ message, columns, extensions }: Open): void {
+  for (const [{ localName, typeName, typedArray }, list] of columns ?? [])
+    if (typeName === undefined) message[localName] = typedArray!.from(list);
+  for (const [extension, holder] of extensions ?? []) {
+    const list = columns?.get(extension.desc);
+    setExtension(
+      message,
+      extension,
+      list === undefined ? holder.value : extension.desc.typedArray!.from(list),
+    );
+  }
 }
 
 /** Whether a message ends here: behind its end then. */
@@ -114,7 +131,8 @@ function skipsNumber(r: Reader, { desc }: Open): boolean {
 }
 
 function readExtension(r: Reader, open: Open, extension: Extension, at: number): void {
-  let holder = open.extensions.get(extension) as AnyMessage | undefined;
+  open.extensions ??= new Map();
+  let holder = open.extensions.get(extension);
   if (holder === undefined) {
     holder = new extension[holderSymbol]() as AnyMessage;
     open.extensions.set(extension, holder);
@@ -155,6 +173,7 @@ function readSingular(
   at: number,
 ): void {
   const { oneof } = field;
+  open.seen ??= new Set();
   if (open.seen.has(field)) fail("the field occurs twice", at);
   open.seen.add(field);
   const before: { readonly case: string } | undefined = oneof && m[oneof.localName];
@@ -173,11 +192,18 @@ function readElement(
   local: string,
   path: string,
 ): void {
-  const list: unknown[] = m[local];
+  const list: unknown[] = field.typedArray === undefined ? m[local] : columnOf(open, field);
   open.at = `${path}[${list.length}]`;
   if (isCounted(field)) charge(r, 8);
   const value = readValue(r, field);
   if (value !== undefined) list.push(value);
+}
+
+function columnOf(open: Open, field: DescField): unknown[] {
+  open.columns ??= new Map();
+  let list = open.columns.get(field);
+  if (list === undefined) open.columns.set(field, (list = []));
+  return list;
 }
 
 /** Whether reading a value takes none of the element memory: then its place in a list does. */

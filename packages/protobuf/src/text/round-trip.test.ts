@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { everything } from "../fixtures/arbitrary.js";
 import * as ops from "../fixtures/gen/test/ops.pb.js";
 import * as ops2 from "../fixtures/gen/test/ops2.pb.js";
+import * as typed from "../fixtures/gen/test/typed.pb.js";
 import * as wire from "../fixtures/gen/test/wire.pb.js";
 import { type Random, random, randomInit } from "../fixtures/random.js";
 import { equals } from "../message/equals.js";
@@ -10,7 +11,7 @@ import type { MessageType } from "../message/message-type.js";
 import { createRegistry } from "../reflect/index.js";
 import { fromText, TextError, toText } from "./index.js";
 
-const registry = createRegistry(ops, ops2, wire);
+const registry = createRegistry(ops, ops2, typed, wire);
 const styles = [{}, { singleLine: true }, { indent: 0 }, { unknownFields: true }];
 const types: readonly MessageType[] = [
   ops.Everything,
@@ -22,6 +23,7 @@ const types: readonly MessageType[] = [
   wire.Closings,
   wire.Tree,
   wire.Rooms,
+  typed.Arrays,
 ];
 
 function message(r: Random): readonly [MessageType, unknown] {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { everything } from "../fixtures/arbitrary.js";
 import * as ops from "../fixtures/gen/test/ops.pb.js";
+import * as typed from "../fixtures/gen/test/typed.pb.js";
 import * as wire from "../fixtures/gen/test/wire.pb.js";
 import { random, randomInit } from "../fixtures/random.js";
 import { toJson } from "../json/index.js";
@@ -106,6 +107,7 @@ describe("fromYaml(toYaml(message))", () => {
     wire.Maps,
     wire.Tree,
     wire.Rooms,
+    typed.Arrays,
   ];
 
   /** A Value holds finite numbers only. */
