@@ -1,7 +1,8 @@
 import type { DescMessage } from "../descriptor/model.js";
+import { concat } from "../descriptor/raw.js";
 import { DecodeError } from "../errors.js";
 import { inside } from "../json/failure.js";
-import { type AnyMessage, typeOf } from "../message/codec.js";
+import { type AnyMessage, typeOf, unknownSymbol } from "../message/codec.js";
 import { getExtension, hasExtension } from "../message/extension-access.js";
 import { parseFields, type UnknownField, unknownFields } from "../message/unknown-fields.js";
 import { writeField } from "./write-message.js";
@@ -22,10 +23,10 @@ export function writeUnknown(w: Writer, desc: DescMessage, m: AnyMessage): void 
   for (const field of fields) if (isShown.get(field.number) !== true) writeNumbered(w, field);
 }
 
-/** A MessageSet with its items as extensions, however it was decoded. */
+/** A MessageSet with its items as extensions, however it was decoded: it has nothing but unknown fields. */
 function withItems(desc: DescMessage, m: AnyMessage): AnyMessage {
-  const type = typeOf(desc);
-  return type.decode(type.encode(m), { messageSet: true }) as AnyMessage;
+  const runs = m[unknownSymbol] ?? [];
+  return typeOf(desc).decode(concat(runs), { messageSet: true }) as AnyMessage;
 }
 
 /** Whether the registry knows the extension, and its bytes are of its type. */
