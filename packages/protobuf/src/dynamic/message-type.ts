@@ -13,6 +13,7 @@ import { missingRequired } from "../message/required.js";
 import { messageType } from "../message/type-value.js";
 import { messagePlan, Plan, setPlan } from "./plan.js";
 import { readFields } from "./read.js";
+import { classWith } from "./shape.js";
 import { writeFields } from "./write.js";
 
 /**
@@ -65,12 +66,12 @@ export function dynamicExtension(desc: DescField): Extension<object, unknown> {
   };
 }
 
-/** A class like generated ones. Instances have one shape: its template's, which a copy takes over. */
+/** A class like generated ones, whose instances have one shape. */
 function dynamicClass(plan: Plan, type: (() => MessageType) | undefined): MessageClass {
-  const { template, lists, maps } = plan;
-  class Message {
+  const { names, initials, lists, maps } = plan;
+  class Message extends classWith(names, initials) {
     constructor() {
-      Object.assign(this, template);
+      super();
       const message = this as unknown as AnyMessage;
       for (let i = 0; i < lists.length; i++) message[lists[i]!] = [];
       for (let i = 0; i < maps.length; i++) message[maps[i]!] = new Map();

@@ -1,12 +1,6 @@
 import type { DescEnum, DescField, DescMessage, DescOneof } from "../descriptor/model.js";
 import { FieldType } from "../descriptor/model.js";
-import {
-  type AnyMessage,
-  codecSymbol,
-  type MessageClass,
-  type RuntimeType,
-  typeOf,
-} from "../message/codec.js";
+import { codecSymbol, type MessageClass, type RuntimeType, typeOf } from "../message/codec.js";
 import { messageMemory } from "../message/memory.js";
 import { zeroOf } from "../message/zero.js";
 import { noBytes } from "../wire/read-string.js";
@@ -100,7 +94,8 @@ export class Plan {
   readonly messageSet: boolean;
   readonly memory: number;
   /** The members of a new message in their order; lists and maps are made anew for each. */
-  readonly template: AnyMessage = {};
+  readonly names: readonly string[];
+  readonly initials: readonly unknown[];
   readonly lists: string[] = [];
   readonly maps: string[] = [];
   near: (Slot | undefined)[] = [];
@@ -117,9 +112,10 @@ export class Plan {
     this.property = property;
     this.messageSet = messageSet;
     this.memory = messageMemory(members);
+    this.names = members.map(property);
+    this.initials = members.map(initial);
     for (const member of members) {
       const name = property(member);
-      this.template[name] = initial(member);
       if (member.kind === "oneof" || member.cardinality === "singular") continue;
       (member.cardinality === "list" ? this.lists : this.maps).push(name);
     }
