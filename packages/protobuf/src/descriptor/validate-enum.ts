@@ -17,9 +17,9 @@ export function checkEnum(
   const typeName = prefix + name;
   check.unique(scope, name, "the name");
   const options = r.message(3);
-  const features = checkFeatures(check, inherited, options, 7, `enum ${typeName}`);
+  const features = checkFeatures(check, inherited, options, "enum", `enum ${typeName}`);
   const values = r.messages(2).map((value) => {
-    checkFeatures(check, features, value.message(3), 2, `a value of enum ${typeName}`);
+    checkFeatures(check, features, value.message(3), "value", `a value of enum ${typeName}`);
     return { name: check.named(value, "enum value"), number: value.int(2) };
   });
   if (values.length === 0) check.fail(`enum ${typeName} has no value`);

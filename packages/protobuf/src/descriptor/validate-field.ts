@@ -4,6 +4,7 @@ import type { Raw } from "./raw.js";
 import { shown } from "./schema-error.js";
 import type { Check } from "./validate.js";
 import { checkFeatures, setsFeature } from "./validate-features.js";
+import { defaultJsonName } from "./validate-json-names.js";
 
 export const lastFieldNumber = 536870911;
 export const typeReference: RegExp = /^\.?[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/;
@@ -26,13 +27,17 @@ interface Field {
   readonly features: F.Features;
 }
 
-/** Checks a `google.protobuf.FieldDescriptorProto`: of a message, or an extension. */
+/**
+ * Checks a `google.protobuf.FieldDescriptorProto`: of a message, or an extension. The fields of a map's entry repeat the
+ * features that the map sets, whether they fit them or not.
+ */
 export function checkField(
   check: Check,
   r: Raw,
   kind: "field" | "extension",
   inherited: F.Features,
   typeName: string | undefined,
+  inEntry: boolean,
 ): void {
   const name = check.named(r, kind);
   const what = `${kind} ${name}`;
@@ -48,12 +53,13 @@ export function checkField(
   if (label < 1 || label > 3) fail(`has the label ${label}, which is not in 1 to 3`);
   const options = r.message(8);
   const extension = kind === "extension";
-  const features = checkFeatures(check, inherited, options, 21, what);
+  const features = checkFeatures(check, inherited, options, "field", what);
   const field: Field = { r, options, type, label, what, extension, features };
   checkReference(field, fail);
   checkPlace(field, fail);
   checkLabel(field, check.edition, fail);
   checkOptions(field, check.edition, fail);
+  if (!inEntry) checkOwnFeatures(field, fail);
   if (r.has(7)) checkDefault(check, field, fail);
 }
 
@@ -103,15 +109,25 @@ function checkLabel(
 }
 
 function checkOptions(field: Field, edition: number, fail: Fail): void {
-  const { options, type, label, r } = field;
-  const packable =
-    label === repeated && !isMessage(type) && type !== FieldType.STRING && type !== FieldType.BYTES;
-  if (options.bool(2) && !packable) fail("is packed, but no list of numbers");
+  const { options, type, r } = field;
+  if (field.extension && r.has(10) && r.string(10) !== defaultJsonName(r.string(1)))
+    fail("is an extension and has a JSON name");
+  if (options.bool(2) && !packable(field)) fail("is packed, but no list of numbers");
   if (options.has(2) && edition >= 1000) fail("sets packed: editions have a feature for that");
   if (options.int(6) !== 0 && !isWide(type)) fail("has a jstype, but is no 64-bit integer");
   if ((options.bool(5) || options.bool(15)) && type !== FieldType.MESSAGE)
     fail("is lazy, but no message");
-  const sets = (feature: number): boolean => setsFeature(options, 21, feature);
+}
+
+function packable({ type, label }: Field): boolean {
+  const plain = !isMessage(type) && type !== FieldType.STRING && type !== FieldType.BYTES;
+  return label === repeated && plain;
+}
+
+/** Features that the field sets itself have to be of use to it. */
+function checkOwnFeatures(field: Field, fail: Fail): void {
+  const { options, type, label, r } = field;
+  const sets = (feature: number): boolean => setsFeature(options, feature);
   if (sets(1)) {
     if (r.has(9)) fail("is in a oneof and sets its presence");
     if (label === repeated) fail("is repeated and sets its presence");
@@ -120,8 +136,11 @@ function checkOptions(field: Field, edition: number, fail: Fail): void {
       fail("is a message of implicit presence");
   }
   if (sets(3) && label !== repeated) fail("is not repeated and sets the encoding of lists");
-  if (sets(3) && field.features[3] === F.PACKED && !packable)
+  if (sets(3) && field.features[3] === F.PACKED && !packable(field))
     fail("is packed, but no list of numbers");
+  // a map's features are for its keys and values
+  if (sets(4) && type !== FieldType.STRING && type !== FieldType.MESSAGE)
+    fail("is no string and sets the validation of UTF-8");
   if (sets(5) && type !== FieldType.MESSAGE) fail("sets the encoding of messages, but is none");
 }
 

@@ -47,6 +47,6 @@ export function checkJsonNames(
 }
 
 /** `user_id` as `userId`: ASCII letters only change their case. */
-function defaultJsonName(name: string): string {
+export function defaultJsonName(name: string): string {
   return name.replace(/_+([^_]?)/g, (_, next: string) => next.toUpperCase());
 }

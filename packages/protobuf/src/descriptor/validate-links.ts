@@ -93,7 +93,7 @@ const optionTypes =
   /^google\.protobuf\.(File|Message|Field|Oneof|Enum|EnumValue|ExtensionRange|Service|Method|Stream)Options$/;
 
 function checkExtension(file: DescFile, field: DescField, fail: Fail): void {
-  const { typeName, number, cardinality, type } = field;
+  const { typeName, number, cardinality, type, delimited } = field;
   const extendee = field.extendee!;
   if (!extendee.extensionRanges.some(([start, end]) => number >= start && number < end))
     fail(
@@ -101,7 +101,10 @@ function checkExtension(file: DescFile, field: DescField, fail: Fail): void {
     );
   if (file.edition === 999 && !optionTypes.test(extendee.typeName))
     fail(`${typeName} extends ${extendee.typeName}; proto3 has extensions of options only`);
-  if (extendee.messageSet && (cardinality !== "singular" || type !== FieldType.MESSAGE))
+  if (
+    extendee.messageSet &&
+    (cardinality !== "singular" || type !== FieldType.MESSAGE || delimited)
+  )
     fail(`${typeName} extends the MessageSet ${extendee.typeName} and is no singular message`);
 }
 

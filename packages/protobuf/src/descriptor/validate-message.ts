@@ -29,13 +29,13 @@ export function checkMessage(
   const typeName = prefix + name;
   check.unique(siblings, name, "the name");
   if (depth > depthLimit) check.fail(`message ${name} is nested deeper than ${depthLimit} levels`);
-  const features = checkFeatures(check, inherited, options, 12, `message ${typeName}`);
+  const features = checkFeatures(check, inherited, options, "message", `message ${typeName}`);
   const scope: Scope = new Set();
   const fields = r.messages(2);
   checkOneofs(check, r.messages(8), fields, scope, features, typeName);
-  checkFields(check, fields, r.messages(8), scope, features, typeName);
+  checkFields(check, fields, r.messages(8), scope, features, typeName, entry);
   checkRanges(check, r, fields, typeName, options.bool(1));
-  if (options.bool(1)) checkMessageSet(check, fields, r, typeName);
+  if (options.bool(1)) checkMessageSet(check, fields, typeName);
   if (entry) checkEntry(check, r, name);
   const legacy = features[6] !== F.JSON_ALLOW || options.bool(11);
   checkJsonNames(check, fields, legacy, typeName);
@@ -52,6 +52,7 @@ function checkFields(
   scope: Scope,
   features: F.Features,
   typeName: string,
+  entry: boolean,
 ): void {
   const numbers: Scope = new Set();
   for (const field of fields) {
@@ -62,8 +63,14 @@ function checkFields(
     const inherited =
       index < 0
         ? features
-        : checkFeatures(check, features, oneofs[index]!.message(2), 1, `a oneof of ${typeName}`);
-    checkField(check, field, "field", inherited, typeName);
+        : checkFeatures(
+            check,
+            features,
+            oneofs[index]!.message(2),
+            "oneof",
+            `a oneof of ${typeName}`,
+          );
+    checkField(check, field, "field", inherited, typeName, entry);
     check.unique(scope, name, `in message ${typeName}, the name`);
     check.unique(numbers, field.int(3), `in message ${typeName}, the number`);
   }
@@ -97,7 +104,7 @@ function checkOneofs(
   oneofs.forEach((oneof, i) => {
     const name = check.named(oneof, "oneof");
     check.unique(scope, name, `in message ${typeName}, the name`);
-    checkFeatures(check, features, oneof.message(2), 1, `oneof ${name} of ${typeName}`);
+    checkFeatures(check, features, oneof.message(2), "oneof", `oneof ${name} of ${typeName}`);
     if (sizes[i] === 0) check.fail(`oneof ${name} of ${typeName} has no fields`);
     if (synthetic[i] && sizes[i] !== 1)
       check.fail(
@@ -150,12 +157,10 @@ function checkRanges(
   }
 }
 
-function checkMessageSet(check: Check, fields: readonly Raw[], r: Raw, typeName: string): void {
+function checkMessageSet(check: Check, fields: readonly Raw[], typeName: string): void {
   if (check.edition === 999)
     check.fail(`message ${typeName} is a MessageSet, which proto3 has not`);
   if (fields.length > 0) check.fail(`message ${typeName} is a MessageSet, which has no fields`);
-  if (r.messages(5).length === 0)
-    check.fail(`message ${typeName} is a MessageSet, which has an extension range`);
 }
 
 const keyTypes: ReadonlySet<number> = new Set([

@@ -51,7 +51,7 @@ export class Check {
 export function validateFile(bytes: Uint8Array): void {
   const raw = new Raw(bytes);
   const check = new Check(raw.string(1), editionOf(raw));
-  const features = checkFeatures(check, defaultsOf(check), raw.message(8), 50, "the file");
+  const features = checkFeatures(check, defaultsOf(check), raw.message(8), "file", "the file");
   checkPackage(check, raw.string(2));
   checkImports(check, raw, bytes);
   const scope: Scope = new Set();
@@ -124,7 +124,7 @@ export function checkExtensions(
   features: Features,
 ): void {
   for (const r of list) {
-    checkField(check, r, "extension", features, undefined);
+    checkField(check, r, "extension", features, undefined, false);
     check.unique(scope, r.string(1), "the name");
     if (!typeReference.test(r.string(2)))
       check.fail(
@@ -136,12 +136,12 @@ export function checkExtensions(
 function checkService(check: Check, r: Raw, scope: Scope, features: Features): void {
   const name = check.named(r, "service");
   check.unique(scope, name, "the name");
-  const own = checkFeatures(check, features, r.message(3), 34, `service ${name}`);
+  const own = checkFeatures(check, features, r.message(3), "service", `service ${name}`);
   const methods: Scope = new Set();
   for (const method of r.messages(2)) {
     const methodName = check.named(method, "method");
     check.unique(methods, methodName, `in service ${name}, the method`);
-    checkFeatures(check, own, method.message(4), 35, `method ${methodName}`);
+    checkFeatures(check, own, method.message(4), "method", `method ${methodName}`);
     for (const number of [2, 3]) {
       if (!typeReference.test(method.string(number)))
         check.fail(
