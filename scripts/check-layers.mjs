@@ -17,7 +17,7 @@ import { root, runScript } from "./driver/steps.mjs";
 
 /** @type {Record<string, Layer>} */
 export const layers = {
-  "@bowline/protobuf": { layer: 0, imports: [], npm: ["yaml"] },
+  "@bowline/protobuf": { layer: 0, imports: [], npm: ["fast-check", "yaml"] },
   "@bowline/http2": { layer: 0, imports: [] },
   "protoc-gen-bowline": { layer: 1, imports: ["@bowline/protobuf"], node: true },
   "@bowline/rpc": { layer: 1, imports: ["@bowline/protobuf"] },

@@ -19,6 +19,9 @@ export { SchemaError } from "../descriptor/schema-error.js";
 export type { DynamicInit, DynamicMessage } from "../dynamic/message-type.js";
 export { typeOf } from "../message/codec.js";
 export type { Registry } from "../registry.js";
+export { type Comments, comments } from "./comments.js";
+export { type Difference, type DiffOptions, diff } from "./diff.js";
+export { applyMask, maskOf } from "./mask.js";
 export {
   type DescWithOptions,
   getOption,
@@ -26,9 +29,11 @@ export {
   type OptionsOf,
   optionsOf,
 } from "./options.js";
+export { type Reflection, reflect } from "./reflection.js";
 export {
   createRegistry,
   type GeneratedModule,
   type RegistryItem,
   type SchemaRegistry,
 } from "./registry.js";
+export { type Visited, type WalkOptions, walk } from "./walk.js";
