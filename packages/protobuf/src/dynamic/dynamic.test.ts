@@ -1,40 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { DescFile } from "../descriptor/model.js";
 import { DecodeError, EncodeError } from "../errors.js";
+import { dynamicRegistry } from "../fixtures/dynamic.js";
 import * as ops from "../fixtures/gen/test/ops.pb.js";
 import * as ops2 from "../fixtures/gen/test/ops2.pb.js";
 import * as ops3 from "../fixtures/gen/test/ops3.pb.js";
 import * as wire from "../fixtures/gen/test/wire.pb.js";
 import { type Random, random, randomInit } from "../fixtures/random.js";
-import {
-  FileDescriptorProto,
-  file$google_protobuf_descriptor,
-} from "../gen/google/protobuf/descriptor.pb.js";
+import { FileDescriptorProto } from "../gen/google/protobuf/descriptor.pb.js";
 import { Value } from "../gen/google/protobuf/struct.pb.js";
 import { clone, equals, merge, unknownFields } from "../index.js";
 import { fromJsonString, toJsonString } from "../json/index.js";
 import type { DecodeOptions, MessageType } from "../message/message-type.js";
-import { createRegistry } from "../reflect/registry.js";
-import * as wkt from "../wkt/index.js";
-
-/** A set of files and all that they depend on, in the wrong order. */
-function setOf(...files: readonly DescFile[]): Uint8Array {
-  const all = new Set(files);
-  for (const file of all) for (const dependency of file.dependencies) all.add(dependency);
-  // generated files name those that they refer to, not what they import
-  const protos = [...all].map((file) => FileDescriptorProto.decode(file.bytes));
-  return wkt.FileDescriptorSet.encode({ file: protos.reverse() });
-}
-
-const registry = createRegistry(
-  setOf(
-    ops.file$test_ops.desc,
-    ops2.file$test_ops2.desc,
-    ops3.file$test_ops3.desc,
-    wire.file$test_wire.desc,
-    file$google_protobuf_descriptor.desc,
-  ),
-);
 
 const generated: readonly MessageType[] = [
   wire.Scalars,
@@ -53,7 +29,7 @@ const generated: readonly MessageType[] = [
 ];
 
 function dynamicOf(type: MessageType): MessageType {
-  return registry.message(type.typeName) ?? expect.fail(`no ${type.typeName}`);
+  return dynamicRegistry.message(type.typeName) ?? expect.fail(`no ${type.typeName}`);
 }
 
 function hex(bytes: Uint8Array): string {

@@ -180,7 +180,10 @@ function messagesOf(registry: SchemaRegistry | undefined): DescMessage[] {
 }
 
 function typesOf(registry: SchemaRegistry | undefined): MessageType[] {
-  return messagesOf(registry).flatMap(({ typeName }) => registry!.message(typeName) ?? []);
+  // the items of a MessageSet stay raw in an `Any`, and have no JSON form then
+  return messagesOf(registry)
+    .filter((desc) => !desc.messageSet)
+    .flatMap(({ typeName }) => registry!.message(typeName) ?? []);
 }
 
 /** The extensions of a registry by the name of the message that they extend. */

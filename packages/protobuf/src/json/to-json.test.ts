@@ -1,9 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { Everything, Secret } from "../fixtures/gen/test/ops.pb.js";
+import {
+  Everything,
+  Everything_Inner,
+  innerExtension,
+  otherNote,
+  Part,
+  Secret,
+} from "../fixtures/gen/test/ops.pb.js";
 import { Required } from "../fixtures/gen/test/ops2.pb.js";
 import { Implicit } from "../fixtures/gen/test/ops3.pb.js";
 import { FieldOptions, FileDescriptorSet } from "../gen/google/protobuf/descriptor.pb.js";
 import { Struct, Value } from "../gen/google/protobuf/struct.pb.js";
+import { setExtension } from "../message/extension-access.js";
+import { createRegistry } from "../reflect/registry.js";
 import type { Registry } from "../registry.js";
 import { fromJsonBytes, JsonError, toJson, toJsonBytes, toJsonString } from "./index.js";
 
@@ -30,6 +39,16 @@ describe("toJson", () => {
     expect(toJsonString(Everything, { ratio: Infinity, weight: -Infinity })).toBe(
       '{"ratio":"Infinity","weight":"-Infinity"}',
     );
+  });
+
+  test("writes the extensions of messages that stand in an extension", () => {
+    const inside = Everything.create();
+    setExtension(inside, otherNote, "inside");
+    const part = Part.create();
+    setExtension(part, innerExtension, Everything_Inner.create({ parent: inside }));
+    expect(toJson(Part, part, { registry: createRegistry(innerExtension, otherNote) })).toEqual({
+      "[test.ops.inner_extension]": { parent: { "[test.ops.other_note]": "inside" } },
+    });
   });
 
   test("writes every kind of field", () => {

@@ -18,7 +18,7 @@ export function writeExtensions(p: number, m: AnyMessage): number {
     const extension = registry.extensionByNumber(extendee, number);
     if (extension === undefined) continue;
     const holder = new extension[holderSymbol]();
-    Object.assign(cursor, { memory: 32 << 20, unknown: 1e6, keepUnknown: false });
+    Object.assign(cursor, { memory: 32 << 20, unknown: 1e6, keepUnknown: true });
     for (const run of runs)
       extension[holderSymbol].read(run, 0, run.length, writer.depth, holder, -1);
     p = writeFields(p, [extensionPlan(extension)], holder);
