@@ -8,7 +8,7 @@ import { createRegistry } from "./registry.js";
 
 /** A type of another copy of the schema. */
 const twin = (type: MessageType): MessageType =>
-  Object.defineProperties({}, Object.getOwnPropertyDescriptors(type)) as MessageType;
+  Object.create(Object.getPrototypeOf(type), Object.getOwnPropertyDescriptors(type)) as MessageType;
 
 describe("createRegistry", () => {
   test("finds types by name, with those that they refer to and those declared inside them", () => {
