@@ -86,9 +86,10 @@ export function begin(open: number): boolean {
 
 /** Behind an element: whether there is another one before `end`. */
 export function more(end: number): boolean {
-  if (closed(end)) return false;
-  punctuation(44);
-  return true;
+  const c = peek();
+  if (c !== 44 && c !== end) unexpected('","');
+  reader.p++;
+  return c === 44;
 }
 
 function closed(end: number): boolean {
