@@ -11,6 +11,7 @@ const suites = [
   { name: "conformance:protobuf", file: "conformance/protobuf/run.mjs" },
   { name: "fuzz:protobuf", file: "testing/protobuf-fuzz/run.mjs" },
   { name: "googleapis", file: "scripts/googleapis.mjs" },
+  { name: "smoke:runtimes", file: "conformance/runtimes/run.mjs" },
 ];
 
 const names = suites.map(({ name }) => name);

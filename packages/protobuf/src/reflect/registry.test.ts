@@ -32,6 +32,13 @@ describe("createRegistry", () => {
     expect(registry.extension("test.ops.Part")).toBeUndefined();
   });
 
+  test("takes a generated module that a bundler made a plain object of", () => {
+    const registry = createRegistry({ ...ops });
+    expect(registry.message(ops.Everything.typeName)).toBe(ops.Everything);
+    expect(registry.message(ops.Secret.typeName)).toBe(ops.Secret);
+    expect(() => createRegistry({ a: 1, b: { c: 2 } } as never)).toThrow(TypeError);
+  });
+
   test("takes a generated module as a whole, a file, a service, and other registries", () => {
     const registry = createRegistry(createRegistry(ops), ops2.file$test_ops2);
     expect(registry.message("test.ops.Annotated")).toBe(ops.Annotated);

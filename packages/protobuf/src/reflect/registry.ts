@@ -225,8 +225,24 @@ function add(contents: Contents, item: unknown): boolean {
     addRegistry(contents, item as Registry);
   else if ((item as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Module") {
     for (const exported of Object.values(item)) add(contents, exported);
-  } else return addDesc(contents, (item as { desc?: unknown }).desc ?? item);
+  } else {
+    return (
+      addDesc(contents, (item as { desc?: unknown }).desc ?? item) || addBundled(contents, item)
+    );
+  }
   return true;
+}
+
+/** Adds what a module exports that a bundler made a plain object of; false if that is no part of a schema. */
+function addBundled(contents: Contents, module: object): boolean {
+  const parts = Object.values(module).filter(
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      (holderSymbol in value || codecSymbol in value || value.desc?.kind === "service"),
+  );
+  for (const part of parts) add(contents, part);
+  return parts.length > 0;
 }
 
 function isFileSet(item: object): item is FileDescriptorSet {
