@@ -31,6 +31,7 @@ export function decodeRange(
   const message = new codec.messageClass();
   const depth = prepare(options);
   try {
+    if (end - start > 0x7fffffff) throw new Malformed("2 GiB or more", start, true, -1);
     codec.read(b, start, end, depth, message, -1);
   } catch (error) {
     throw decodeError(type, b, start, end, error);
