@@ -1,6 +1,9 @@
 import { type Document, Lexer, parseDocument } from "yaml";
 import { fail, syntax, tooMuch } from "../json/failure.js";
+import { maxNesting, Nesting } from "./nesting.js";
 
+/** The lexer's mark in front of the text of a scalar. */
+const scalarMark = "\u001f";
 /** Heap that a token takes while the tree is built. */
 const tokenMemory = 192;
 /** The same for white space between tokens, and for a line break. */
@@ -8,7 +11,7 @@ const blankMemory = 64;
 
 /** The syntax tree of one document. No schema is applied: every scalar is its text. */
 export function parseTree(text: string, elementMemoryBytes: number): Document {
-  checkSize(text, elementMemoryBytes);
+  checkTokens(text, elementMemoryBytes);
   const document = parseDocument(text, {
     schema: "failsafe",
     resolveKnownTags: false,
@@ -32,14 +35,23 @@ export function parseTree(text: string, elementMemoryBytes: number): Document {
   return document as Document;
 }
 
-function checkSize(text: string, elementMemoryBytes: number): void {
+/** Bounds what the parser is given: how many tokens, and how deep they are nested. */
+function checkTokens(text: string, elementMemoryBytes: number): void {
   let left = elementMemoryBytes;
   let offset = 0;
+  let isScalar = false;
+  const nesting = new Nesting();
   for (const token of new Lexer().lex(text)) {
     const first = token.charCodeAt(0);
     const isBlank = first === 32 || first === 9 || first === 10 || first === 13;
     // Marks that the lexer puts between tokens are not in the text.
-    if (!isBlank && first < 32) continue;
+    if (!isBlank && first < 32) {
+      isScalar = token === scalarMark;
+      continue;
+    }
+    nesting.take(token, isBlank, isScalar);
+    if (nesting.levels > maxNesting) tooMuch("nested deeper than the YAML parser goes", offset);
+    isScalar = false;
     if ((left -= isBlank ? blankMemory : tokenMemory) < 0)
       tooMuch("the YAML has more tokens than allowed (limits.elementMemoryBytes)", offset);
     offset += token.length;
