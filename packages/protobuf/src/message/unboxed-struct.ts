@@ -19,8 +19,12 @@ export function readStruct(
   return assign(previous ?? {}, struct.fields);
 }
 
-/** The JSON object of a struct's fields, be they a message's or a view's. */
-export function structObject(fields: ReadonlyMap<string, Value>): JsonObject {
+/** A `google.protobuf.Struct` as a JSON object. */
+export function structObject({
+  fields,
+}: {
+  readonly fields: ReadonlyMap<string, Value>;
+}): JsonObject {
   return assign({}, fields);
 }
 

@@ -281,7 +281,7 @@ function unboxed(field: DescField, message: AnyMessage): unknown {
     case "wrapper":
       return message[field.message!.fields[0]!.localName];
     case "struct":
-      return structObject(message.fields);
+      return structObject(message as never);
     default:
       return message;
   }
