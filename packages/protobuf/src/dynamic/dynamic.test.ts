@@ -4,6 +4,7 @@ import { dynamicRegistry } from "../fixtures/dynamic.js";
 import * as ops from "../fixtures/gen/test/ops.pb.js";
 import * as ops2 from "../fixtures/gen/test/ops2.pb.js";
 import * as ops3 from "../fixtures/gen/test/ops3.pb.js";
+import * as typed from "../fixtures/gen/test/typed.pb.js";
 import * as wire from "../fixtures/gen/test/wire.pb.js";
 import { type Random, random, randomInit } from "../fixtures/random.js";
 import { FileDescriptorProto } from "../gen/google/protobuf/descriptor.pb.js";
@@ -20,6 +21,8 @@ const generated: readonly MessageType[] = [
   wire.Tree,
   wire.Rooms,
   wire.Holder,
+  typed.Arrays,
+  typed.Expanded,
   ops.Everything,
   ops2.Required,
   ops2.Set,

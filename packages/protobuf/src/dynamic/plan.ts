@@ -4,6 +4,7 @@ import { codecSymbol, type MessageClass, type RuntimeType, typeOf } from "../mes
 import { messageMemory } from "../message/memory.js";
 import { zeroOf } from "../message/zero.js";
 import { noBytes } from "../wire/read-string.js";
+import { typedCodecs } from "./typed.js";
 
 /** What is done with the value behind a tag. */
 export const Action = {
@@ -23,6 +24,8 @@ export const Action = {
   WRAPPER: 12,
   STRUCT: 13,
   MAP: 14,
+  TYPED_PUSH: 15,
+  TYPED_PACKED: 16,
 } as const;
 export type Action = (typeof Action)[keyof typeof Action];
 
@@ -58,6 +61,8 @@ export interface FieldPlan {
   readonly element: Element;
   readonly list: boolean;
   readonly packed: boolean;
+  /** Lists that are typed arrays. */
+  readonly typed: (typeof typedCodecs)[FieldType];
   readonly implicit: boolean;
   readonly unboxed: DescField["unboxed"];
   /** Maps. */
@@ -117,6 +122,8 @@ export class Plan {
     for (const member of members) {
       const name = property(member);
       if (member.kind === "oneof" || member.cardinality === "singular") continue;
+      // an array without elements cannot be changed, so that all messages have the same one
+      if (member.typedArray !== undefined) continue;
       (member.cardinality === "list" ? this.lists : this.maps).push(name);
     }
   }
@@ -146,6 +153,7 @@ export class Plan {
       element: elementOf(value ?? desc, value === undefined ? desc.number : 2),
       list: desc.cardinality === "list",
       packed: desc.packed,
+      typed: desc.typedArray === undefined ? undefined : typedCodecs[desc.type],
       implicit: desc.presence === "implicit",
       unboxed: desc.unboxed,
       key: desc.mapKey === undefined ? undefined : elementOf(desc.mapKey, 1),
@@ -170,6 +178,10 @@ export class Plan {
               ? Action.STRUCT
               : Action.MESSAGE;
       return this.#slot(element.tag, action, field);
+    }
+    if (field.typed !== undefined) {
+      this.#slot(element.tag, Action.TYPED_PUSH, field);
+      return this.#slot((number << 3) | 2, Action.TYPED_PACKED, field);
     }
     const closed = element.closed !== undefined;
     const one = list ? Action.PUSH : inOneof ? Action.ONEOF : Action.SET;
@@ -199,7 +211,8 @@ export function setPlan(messageClass: object, plan: Plan): void {
 }
 
 function initial(member: DescField | DescOneof): unknown {
-  if (member.kind === "oneof" || member.cardinality !== "singular") return undefined;
+  if (member.kind === "oneof" || member.cardinality !== "singular")
+    return member.kind === "field" ? member.typedArray?.from([]) : undefined;
   return member.presence === "implicit" ? zeroValue(member) : undefined;
 }
 

@@ -4,6 +4,7 @@ import { readStruct } from "../message/unboxed-struct.js";
 import { cursor as c, overBudget, tooDeep, truncated } from "../wire/cursor.js";
 import * as packed from "../wire/read-packed.js";
 import { bytes, key as readKey, string } from "../wire/read-string.js";
+import { appendTyped } from "../wire/read-typed.js";
 import * as scalar from "../wire/read-varint.js";
 import { keepUnknown, keepUnknownVarint, skip, unknown } from "../wire/unknown.js";
 import { messageSetItem } from "../wire/write-message.js";
@@ -107,6 +108,20 @@ function readSlot(
     case Action.PACKED: {
       const z = scalar.end(b, p, e);
       readPacked(element.type, b, c.p, z, m[name]);
+      return z;
+    }
+    case Action.TYPED_PUSH: {
+      const v = readScalar(element, b, p, e) as never;
+      const { type } = element;
+      const varint =
+        type === FieldType.INT32 || type === FieldType.UINT32 || type === FieldType.SINT32;
+      const end = c.p;
+      m[name] = appendTyped(m[name], v, varint ? end : p);
+      return end;
+    }
+    case Action.TYPED_PACKED: {
+      const z = scalar.end(b, p, e);
+      m[name] = field.typed!.read(b, c.p, z, m[name]);
       return z;
     }
     case Action.PACKED_CONVERTED:

@@ -8,6 +8,7 @@ import {
   list as listOf,
   messageSet,
   room,
+  roomBytes,
   unknownFields,
 } from "../wire/write-message.js";
 import * as packed from "../wire/write-packed.js";
@@ -62,7 +63,10 @@ function writeList(field: FieldPlan, value: unknown, p: number): number {
   }
   if (list.length === 0) return p;
   p = varint(room(p, slack), p, ((field.number << 3) | 2) >>> 0);
-  p = writePacked(field.element, list as never[], p);
+  p =
+    field.typed === undefined
+      ? writePacked(field.element, list as never[], p)
+      : field.typed.write(p, list as never[]);
   room(p, slack);
   return p;
 }
@@ -71,7 +75,7 @@ function writeList(field: FieldPlan, value: unknown, p: number): number {
 function writeElement(field: FieldPlan, x: unknown, p: number): number {
   const { element } = field;
   if (element.type === FieldType.MESSAGE) return writeMessage(field, x as AnyMessage, p);
-  const b = room(p, slack + lengthOf(element.type, x));
+  const b = roomFor(element.type, x, p);
   return writeScalar(element, b, varint(b, p, element.tag >>> 0), x);
 }
 
@@ -79,6 +83,12 @@ function writeElement(field: FieldPlan, x: unknown, p: number): number {
 function lengthOf(type: FieldType, x: unknown): number {
   if (type === FieldType.STRING) return typeof x === "string" ? x.length * 3 : 0;
   return type === FieldType.BYTES && scalar.isBytes(x) ? x.length : 0;
+}
+
+/** Bytes that an encode to chunks does not copy need little room. */
+function roomFor(type: FieldType, x: unknown, p: number): Uint8Array {
+  const n = lengthOf(type, x);
+  return type === FieldType.BYTES ? roomBytes(p, n, slack) : room(p, n + slack);
 }
 
 function writeMessage(field: FieldPlan, x: AnyMessage, p: number): number {
