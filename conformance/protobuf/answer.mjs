@@ -6,7 +6,11 @@ import { fromJsonString, JsonError, toJsonString } from "@bowline/protobuf/json"
 import { createRegistry } from "@bowline/protobuf/reflect";
 import { fromText, TextError, toText } from "@bowline/protobuf/text";
 import * as wkt from "@bowline/protobuf/wkt";
-import { generated } from "./paths.mjs";
+import { generated, paths, pathVariable } from "./paths.mjs";
+
+/** Which way messages are read and written. */
+const path = process.env[pathVariable] ?? "messages";
+if (!paths.includes(path)) throw new Error(`${pathVariable} is none of ${paths.join(", ")}`);
 
 const load = (name) => import(pathToFileURL(join(generated, `${name}.pb.js`)));
 
@@ -26,7 +30,23 @@ const modules = await Promise.all(
 const known = [wkt, ...modules].flatMap((module) =>
   Object.values(module).filter((value) => typeof value?.typeName === "string"),
 );
-const registry = createRegistry(...known);
+
+/** The same as types that no code was generated for, from the descriptors alone. */
+function dynamicRegistry() {
+  const files = new Set(known.map(({ desc }) => desc.file));
+  for (const file of files) for (const dependency of file.dependencies) files.add(dependency);
+  const file = [...files].map(({ bytes }) => wkt.FileDescriptorProto.decode(bytes));
+  const dynamic = createRegistry(wkt.FileDescriptorSet.create({ file }));
+  for (const one of known) {
+    const find = "extendee" in one ? dynamic.extension : dynamic.message;
+    const found = find(one.typeName);
+    if (found === undefined || found === one)
+      throw new Error(`${one.typeName} is not a dynamic type`);
+  }
+  return dynamic;
+}
+
+const registry = path === "dynamic" ? dynamicRegistry() : createRegistry(...known);
 
 /** The result of one request, as the init of a `ConformanceResponse`. */
 export function answer(request) {

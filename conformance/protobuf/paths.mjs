@@ -10,3 +10,9 @@ export const cache = join(root, ".cache", "conformance", "protobuf");
 
 /** What `protoc-gen-bowline` makes of the suite's schemas. */
 export const generated = join(cache, "gen");
+
+/** The ways in which a message is read and written; each has to pass the whole suite. */
+export const paths = ["messages", "dynamic"];
+
+/** Tells the program under test which of them to take. */
+export const pathVariable = "BOWLINE_CONFORMANCE_PATH";

@@ -9,17 +9,19 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readArguments } from "../../scripts/driver/arguments.mjs";
 import { generate } from "./generate.mjs";
-import { cache } from "./paths.mjs";
+import { cache, paths, pathVariable } from "./paths.mjs";
 import { AbsentPeerError, installRunner, runnerCommand } from "./runner.mjs";
 
 /** What runner 33.2 counts up to edition 2024. Fewer means that something did not run. */
 const expected = { codec: 5567, text: 883 };
 
-const usage = `npm run conformance:protobuf [-- --test CASE… --testee FILE]
+const usage = `npm run conformance:protobuf [-- --path PATH… --test CASE… --testee FILE]
 
+  --path PATH     only this way of reading and writing messages: ${paths.join(" or ")}
   --test CASE     only this case, with the runner's log; may be repeated
   --testee FILE   another program under test`;
 const { values: options } = readArguments(usage, {
+  path: { type: "string", multiple: true },
   test: { type: "string", multiple: true },
   testee: { type: "string" },
 });
@@ -37,16 +39,27 @@ try {
 function main() {
   const installed = installRunner();
   const command = runnerCommand(installed);
+  const wanted = options.path ?? paths;
+  for (const path of wanted)
+    if (!paths.includes(path)) throw new Error(`${path} is none of the paths ${paths.join(", ")}`);
   if (options.testee === undefined) generate(join(installed, "include"));
-  const log = runSuite(command);
-  if (options.test !== undefined) {
-    console.log(log);
-    return 0;
+  const total = { passed: 0, failed: 0 };
+  for (const path of wanted) {
+    console.log(`path: ${path}`);
+    const log = runSuite(command, path);
+    if (options.test !== undefined) {
+      console.log(log);
+      continue;
+    }
+    const { passed, failed } = judge(log);
+    total.passed += passed;
+    total.failed += failed;
   }
-  return judge(log);
+  if (options.test === undefined) console.log(`${total.passed} passed, ${total.failed} failed`);
+  return total.failed === 0 ? 0 : 1;
 }
 
-function runSuite([program, ...args]) {
+function runSuite([program, ...args], path) {
   const out = join(cache, "out");
   mkdirSync(out, { recursive: true });
   const flags = [
@@ -60,7 +73,11 @@ function runSuite([program, ...args]) {
   const testee = options.testee === undefined ? here("testee.mjs") : resolve(options.testee);
   const { stdout, stderr, error } = spawnSync(program, [...args, ...flags, testee], {
     // The testee's first line asks the path for node: it must be the one that runs this.
-    env: { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` },
+    env: {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
+      [pathVariable]: path,
+    },
     encoding: "utf8",
     maxBuffer: 1 << 30,
     timeout: 300_000,
@@ -69,7 +86,7 @@ function runSuite([program, ...args]) {
   return stdout + stderr;
 }
 
-/** Prints what the runner counted, and what it found failing; returns the exit code. */
+/** Prints what the runner counted, and what it found failing; returns the numbers of both. */
 function judge(log) {
   const [codec, text] = summaries(log);
   console.log(`node ${process.version}`);
@@ -82,8 +99,7 @@ function judge(log) {
   if (!sound) {
     console.log(`wanted: ${expected.codec} and ${expected.text} successes, and nothing else`);
   }
-  console.log(`${passed} passed, ${failed} failed`);
-  return sound ? 0 : 1;
+  return { passed, failed };
 }
 
 /** Whether a suite ran to its end, and every case succeeded. */
