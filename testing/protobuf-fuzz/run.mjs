@@ -2,8 +2,10 @@
  * `npm run fuzz:protobuf`: random schemas, values and inputs through our codecs and those of `@bufbuild/protobuf` and
  * protobufjs. Prints what it did, and closes with `N passed, N failed`.
  */
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { root } from "../../bench/competitors/install.mjs";
 import { readArguments } from "../../scripts/driver/arguments.mjs";
 import { compareBytes, compareExtensions, compareValues } from "./binary.mjs";
@@ -22,7 +24,8 @@ const usage = `npm run fuzz:protobuf [-- --seed N --schemas N --long]
 
   --seed N      start from this seed; the default is always the same one
   --schemas N   how many random schemas
-  --only PART   binary, json, text, or paths: many inputs through each of our decoders
+  --only PART   binary, json, text, heap (what values take of it beside the estimate), or
+                paths (many inputs through each of our decoders)
   --million     a million inputs a path
   --long        some minutes, from a seed of its own, which is printed`;
 const { values: options } = readArguments(usage, {
@@ -51,6 +54,11 @@ for (const format of [json, text]) {
     overSchemas((random, type, tally) => compareFormat(random, type, tally, format)),
   );
 }
+await part("heap", () => {
+  const script = fileURLToPath(new URL("./heap.mjs", import.meta.url));
+  const { status } = spawnSync(process.execPath, ["--expose-gc", script], { stdio: "inherit" });
+  if (status !== 0) throw new Finding("a decoded value takes more than the budget says");
+});
 await part("paths", () => {
   const count = options.million || options.long ? 1_000_000 : 50_000;
   for (const name of pathNames) runPath(name, { seed, count });
