@@ -5,11 +5,11 @@ import { type Extension, holderSymbol } from "../message/extension.js";
 import { setExtension } from "../message/extension-access.js";
 import { messageMemory } from "../message/memory.js";
 import { structObject } from "../message/unboxed-struct.js";
-import { zeroOf } from "../message/zero.js";
 import { bracketedName } from "./bracketed-name.js";
 import { findExtension } from "./extension-name.js";
 import { fieldByTextName } from "./name.js";
 import { readAny } from "./read-any.js";
+import { readEntry } from "./read-entry.js";
 import { readScalar } from "./read-scalar.js";
 import { reservedNames } from "./reserved-names.js";
 import { skipName, skipValue } from "./skip.js";
@@ -18,7 +18,6 @@ import {
   descend,
   got,
   identifier,
-  isLetter,
   peek,
   punctuation,
   type Reader,
@@ -211,59 +210,8 @@ function isCounted({ type, message }: DescField): boolean {
   return message === undefined && ![3, 4, 6, 9, 12, 16, 18].includes(type);
 }
 
-/** Reads an entry of a map; of two with one key, the last one counts. */
-function readEntry(
-  r: Reader,
-  open: Open,
-  field: DescField,
-  m: AnyMessage,
-  local: string,
-  path: string,
-): void {
-  open.at = path;
-  charge(r, 64);
-  const entry: AnyMessage = {};
-  const close = openMessage(r);
-  while (!isEnd(r, close)) {
-    readEntryField(r, open, field, entry, path);
-    separator(r);
-  }
-  const { key = zeroOf(field.mapKey!), value = defaultOf(r, field.mapValue!), unknown } = entry;
-  if (unknown !== true) (m[local] as Map<unknown, unknown>).set(key, value);
-}
-
-function readEntryField(
-  r: Reader,
-  open: Open,
-  field: DescField,
-  entry: AnyMessage,
-  path: string,
-): void {
-  const isWord = isLetter(peek(r));
-  const at = r.p;
-  const name = isWord ? identifier(r, "a field") : "";
-  const inner = name === "key" ? field.mapKey! : name === "value" ? field.mapValue! : undefined;
-  if (inner === undefined) {
-    r.p = at;
-    if (!r.options.ignoreUnknown) unexpected(r, '"key" or "value"');
-    skipName(r);
-    return skipValue(r);
-  }
-  if (Object.hasOwn(entry, name)) fail("the field occurs twice", at);
-  if (!take(r, 58) && inner.message === undefined) unexpected(r, '":"');
-  if (name === "value" && Object.hasOwn(entry, "key")) open.at = `${path}[${quoted(entry.key)}]`;
-  const value = readValue(r, inner);
-  if (value === undefined) entry.unknown = true;
-  entry[name] = value;
-}
-
-function defaultOf(r: Reader, field: DescField): unknown {
-  if (field.message === undefined) return zeroOf(field);
-  return unboxed(field, emptyMessage(r, field.message));
-}
-
 /** Reads one value of a field. `undefined`: an enum value to pass over. */
-function readValue(r: Reader, field: DescField): unknown {
+export function readValue(r: Reader, field: DescField): unknown {
   const { message: desc } = field;
   if (desc === undefined) return readScalar(r, field);
   // What a value is unboxed from does not last.
@@ -276,7 +224,7 @@ function readValue(r: Reader, field: DescField): unknown {
 }
 
 /** A message as the field holds it. */
-function unboxed(field: DescField, message: AnyMessage): unknown {
+export function unboxed(field: DescField, message: AnyMessage): unknown {
   switch (field.unboxed) {
     case "wrapper":
       return message[field.message!.fields[0]!.localName];
