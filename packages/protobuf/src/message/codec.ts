@@ -63,16 +63,21 @@ export function typeOfMessage(value: unknown): MessageType | undefined {
     : undefined;
 }
 
-const types = new WeakMap<DescMessage, MessageType>();
+const types = new WeakMap<DescMessage, () => MessageType>();
 
 /** Ties a descriptor to its type. Called once, when the descriptor is built. */
 export function registerType(desc: DescMessage, type: MessageType): void {
-  types.set(desc, type);
+  types.set(desc, () => type);
+}
+
+/** Ties a descriptor to a type that is made when it is first asked for; {@link registerType} then replaces this. */
+export function registerMaker(desc: DescMessage, make: () => MessageType): void {
+  types.set(desc, make);
 }
 
 /** The type of a descriptor: of message fields, map values, method inputs. */
 export function typeOf(desc: DescMessage): MessageType {
-  const type = types.get(desc);
-  if (type === undefined) throw new Error(`no message type was generated for ${desc.typeName}`);
-  return type;
+  const make = types.get(desc);
+  if (make === undefined) throw new Error(`no message type was generated for ${desc.typeName}`);
+  return make();
 }

@@ -65,7 +65,7 @@ function cycle(way: readonly string[], back: string): SchemaError {
 }
 
 /** Steps along public imports that all files of a set may take together. */
-const maxSteps = 10_000_000;
+const maxSteps = 1_000_000;
 
 /** Says whether a file sees the declarations of another: it imports it, or something that imports it publicly. */
 export function visibility(

@@ -8,7 +8,13 @@ import {
   dynamicType,
 } from "../dynamic/message-type.js";
 import { FileDescriptorSet } from "../gen/google/protobuf/descriptor.pb.js";
-import { codecSymbol, registerType, typeOf, typeOfMessage } from "../message/codec.js";
+import {
+  codecSymbol,
+  registerMaker,
+  registerType,
+  typeOf,
+  typeOfMessage,
+} from "../message/codec.js";
 import { type Extension, holderSymbol } from "../message/extension.js";
 import type { MessageType } from "../message/message-type.js";
 import type { Registry } from "../registry.js";
@@ -55,8 +61,14 @@ export type RegistryItem =
 /** A module namespace object. */
 export type GeneratedModule = Readonly<Record<string, unknown>>;
 
+/** A message type that is there, or that is made when it is first asked for. */
+interface Entry {
+  readonly desc: DescMessage;
+  type(): MessageType;
+}
+
 interface Contents {
-  readonly messages: Map<string, MessageType>;
+  readonly messages: Map<string, Entry>;
   readonly extensions: Map<string, Extension>;
   /** By extendee and number. */
   readonly byNumber: Map<string, Extension>;
@@ -123,7 +135,9 @@ function registryOf(contents: Contents): SchemaRegistry {
 }
 
 function messageOf(contents: Contents, typeName: string): MessageType | undefined {
-  return contents.messages.get(typeName) ?? ask(contents, (other) => other.message(typeName));
+  return (
+    contents.messages.get(typeName)?.type() ?? ask(contents, (other) => other.message(typeName))
+  );
 }
 
 function extensionOf(contents: Contents, typeName: string): Extension | undefined {
@@ -175,22 +189,29 @@ function addKnownFiles({ messages, extensions, files }: Contents): void {
 /** What a set is compared with and can refer to. */
 function knownOf(contents: Contents): Known {
   return {
-    message: (typeName) => messageOf(contents, typeName)?.desc,
+    message: (typeName) =>
+      contents.messages.get(typeName)?.desc ??
+      ask(contents, (other) => other.message(typeName))?.desc,
     extension: (typeName) => extensionOf(contents, typeName)?.desc,
     extensionByNumber: (extendee, number) => extensionByNumber(contents, extendee, number)?.desc,
     files: contents.files,
   };
 }
 
-/** Makes the types of a set. Types that are there already become those of its descriptors. */
+/**
+ * Adds the types of a set, each made when it is first asked for: a large set has many more than a program uses. Types that
+ * are there already become those of its descriptors.
+ */
 function addSet(contents: Contents, set: FileSet): void {
-  const types = set.messages.map((desc) => {
-    const held = messageOf(contents, desc.typeName);
-    if (held === undefined) return dynamicType(desc, set.required.has(desc.file));
-    registerType(desc, held);
-    return held;
-  });
-  for (const type of types) addMessage(contents, type);
+  for (const desc of set.messages) {
+    if (contents.extensions.has(desc.typeName)) throw conflict(desc.typeName);
+    const held = contents.messages.get(desc.typeName)?.type();
+    const other = held ?? ask(contents, (registry) => registry.message(desc.typeName));
+    if (other !== undefined) registerType(desc, other);
+    else registerMaker(desc, () => dynamicType(desc, set.required.has(desc.file)));
+    if (held === undefined)
+      contents.messages.set(desc.typeName, { desc, type: () => typeOf(desc) });
+  }
   for (const desc of set.extensions) {
     if (extensionOf(contents, desc.typeName!) === undefined)
       addExtension(contents, dynamicExtension(desc));
@@ -277,21 +298,31 @@ function addRegistry(contents: Contents, registry: Registry): void {
     contents.others.push(registry);
     return;
   }
-  for (const type of theirs.messages.values()) addMessage(contents, type);
+  for (const entry of theirs.messages.values()) addEntry(contents, entry);
   for (const extension of theirs.extensions.values()) addExtension(contents, extension);
   for (const [path, file] of theirs.files)
     if (!contents.files.has(path)) contents.files.set(path, file);
   contents.others.push(...theirs.others);
 }
 
+/** Adds a message of another registry, which has those that it refers to, too. */
+function addEntry(contents: Contents, entry: Entry): void {
+  const { typeName } = entry.desc;
+  const held = contents.messages.get(typeName);
+  if (held === undefined && !contents.extensions.has(typeName))
+    contents.messages.set(typeName, entry);
+  else if (held !== entry && held?.type() !== entry.type()) throw conflict(typeName);
+}
+
 function addMessage(contents: Contents, first: MessageType): void {
   const waiting = [first];
   for (let type = waiting.pop(); type !== undefined; type = waiting.pop()) {
-    const { typeName, desc } = type;
+    const known = type;
+    const { typeName, desc } = known;
     const held = contents.messages.get(typeName);
-    if (held === type) continue;
+    if (held?.type() === type) continue;
     if (held !== undefined || contents.extensions.has(typeName)) throw conflict(typeName);
-    contents.messages.set(typeName, type);
+    contents.messages.set(typeName, { desc, type: () => known });
     for (const { message, mapValue } of desc.fields) {
       const value = message ?? mapValue?.message;
       if (value !== undefined) waiting.push(typeOf(value));
@@ -327,9 +358,10 @@ function addExtension(contents: Contents, extension: Extension): void {
 }
 
 function checkOther(contents: Contents, other: Registry): void {
-  for (const [typeName, type] of contents.messages) {
-    if ((other.message(typeName) ?? type) !== type || other.extension(typeName) !== undefined)
-      throw conflict(typeName);
+  for (const [typeName, entry] of contents.messages) {
+    const theirs = other.message(typeName);
+    if (theirs !== undefined && theirs !== entry.type()) throw conflict(typeName);
+    if (other.extension(typeName) !== undefined) throw conflict(typeName);
   }
   for (const [typeName, extension] of contents.extensions) {
     if (
