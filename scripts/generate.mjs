@@ -50,10 +50,22 @@ export const targets = [
       "test/ops.proto",
       "test/ops2.proto",
       "test/ops3.proto",
+      "test/mapped.proto",
       "test/typed.proto",
       "test/wire.proto",
     ],
     out: "packages/protobuf/src/fixtures/gen",
+  },
+  {
+    name: "protobuf-mapped",
+    root: "packages/protobuf/proto",
+    files: ["test/mapped.proto"],
+    out: "packages/protobuf/src/fixtures/mapped/gen",
+    opt: [
+      "map_type=google.protobuf.Timestamp:Date",
+      "map_type=google.protobuf.StringValue:../mappings.js#boxedText",
+      "map_type=test.mapped.Money:../mappings.js#decimalText",
+    ],
   },
   {
     name: "options",

@@ -8,6 +8,7 @@ export type {
   DescMethod,
   DescOneof,
   DescService,
+  FieldMapping,
   Int64Representation,
   Representation,
   TypedArray,
@@ -43,6 +44,7 @@ export type {
   MessageType,
 } from "./message/message-type.js";
 export { clear, type FieldName, isSet } from "./message/presence.js";
+export type { MappedValue, TypeMapping } from "./message/type-mapping.js";
 export { setUnknownFields, type UnknownField, unknownFields } from "./message/unknown-fields.js";
 export type { Registry } from "./registry.js";
 export {

@@ -1,5 +1,5 @@
 /** For sibling packages only: no promise holds from version to version. */
-export { type BuiltFile, buildFile } from "./descriptor/build.js";
+export { type BuiltFile, buildFile, type Parts } from "./descriptor/build.js";
 export type {
   DescEnum,
   DescEnumValue,
@@ -9,6 +9,7 @@ export type {
   DescMethod,
   DescOneof,
   DescService,
+  FieldMapping,
   Representation,
 } from "./descriptor/model.js";
 export { FieldType } from "./descriptor/model.js";

@@ -2,7 +2,8 @@ import type { DescEnum, DescFile, DescMessage } from "@bowline/protobuf/internal
 import type { Comments } from "./comments.js";
 import { type FileNames, fileNames, type MessageNames } from "./identifiers.js";
 import { Imports } from "./imports.js";
-import type { PluginOptions, RuleUse } from "./options.js";
+import type { PluginOptions, RuleUse, TypeMapRule } from "./options.js";
+import { moduleFrom } from "./type-map.js";
 
 /** Files of `google/protobuf` that the runtime brings along. */
 export const wellKnown: ReadonlySet<string> = new Set(
@@ -63,6 +64,25 @@ export class FileContext {
 
   runtimeType(name: string): string {
     return this.imports.type(this.#inProtobuf("codegen/v1"), name);
+  }
+
+  /** The mapping of a field's messages, as a value. */
+  mapping(desc: DescMessage): string {
+    const { target } = this.#typeMap(desc);
+    if (target.kind === "runtime") return this.runtime(target.name);
+    return this.imports.value(moduleFrom(this.file.name, target.module), target.name);
+  }
+
+  /** The type of what they appear as. */
+  mappedType(desc: DescMessage): string {
+    const { target } = this.#typeMap(desc);
+    if (target.kind === "runtime") return target.type;
+    const name = this.imports.type(moduleFrom(this.file.name, target.module), target.name);
+    return `${this.runtimeType("MappedValue")}<typeof ${name}>`;
+  }
+
+  #typeMap(desc: DescMessage): TypeMapRule {
+    return this.run.options.typeMaps.find(({ typeName }) => typeName === desc.typeName)!;
   }
 
   /** The conversion between `google.protobuf.Struct` and JSON objects. */

@@ -107,6 +107,16 @@ function parts(c: FileContext): string {
   const used = needed
     .filter(([, , isNeeded]) => isNeeded)
     .map(([part, builder]) => `${part}: ${c.runtime(builder)}`);
+  const mapped = new Set<DescMessage>();
+  for (const field of fields) {
+    const value = field.mapValue ?? field;
+    if (value.mapping !== undefined) mapped.add(value.message!);
+  }
+  if (mapped.size > 0) {
+    // a function: the module of a mapping may import this file
+    const table = [...mapped].map((message) => `${quote(message.typeName)}: ${c.mapping(message)}`);
+    used.push(`mappings: ${c.runtime("mappings")}(() => ({ ${table.join(", ")} }))`);
+  }
   return used.length === 0 ? "{}" : `{ ${used.join(", ")} }`;
 }
 

@@ -13,7 +13,7 @@ const taken = new Set(
     "function if import in instanceof new null return super switch this throw true try typeof var void while with " +
     "yield let static implements interface package private protected public await arguments eval async of as any " +
     "unknown never void string number bigint boolean symbol object undefined type namespace module declare " +
-    "Array Iterable Map Object ReadonlyMap String Uint8Array Symbol Infinity NaN BigInt Number globalThis Promise " +
+    "Array Float64Array Float32Array Int32Array Uint32Array BigInt64Array BigUint64Array Iterable Map Object ReadonlyMap String Uint8Array Symbol Infinity NaN BigInt Number globalThis Promise " +
     "exports require " +
     "a b c d e f g h i j k l m n o p q r s t u v w x y z"
   ).split(" "),

@@ -114,7 +114,10 @@ export function printMessageDeclaration(
 
 /** `Extension<FieldOptions, string>` */
 function extensionTypeOf(c: FileContext, field: DescField): string {
-  const value = field.cardinality === "list" ? fieldType(c, field) : elementType(c, field);
+  const value =
+    field.cardinality === "list" || field.mapping !== undefined
+      ? fieldType(c, field)
+      : elementType(c, field);
   return `${c.runtimeType("Extension")}<${c.message(field.extendee!, "type", "type")}, ${value}>`;
 }
 

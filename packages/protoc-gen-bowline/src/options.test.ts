@@ -7,6 +7,7 @@ import {
   optionsHelp,
   parseOptions,
 } from "./options.js";
+import { moduleFrom } from "./type-map.js";
 
 function errorOf(parameter: string): OptionError {
   try {
@@ -32,6 +33,7 @@ describe("parseOptions", () => {
       enums: "schema",
       descriptorSet: false,
       openEnums: [],
+      typeMaps: [],
       imports: [],
       protobufImport: undefined,
     });
@@ -68,7 +70,7 @@ describe("parseOptions", () => {
     expect(error.message).toBe(
       'unknown option "int46" (did you mean "int64"?); valid options are target, ' +
         "import_extension, int64, services, unknown_fields, unverified_strings, enums, " +
-        "descriptor_set, open_enum, import_map, package_map",
+        "descriptor_set, open_enum, map_type, import_map, package_map",
     );
     expect(errorOf("importExtension=js").message).toContain('did you mean "import_extension"?');
   });
@@ -180,6 +182,77 @@ describe("isOpenByOption", () => {
   it("takes every enum under enums=open", () => {
     const options = parseOptions("enums=open");
     expect(isOpenByOption(options, "x.Y", createRuleUse(options))).toBe(true);
+  });
+});
+
+describe("map_type", () => {
+  it("takes what the runtime brings and exports of modules", () => {
+    const { typeMaps } = parseOptions(
+      "map_type=google.protobuf.Timestamp:ExactDate,map_type=a.v1.Money:./money.js#money," +
+        "map_type=b.X:@acme/types/x.js#$x1, map_type = Top : ../src/#a.ts#top ",
+    );
+    expect(typeMaps).toEqual([
+      {
+        text: "map_type=google.protobuf.Timestamp:ExactDate",
+        typeName: "google.protobuf.Timestamp",
+        target: { kind: "runtime", name: "timestampAsExactDate", type: "globalThis.Date" },
+      },
+      {
+        text: "map_type=a.v1.Money:./money.js#money",
+        typeName: "a.v1.Money",
+        target: { kind: "module", module: "./money.js", name: "money" },
+      },
+      {
+        text: "map_type=b.X:@acme/types/x.js#$x1",
+        typeName: "b.X",
+        target: { kind: "module", module: "@acme/types/x.js", name: "$x1" },
+      },
+      {
+        text: "map_type=Top : ../src/#a.ts#top",
+        typeName: "Top",
+        target: { kind: "module", module: "../src/#a.ts", name: "top" },
+      },
+    ]);
+  });
+
+  it("turns paths from the output folder into paths from the file", () => {
+    expect(moduleFrom("a.proto", "./money.js")).toBe("./money.js");
+    expect(moduleFrom("a.proto", "../money.js")).toBe("../money.js");
+    expect(moduleFrom("a/v1/b.proto", "./money.js")).toBe("../../money.js");
+    expect(moduleFrom("a/v1/b.proto", "../src/money.js")).toBe("../../../src/money.js");
+    expect(moduleFrom("a/v1/b.proto", "@acme/money")).toBe("@acme/money");
+  });
+
+  const refused: readonly (readonly [string, string])[] = [
+    [
+      "Timestamp",
+      "expected pkg.Message:Date or pkg.Message:MODULE#EXPORT, such as google.protobuf",
+    ],
+    [":Date", "expected pkg.Message:Date"],
+    ["a.*:Date", "expected pkg.Message:Date"],
+    ["google.protobuf.Timestamp:date", '"date" is none of Date, ExactDate, nor an export'],
+    ["google.protobuf.Timestamp:toString", "is none of Date, ExactDate"],
+    ["a.Day:Date", "Date is for google.protobuf.Timestamp only"],
+    ["a.M:./money.js", '"./money.js" is none of Date, ExactDate, nor an export of a module'],
+    ["a.M:#money", '"" is no module'],
+    ["a.M:/abs/money.js#m", '"/abs/money.js" is no module'],
+    ["a.M:.hidden#m", '".hidden" is no module'],
+    ['a.M:./a".js#m', "is no module"],
+    ["a.M:./money.js#", '"" is not the name of an export'],
+    ["a.M:./money.js#a-b", '"a-b" is not the name of an export'],
+  ];
+  it.each(refused)("refuses %s and says what is valid", (value, why) => {
+    const { option, message } = errorOf(`map_type=${value}`);
+    expect(option).toBe("map_type");
+    expect(message).toContain(`option "map_type" does not take "${value}"`);
+    expect(message).toContain(why);
+  });
+
+  it("takes each type once", () => {
+    expect(errorOf("map_type=a.M:./a.js#a,map_type=a.M:./b.js#b").message).toContain(
+      "a.M is mapped already",
+    );
+    expect(errorOf("map_type=").message).toContain("map_type=pkg.Message:Date");
   });
 });
 

@@ -1,4 +1,9 @@
 import { didYouMean } from "./nearest-name.js";
+import { OptionError } from "./option-error.js";
+import { type TypeMapRule, typeMapRules, typeMapShape } from "./type-map.js";
+
+export { OptionError } from "./option-error.js";
+export type { TypeMapRule } from "./type-map.js";
 
 /** How a plain `key=value` option may read: its values, the first one being the default. */
 interface ChoiceSpec {
@@ -46,6 +51,11 @@ const others = {
   open_enum: {
     shape: "pkg.EnumName or pkg.*",
     about: "an enum, or every enum below a package, that is open whatever the schema says",
+    repeated: true,
+  },
+  map_type: {
+    shape: typeMapShape,
+    about: "the messages of a type appear in fields as other values, by a mapping",
     repeated: true,
   },
   import_map: {
@@ -114,35 +124,27 @@ export interface PluginOptions {
   readonly descriptorSet: boolean;
   /** Enums to be open beside what `enums` says, in the order given. */
   readonly openEnums: readonly OpenEnumRule[];
+  /** Types whose messages appear as other values. */
+  readonly typeMaps: readonly TypeMapRule[];
   /** The rules of `import_map` in the order given, then those of `package_map`: the first that matches decides. */
   readonly imports: readonly ImportRule[];
   /** Internal: where `@bowline/protobuf`'s own generated files find the runtime. */
   readonly protobufImport: string | undefined;
 }
 
-/** An option that is unknown, misspelt, or given a value it does not take. */
-export class OptionError extends Error {
-  /** The option as it was written. */
-  readonly option: string;
-
-  constructor(option: string, message: string) {
-    super(message);
-    this.name = "OptionError";
-    this.option = option;
-  }
-}
+type Rule = ImportRule | OpenEnumRule | TypeMapRule;
 
 /** Remembers which rules of the options have matched something. */
 export interface RuleUse {
   /** Notes that the rule has matched. */
-  used(rule: ImportRule | OpenEnumRule): void;
+  used(rule: Rule): void;
   /** The texts of the rules that have matched nothing, in the order given. */
   unused(): string[];
 }
 
 /** Creates the record of which rules of `options` have matched, for the warning at the end of a run. */
 export function createRuleUse(options: PluginOptions): RuleUse {
-  const unused = new Set<ImportRule | OpenEnumRule>([...options.imports, ...options.openEnums]);
+  const unused = new Set<Rule>([...options.imports, ...options.openEnums, ...options.typeMaps]);
   return {
     used: (rule) => void unused.delete(rule),
     unused: () => [...unused].map((rule) => rule.text),
@@ -174,7 +176,7 @@ export function isOpenByOption(options: PluginOptions, enumName: string, use: Ru
 
 /**
  * Parses the parameter of a plugin request: `key=value,key=value`. Spaces around an entry and empty
- * entries are ignored; `open_enum`, `import_map` and `package_map` may be repeated.
+ * entries are ignored; `open_enum`, `map_type`, `import_map` and `package_map` may be repeated.
  *
  * @throws OptionError for an unknown option, a value that the option does not take (both name the
  * valid ones), and an option given twice.
@@ -183,6 +185,7 @@ export function parseOptions(parameter: string): PluginOptions {
   const chosen = new Map<string, string>();
   const rules = {
     open_enum: [] as string[],
+    map_type: [] as string[],
     import_map: [] as string[],
     package_map: [] as string[],
   };
@@ -214,6 +217,7 @@ export function parseOptions(parameter: string): PluginOptions {
     enums: choice("enums"),
     descriptorSet: choice("descriptor_set") === "true",
     openEnums: rules.open_enum.map(openEnumRule),
+    typeMaps: typeMapRules(rules.map_type),
     imports: [...rules.import_map.map(importMapRule), ...rules.package_map.map(packageMapRule)],
     protobufImport: chosen.get("protobuf_import"),
   };

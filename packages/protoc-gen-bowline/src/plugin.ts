@@ -11,6 +11,7 @@ import {
 import { commentsOf } from "./comments.js";
 import { FileContext, type Run, wellKnown } from "./context.js";
 import { generateFile, type Output } from "./generate-file.js";
+import { checkMappings, mappingsOf } from "./mapped-fields.js";
 import {
   createRuleUse,
   OptionError,
@@ -111,9 +112,12 @@ function build(
     // what the runtime brings along was generated with the defaults
     const ready = wellKnown.has(name) && !generated.has(name);
     const choices = ready ? {} : representationOf(options, rules, bytes, dependencies);
-    const { file } = buildFile(bytes, dependencies, allParts, choices);
+    const mappings = ready ? undefined : mappingsOf(options, rules, generated.has(name));
+    const parts = mappings === undefined ? allParts : { ...allParts, mappings };
+    const { file } = buildFile(bytes, dependencies, parts, choices);
     checkMapEntries(file);
     checkTypedArrays(file);
+    if (generated.has(name)) checkMappings(file);
     return file;
   } catch (error) {
     if (!(error instanceof Error) || error instanceof SchemaError) throw error;

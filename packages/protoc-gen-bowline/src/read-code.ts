@@ -1,5 +1,6 @@
 import {
   type DescField,
+  type DescMessage,
   type DescOneof,
   FieldType,
   messageMemory,
@@ -273,19 +274,28 @@ function printPacked(c: FileContext, printer: Printer, shape: ClassShape, field:
 }
 
 /** The part of reading a message that is the same for a length and for group tags; `x` is the message. */
-function printBody(c: FileContext, printer: Printer, field: DescField, typed: boolean): void {
+function printBody(
+  c: FileContext,
+  printer: Printer,
+  field: DescField,
+  typed: boolean,
+  use: () => void = () => {},
+): void {
   const messageClass = c.message(field.message!, "messageClass", "value");
   if (field.delimited) {
     printer.line(`${messageClass}.read(b, p, e, d - 1, x, ${tagOf(field.number, 4)});`);
     printer.line(`p = ${c.runtime("cursor")}.p;`);
+    use();
   } else {
     printLength(c, printer, typed);
     printer.line(`${messageClass}.read(b, p, z, d - 1, x, -1);`);
+    use();
     printer.line("p = z;");
   }
 }
 
 function printMessage(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
+  if (field.mapping !== undefined) return printMapped(c, printer, shape, field);
   const to = target(shape, field);
   if (field.unboxed === "struct") {
     printLength(c, printer, shape.typed);
@@ -314,6 +324,33 @@ function printMessage(c: FileContext, printer: Printer, shape: ClassShape, field
     printer.line(`const x = ${to} ?? (${to} = ${fresh(c, field)});`);
     printBody(c, printer, field, shape.typed);
   }
+}
+
+/** An expression for the value that a message which was read appears as. `p`: where its body begins. */
+function mapped(c: FileContext, message: DescMessage, x: string, p: string): string {
+  return `${c.runtime("mappedValue")}(${c.mapping(message)}, ${x}, ${p})`;
+}
+
+/** A message that appears as another value: each occurrence goes on with the message of the value. */
+function printMapped(c: FileContext, printer: Printer, shape: ClassShape, field: DescField): void {
+  const to = target(shape, field);
+  const message = field.message!;
+  const type = c.message(message, "type", "value");
+  const again = (value: string): string =>
+    `${c.runtime("mappedAgain")}(${c.mapping(message)}, ${type}, ${value}, p)`;
+  if (field.cardinality === "list") {
+    printer.line(`const x = ${fresh(c, field)};`);
+  } else if (field.oneof !== undefined) {
+    printer.line(`const o = ${to};`);
+    const same = `o !== undefined && o.case === ${quote(field.localName)}`;
+    printer.line(`const x = ${same} ? ${again("o.value")} : ${fresh(c, field)};`);
+  } else {
+    printer.line(`const v = ${to};`);
+    printer.line(`const x = v === undefined ? ${fresh(c, field)} : ${again("v")};`);
+  }
+  printBody(c, printer, field, shape.typed, () =>
+    printer.line(put(c, shape, field, mapped(c, message, "x", "p"))),
+  );
 }
 
 function entryMethod(shape: ClassShape, field: DescField): string {
@@ -353,7 +390,10 @@ function printReadEntry(
     if (value.message === undefined) {
       const initial = closed ? `${value.enum!.values[0]!.number}` : zero(c, value);
       printer.line(`let v${t(`: ${closed ? "number" : elementType(c, value)}`)} = ${initial};`);
-    } else printer.line(`let v${t(`: ${elementType(c, value)} | undefined`)};`);
+    } else {
+      printer.line(`let v${t(`: ${c.message(value.message, "type", "type")} | undefined`)};`);
+      if (value.mapping !== undefined) printer.line("let q = p;");
+    }
     printer.block("while (p < e) {", () => {
       printReadTag(c, printer, shape.typed);
       printer.block("switch (t) {", () => {
@@ -364,7 +404,8 @@ function printReadEntry(
         printer.block(`case ${tagOf(2, wireType(value))}: {`, () => {
           if (value.message !== undefined) {
             printer.line(`const x = v ?? (v = ${fresh(c, value)});`);
-            printBody(c, printer, value, shape.typed);
+            const note = value.mapping === undefined ? undefined : () => printer.line("q = p;");
+            printBody(c, printer, value, shape.typed, note);
           } else if (closed) {
             printer.line(`v = ${c.runtime("readInt32")}(b, p, e);`);
             printer.line(`p = ${c.runtime("cursor")}.p;`);
@@ -383,7 +424,8 @@ function printReadEntry(
         printer.line(`v = ${fresh(c, value)};`);
       });
     }
-    if (!closed) printer.line(set("v"));
+    if (value.mapping !== undefined) printer.line(set(mapped(c, value.message!, "v", "q")));
+    else if (!closed) printer.line(set("v"));
     else {
       printer.line(
         `if (${declared(value.enum!, "v")}) ${set(shape.typed ? `v as ${c.enum(value.enum!)}` : "v")}`,

@@ -32,6 +32,7 @@ export function scalarType(field: DescField): string {
 export function elementType(c: FileContext, field: DescField, init = false): string {
   if (field.enum !== undefined) return c.enum(field.enum);
   if (field.message === undefined) return scalarType(field);
+  if (field.mapping !== undefined) return c.mappedType(field.message);
   if (field.unboxed === "wrapper") return scalarType(field.message.fieldByNumber(1)!);
   if (field.unboxed === "struct") return c.runtimeType("JsonObject");
   return c.message(field.message, init ? "init" : "type", "type");
@@ -47,7 +48,7 @@ export function fieldType(c: FileContext, field: DescField): string {
 }
 
 function parenthesised(type: string): string {
-  return type.includes(" ") ? `(${type})` : type;
+  return type.includes("|") ? `(${type})` : type;
 }
 
 function initType(c: FileContext, field: DescField): string {

@@ -169,19 +169,25 @@ function printMessage(
     }
     printer.line(`p = ${c.runtime("endMessage")}(s, 1, p);`);
   } else if (field.delimited) {
-    printer.line(`p = ${messageClass}.write(${x}, p);`);
+    printer.line(`p = ${messageClass}.write(${unmapped(c, field, x)}, p);`);
     printer.line(`b = ${c.runtime("room")}(p, 8);`);
     printer.line(putTag(tagOf(field.number, 4)));
   } else {
     const g = hint(shape, field);
     printer.line("const s = p;");
     printer.line(`const g = ${g};`);
-    printer.line(`p = ${messageClass}.write(${x}, p + g);`);
+    printer.line(`p = ${messageClass}.write(${unmapped(c, field, x)}, p + g);`);
     printer.line(`const n = p - s - g;`);
     printer.line(`p = ${c.runtime("endMessage")}(s, g, p);`);
     printer.line(`${g} = n < 128 ? 1 : n < 16384 ? 2 : ${c.runtime("varintSize")}(n);`);
   }
   printer.line(`b = ${c.runtime("room")}(p, ${size});`);
+}
+
+/** The message of what stands in a field. */
+function unmapped(c: FileContext, field: DescField, x: string): string {
+  if (field.mapping === undefined) return x;
+  return `${c.runtime("mappedMessage")}(${c.mapping(field.message!)}, ${x})`;
 }
 
 function printPacked(c: FileContext, printer: Printer, field: DescField): void {
@@ -224,7 +230,8 @@ function printMap(
       );
     } else {
       printer.line("const q = p;");
-      printer.line(`p = ${c.message(item.message, "messageClass", "value")}.write(${v}, p + 1);`);
+      const itemClass = c.message(item.message, "messageClass", "value");
+      printer.line(`p = ${itemClass}.write(${unmapped(c, item, v)}, p + 1);`);
       printer.line(`p = ${c.runtime("endMessage")}(q, 1, p);`);
     }
     if (item.message === undefined) {

@@ -36,8 +36,10 @@ export { adopt } from "../message/encode.js";
 export type { Extension } from "../message/extension.js";
 export { extension } from "../message/extension-value.js";
 export type { MapInit } from "../message/map-init.js";
+export { mappedAgain, mappedMessage, mappedValue, mappings } from "../message/mapped.js";
 export type { MessageType } from "../message/message-type.js";
 export { missingRequired } from "../message/required.js";
+export type { MappedValue } from "../message/type-mapping.js";
 export { messageType } from "../message/type-value.js";
 export { cursor, overBudget, tooDeep, truncated } from "../wire/cursor.js";
 export { varintSize } from "../wire/output.js";
@@ -160,3 +162,4 @@ export {
   typedUint32 as writeTypedUint32,
   typedUint64 as writeTypedUint64,
 } from "../wire/write-typed.js";
+export { timestampAsDate, timestampAsExactDate } from "../wkt/timestamp-mapping.js";

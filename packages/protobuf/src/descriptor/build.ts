@@ -31,7 +31,12 @@ export interface Parts {
   readonly extensions?: (b: Build, raw: Raw, parent: Parent) => DescField;
   readonly services?: (b: Build, raw: Raw) => DescService;
   readonly defaults?: (field: DescField, text: string) => NonNullable<DescField["default"]>;
-  readonly typedArrays?: (field: DescField, options: Raw) => DescField["typedArray"];
+  readonly typedArrays?: (
+    type: FieldType,
+    int64: Int64Representation,
+    options: Raw,
+  ) => DescField["typedArray"];
+  readonly mappings?: (message: DescMessage) => DescField["mapping"];
 }
 
 /** Where the options of `google.protobuf` have their features. */
@@ -94,21 +99,18 @@ function build(
   const syntax = raw.string(12);
   const edition = raw.int(14, syntax === "proto3" ? 999 : 998);
   const options = raw.message(8);
-  const file: Writable<DescFile> = {
+  // what it declares follows
+  const file = {
     kind: "file",
     name,
     package: raw.string(2),
     edition,
     dependencies,
-    messages: [],
-    enums: [],
-    extensions: [],
-    services: [],
     deprecated: options.bool(23),
     representation,
     bytes,
     optionBytes: raw.bytes(8),
-  };
+  } as Writable<DescFile>;
   const b: Build = { parts, file, messages, enums, all: [], later: [] };
   const top: Parent = {
     features: override(F.editionDefaults(edition, name), options, features.file),
@@ -162,6 +164,7 @@ function buildMessage(b: Build, raw: Raw, parent: Parent): DescMessage {
   const byKey = new Map<string | number, DescField>();
   const byLocalName = new Map<string, DescField>();
   let hasRequired: boolean | undefined;
+  // what it declares follows
   const desc: Writable<DescMessage> = {
     kind: "message",
     name,
@@ -169,12 +172,6 @@ function buildMessage(b: Build, raw: Raw, parent: Parent): DescMessage {
     file: b.file,
     parent: parent.message,
     index: b.all.length,
-    fields: [],
-    oneofs: [],
-    members: [],
-    messages: [],
-    enums: [],
-    extensions: [],
     extensionRanges: raw.messages(5).map((r) => [r.int(1), r.int(2)] as const),
     messageSet: options.bool(1),
     mapEntry: options.bool(7),
@@ -187,7 +184,7 @@ function buildMessage(b: Build, raw: Raw, parent: Parent): DescMessage {
     fieldByName: (fieldName) => byKey.get(fieldName),
     fieldByLocalName: (localName) => byLocalName.get(localName),
     fieldByNumber: (number) => byKey.get(number),
-  };
+  } satisfies Partial<DescMessage> as Partial<DescMessage> as Writable<DescMessage>;
   b.all.push(desc);
   b.messages.set(desc.typeName, desc);
   const here: Parent = { features: resolved, message: desc };
@@ -267,6 +264,7 @@ export function buildField(
   const required = raw.int(4) === 2 || resolved[1] === F.LEGACY_REQUIRED;
   const explicit =
     resolved[1] !== F.IMPLICIT || isMessage || oneof !== undefined || raw.bool(17) || raw.has(2);
+  const int64 = int64Representation(options, b.file.representation);
   const inEntry = parent.message?.mapEntry === true;
   const packable = list && !isMessage && type !== FieldType.STRING && type !== FieldType.BYTES;
   const field: Writable<DescField> = {
@@ -295,7 +293,7 @@ export function buildField(
     mapKey: undefined,
     mapValue: undefined,
     oneof,
-    int64: int64Representation(options, b.file.representation),
+    int64,
     // a map's key stays a string: Uint8Array keys would be told apart by identity
     unboxed:
       !(inEntry && raw.int(3) === 1) &&
@@ -304,7 +302,8 @@ export function buildField(
       b.file.representation.unverifiedStrings === "bytes"
         ? "bytes"
         : undefined,
-    typedArray: undefined,
+    mapping: undefined,
+    typedArray: list ? b.parts.typedArrays?.(type, int64, options) : undefined,
     default: undefined,
     deprecated: options.bool(3),
     redact: options.bool(16),
@@ -312,7 +311,6 @@ export function buildField(
     optionBytes: raw.bytes(8),
   };
   b.later.push(() => linkField(b, raw, field));
-  field.typedArray = b.parts.typedArrays?.(field as DescField, options);
   return field;
 }
 
@@ -332,7 +330,9 @@ function linkField(b: Build, raw: Raw, field: Writable<DescField>): void {
       field.mapValue = message.fieldByNumber(2);
     } else {
       field.message = message;
+      field.mapping = b.parts.mappings?.(message);
       if (
+        field.mapping === undefined &&
         field.cardinality === "singular" &&
         field.oneof === undefined &&
         canUnbox(field as DescField)

@@ -71,6 +71,21 @@ export interface TypedArrayForm {
   from(values: ArrayLike<unknown> | Iterable<unknown>): TypedArray;
 }
 
+/** How a field's messages appear as other values; see `TypeMapping`. Every conversion throws a `TypeError` if it cannot. */
+export interface FieldMapping {
+  /** The mapping that the generator option names. */
+  readonly mapping: object;
+  toValue(message: object): unknown;
+  /** The message of a value, or a literal for it. */
+  toMessage(value: unknown): object;
+  /** What is wrong with a value; `deep`: also with its message. */
+  problem(value: unknown, deep: boolean): string | undefined;
+  /** The message as the log form shows it, whatever the value is. */
+  shown(value: unknown): unknown;
+  readonly equals: ((a: unknown, b: unknown) => boolean) | undefined;
+  readonly clone: ((value: unknown) => unknown) | undefined;
+}
+
 /** A `.proto` file. */
 export interface DescFile {
   readonly kind: "file";
@@ -175,6 +190,11 @@ export interface DescField {
    * `bytes` (an unverified string as `Uint8Array`).
    */
   readonly unboxed: "wrapper" | "struct" | "bytes" | undefined;
+  /**
+   * Messages that appear as values of another type, by the generator option `map_type`. `unboxed` is `undefined` then; of
+   * a map, see {@link mapValue}.
+   */
+  readonly mapping: FieldMapping | undefined;
   /** Lists for which the option `(bowline.field).typed_array` asks so: the typed array that they are. */
   readonly typedArray: TypedArrayForm | undefined;
   /** The default declared in the schema (explicit presence only), in the property's type. Enums: the number. */

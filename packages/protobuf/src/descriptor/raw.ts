@@ -82,9 +82,7 @@ export class Raw {
 
   /** A singular message, empty if it is not there; fragments are merged. */
   message(number: number): Raw {
-    const parts = this.all(number);
-    if (parts.length < 2) return new Raw(parts[0] ?? new Uint8Array(0));
-    return new Raw(concat(parts));
+    return new Raw(concat(this.all(number)));
   }
 }
 

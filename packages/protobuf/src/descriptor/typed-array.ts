@@ -1,4 +1,4 @@
-import { type DescField, FieldType, type TypedArrayForm } from "./model.js";
+import { FieldType, type Int64Representation, type TypedArrayForm } from "./model.js";
 import type { Raw } from "./raw.js";
 
 /** `(bowline.field)` in `google.protobuf.FieldOptions`. */
@@ -56,9 +56,13 @@ export function wantsTypedArray(options: Raw): boolean {
   return options.message(optionNumber).bool(1);
 }
 
-/** The typed array that a field's list is, if its options ask for one and its type has one. */
-export function typedArray(field: DescField, options: Raw): TypedArrayForm | undefined {
-  if (field.cardinality !== "list" || !wantsTypedArray(options)) return undefined;
-  const found = forms[field.type];
-  return found?.name.startsWith("Big") && field.int64 !== "bigint" ? undefined : found;
+/** The typed array that a list of this type is, if the field's options ask for one and there is one. */
+export function typedArray(
+  type: FieldType,
+  int64: Int64Representation,
+  options: Raw,
+): TypedArrayForm | undefined {
+  if (!wantsTypedArray(options)) return undefined;
+  const found = forms[type];
+  return found?.name.startsWith("Big") && int64 !== "bigint" ? undefined : found;
 }

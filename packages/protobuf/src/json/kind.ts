@@ -23,23 +23,16 @@ export function kindOf(field: DescField): Kind {
   return field.enum?.typeName === "google.protobuf.NullValue" ? 22 : kinds[field.type]!;
 }
 
-/** A message with a JSON form of its own: its name in `google.protobuf`, all wrappers under one; `""` for all others. */
-export type Form = "" | "Wrapper" | (typeof forms)[number];
-
-const forms = [
-  "Any",
-  "Timestamp",
-  "Duration",
-  "FieldMask",
-  "Struct",
-  "ListValue",
-  "Value",
-] as const;
+/**
+ * A message with a JSON form of its own: its name in `google.protobuf`, of which those that no reader or writer names are
+ * wrappers; `""` for all others.
+ */
+export type Form = string;
 
 export function formOf({ typeName }: DescMessage): Form {
-  const [, name] = /^google\.protobuf\.(\w+)$/.exec(typeName) ?? [];
-  return (
-    forms.find((form) => form === name) ??
-    (name !== "EnumValue" && name?.endsWith("Value") ? "Wrapper" : "")
-  );
+  const [, name = ""] =
+    /^google\.protobuf\.(Any|Timestamp|Duration|FieldMask|Struct|(?!Enum)\w*Value)$/.exec(
+      typeName,
+    ) ?? [];
+  return name;
 }

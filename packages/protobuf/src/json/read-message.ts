@@ -121,7 +121,11 @@ function readField(f: FieldPlan, m: AnyMessage): void {
 }
 
 function readValue(f: FieldPlan): unknown {
-  if (f.kind === 11) return readMessage(messageOf(f));
+  if (f.kind === 11) {
+    const message = readMessage(messageOf(f));
+    const { mapping } = f.desc;
+    return mapping ? mapping.toValue(message) : message;
+  }
   if (f.kind === 20) return readJsonObject(1);
   return readScalar(f);
 }

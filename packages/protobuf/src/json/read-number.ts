@@ -130,17 +130,12 @@ export function readInt64(unsigned: boolean, field: DescField): bigint | string 
   const big = BigInt(value);
   if ((unsigned ? BigInt.asUintN(64, big) : BigInt.asIntN(64, big)) !== big) outOfRange(at);
   charge(24);
-  if (field.int64 === "bigint") return big;
-  if (field.int64 === "string") return String(big);
-  if (!Number.isSafeInteger(Number(big))) fail(`a number does not hold ${value} exactly`, at);
-  return Number(big);
+  if (field.int64 === "number" && !Number.isSafeInteger(Number(big)))
+    fail(`a number does not hold ${value} exactly`, at);
+  return asInt64(field, big);
 }
 
-/** A number of seconds as a 64-bit field holds it. */
-export function asInt64(field: DescField, value: number): bigint | string | number {
-  return field.int64 === "bigint"
-    ? BigInt(value)
-    : field.int64 === "string"
-      ? String(value)
-      : value;
+/** An integer as a 64-bit field holds it. */
+export function asInt64({ int64 }: DescField, value: number | bigint): bigint | string | number {
+  return int64 === "bigint" ? BigInt(value) : int64 === "string" ? String(value) : Number(value);
 }

@@ -78,7 +78,8 @@ function isDefault({ kind }: FieldPlan, v: unknown): boolean {
 
 /** There has to be room for {@link headroom} bytes. */
 function writeValue(p: number, f: FieldPlan, v: unknown): number {
-  if (f.kind === 11) return writeMessage(p, messageOf(f), v);
+  if (f.kind === 11)
+    return writeMessage(p, messageOf(f), f.desc.mapping ? f.desc.mapping.toMessage(v) : v);
   if (f.kind === 20) return writeJsonObject(p, v);
   return writeScalar(p, f, v);
 }

@@ -55,6 +55,12 @@ function copyField(field: DescField, held: unknown): unknown {
 /** A copy of one value of a field: of a singular one, of a list's element, of a map's key or value. */
 export function copyElement(field: DescField, value: unknown): unknown {
   if (field.message !== undefined) {
+    const { mapping } = field;
+    if (mapping !== undefined) {
+      const message = mapping.toMessage(value);
+      if (mapping.clone !== undefined) return mapping.clone(value);
+      return mapping.toValue(copyMessage(typeOf(field.message), message));
+    }
     if (field.unboxed === "wrapper") return copyElement(field.message.fieldByNumber(1)!, value);
     if (field.unboxed === "struct") return copyJsonObject(value);
     return copyMessage(typeOf(field.message), value);

@@ -165,8 +165,9 @@ function field(desc: DescField, value: unknown, path: string, mode: Mode): unkno
 }
 
 function element(desc: DescField, value: unknown, path: string, mode: Mode): unknown {
-  if (desc.message === undefined) {
-    const problem = scalarProblem(desc, value);
+  const { mapping } = desc;
+  if (desc.message === undefined || mapping !== undefined) {
+    const problem = mapping ? mapping.problem(value, mode.deep) : scalarProblem(desc, value);
     if (problem !== undefined) fail(problem, path);
     return value;
   }

@@ -88,6 +88,11 @@ function listOf(value: unknown): ArrayLike<unknown> {
 
 function sameElement(field: DescField, a: unknown, b: unknown, unknown: boolean): boolean {
   if (field.message !== undefined) {
+    const { mapping } = field;
+    if (mapping !== undefined) {
+      const [x, y] = [mapping.toMessage(a), mapping.toMessage(b)];
+      return mapping.equals?.(a, b) ?? sameMessage(typeOf(field.message), x, y, unknown);
+    }
     if (field.unboxed === "wrapper")
       return sameElement(field.message.fieldByNumber(1)!, a, b, unknown);
     if (field.unboxed === "struct") return sameJson(a, b);

@@ -141,7 +141,7 @@ function elementForm(field: DescField, value: unknown, walk: Walk): unknown {
   walk.left--;
   const boxed = field.unboxed === "wrapper" || field.unboxed === "struct";
   if (field.message === undefined || boxed) return plainForm(value, walk);
-  return messageForm(field.message, value, walk);
+  return messageForm(field.message, field.mapping ? field.mapping.shown(value) : value, walk);
 }
 
 /** A scalar, a JSON value, or whatever stands where one belongs. */

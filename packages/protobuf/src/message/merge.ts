@@ -95,6 +95,14 @@ function planOneof(desc: DescOneof, target: AnyMessage, added: Selected, plan: P
     return;
   }
   writable(held);
+  if (field.mapping !== undefined) {
+    const value = mergedValue(field, held.value, added.value);
+    assignable(held, "value");
+    plan.push(() => {
+      held.value = value;
+    });
+    return;
+  }
   planNested(
     typeOf(field.message),
     held as unknown as AnyMessage,
@@ -124,7 +132,9 @@ function planNested(
 function planSingular(field: DescField, target: AnyMessage, value: unknown, plan: Plan): void {
   const { localName } = field;
   const held: unknown = target[localName];
-  if (field.message !== undefined && held !== undefined) {
+  if (field.mapping !== undefined && held !== undefined) {
+    value = mergedValue(field, held, value);
+  } else if (field.message !== undefined && held !== undefined) {
     if (field.unboxed === undefined) {
       planNested(typeOf(field.message), target, localName, value as AnyMessage, plan);
       return;
@@ -140,6 +150,14 @@ function planSingular(field: DescField, target: AnyMessage, value: unknown, plan
   plan.push(() => {
     target[localName] = value;
   });
+}
+
+/** The value of the merge of two values' messages. */
+function mergedValue(field: DescField, held: unknown, added: unknown): unknown {
+  const type = typeOf(field.message!);
+  const message = copyMessage(type, field.mapping!.toMessage(held));
+  merge(type, message, field.mapping!.toMessage(added));
+  return field.mapping!.toValue(message);
 }
 
 function planStruct(held: unknown, added: object, plan: Plan): void {

@@ -9,6 +9,7 @@ export type {
   DescMethod,
   DescOneof,
   DescService,
+  FieldMapping,
   Int64Representation,
   Representation,
   TypedArray,

@@ -225,6 +225,7 @@ export function readValue(r: Reader, field: DescField): unknown {
 
 /** A message as the field holds it. */
 export function unboxed(field: DescField, message: AnyMessage): unknown {
+  if (field.mapping !== undefined) return field.mapping.toValue(message);
   switch (field.unboxed) {
     case "wrapper":
       return message[field.message!.fields[0]!.localName];

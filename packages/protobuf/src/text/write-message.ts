@@ -100,6 +100,8 @@ function writeValue(w: Writer, field: DescField, value: unknown): void {
 }
 
 function boxed(field: DescField, desc: DescMessage, value: unknown): AnyMessage {
+  if (field.mapping !== undefined)
+    return messageValue(typeOf(desc), field.mapping.toMessage(value));
   switch (field.unboxed) {
     case "wrapper":
       return { [desc.fields[0]!.localName]: value };
