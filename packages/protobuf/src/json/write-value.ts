@@ -1,7 +1,7 @@
 import { isPlainObject } from "../message/plain-object.js";
 import { scalarProblem } from "../message/problem.js";
 import { asciiLoop, utf8Write } from "../wire/platform.js";
-import { isBytes, isWellFormed } from "../wire/write-scalar.js";
+import { isBytes, isWellFormed, stringValue } from "../wire/write-scalar.js";
 import { toBase64 } from "./base64.js";
 import { halves, signed, unsigned } from "./bits.js";
 import { fail, inside, quoted, tooDeep } from "./failure.js";
@@ -53,8 +53,12 @@ export const headroom = 64;
 /** Longer strings are written natively. */
 const longest: number = asciiLoop;
 
+// As in the binary codec: called without a look-up, which is slow where strings have many internal forms.
+const { charCodeAt } = String.prototype;
+
 /** Writes a string. There has to be room for {@link headroom} bytes. */
-export function writeString(p: number, v: string): number {
+export function writeString(p: number, value: string): number {
+  const v = stringValue(value);
   const n = v.length;
   if (n > longest) return writeLong(p, v);
   const { b, view } = writer;
@@ -63,16 +67,16 @@ export function writeString(p: number, v: string): number {
   let odd = 0;
   let i = 0;
   for (; i < n - 3; i += 4, q += 4) {
-    const c = v.charCodeAt(i);
-    const d = v.charCodeAt(i + 1);
-    const e = v.charCodeAt(i + 2);
-    const f = v.charCodeAt(i + 3);
+    const c = charCodeAt.call(v, i);
+    const d = charCodeAt.call(v, i + 1);
+    const e = charCodeAt.call(v, i + 2);
+    const f = charCodeAt.call(v, i + 3);
     const x = c | (d << 8) | (e << 16) | (f << 24);
     odd |= x | special(x) | ((c | d | e | f) > 127 ? 128 : 0);
     view.setInt32(q, x, true);
   }
   for (; i < n; i++, q++) {
-    const c = v.charCodeAt(i);
+    const c = charCodeAt.call(v, i);
     if (c < 32 || c > 127 || c === 34 || c === 92) return writeLong(p, v);
     b[q] = c;
   }
