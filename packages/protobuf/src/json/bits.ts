@@ -1,6 +1,5 @@
 /** The numbers' scratch memory by the names that JSON's arithmetic has for it: 64-bit integers as halves, the lower one first. */
 export {
-  f32 as float,
   f64 as double,
   i64 as signed,
   u32 as halves,

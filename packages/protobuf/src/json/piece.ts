@@ -1,8 +1,8 @@
 import { utf8 } from "./utf8.js";
 
 /**
- * Prepared text, also as little-endian 32-bit words, the last one filled up with zeros: a `DataView` writes and compares
- * four bytes at a time.
+ * Prepared text as little-endian 32-bit words, filled up with zeros to a multiple of four: a `DataView` writes and
+ * compares four bytes at a time.
  */
 export interface Piece {
   readonly length: number;
@@ -13,7 +13,7 @@ export interface Piece {
 
 export function piece(text: string): Piece {
   const bytes = utf8(text);
-  const padded = new Uint8Array((bytes.length + 3) & ~3);
+  const padded = new Uint8Array((bytes.length + 15) & ~15);
   padded.set(bytes);
   const view = new DataView(padded.buffer);
   const words = new Int32Array(padded.length >> 2).map((_, i) => view.getInt32(i * 4, true));

@@ -68,8 +68,8 @@ export function readFields(plan: Plan, m: AnyMessage, any: boolean): void {
       let before = seen;
       if (index < 32) seen |= bit;
       else {
-        later ??= new Array<number>((fields.length + 31) >> 5).fill(0);
-        before = later[index >> 5]!;
+        // A word that is not there yet counts as 0 in what follows.
+        before = (later ??= [])[index >> 5]!;
         later[index >> 5] = before | bit;
       }
       if ((before & bit) !== 0) fail("the field occurs twice", at);
@@ -87,7 +87,7 @@ function isNext(key: Piece): boolean {
   const { view } = reader;
   const { words } = key;
   const before = reader.p - 1;
-  const last = words.length - 1;
+  const last = (key.length - 1) >> 2;
   // The byte in front is a comma, too, but for the first field.
   if ((view.getInt32(before, true) ^ words[0]!) >>> 8 !== 0) return false;
   for (let i = 1; i < last; i++) if (view.getInt32(before + i * 4, true) !== words[i]) return false;

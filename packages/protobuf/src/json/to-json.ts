@@ -21,8 +21,8 @@ export function toJsonString<T, I>(
   options: JsonWriteOptions = {},
 ): string {
   const { indent = 0 } = options;
-  const json = write(type, message, options, (b, start, p) =>
-    utf8Slice ? utf8Slice.call(b, start, p) : decoder.decode(b.subarray(start, p)),
+  const json = write(type, message, options, (start, p) =>
+    utf8Slice ? utf8Slice.call(writer.b, start, p) : decoder.decode(writer.b.subarray(start, p)),
   );
   return indent > 0 ? indented(json, Math.min(indent, 10)) : json;
 }
@@ -44,7 +44,8 @@ export function toJsonBytes<T, I>(
 }
 
 /** Small results share the buffer, which is not written there again; large ones get memory of their own. */
-function handedOut(b: Uint8Array, start: number, p: number): Uint8Array {
+function handedOut(start: number, p: number): Uint8Array {
+  const { b } = writer;
   if (p - start <= smallBytes && b.length === bufferBytes) {
     writer.start = p;
     return b.subarray(start, p);
@@ -78,13 +79,13 @@ function write<R>(
   type: MessageType,
   message: unknown,
   options: JsonWriteOptions,
-  result: (b: Uint8Array, start: number, end: number) => R,
+  result: (start: number, end: number) => R,
 ): R {
   return withWriter(options, () =>
     guarded(type, false, () => {
       const end = writeMessage(writer.start, planOf(type), message);
       if (!options.allowPartial) checkRequired(type, message, -1);
-      return result(writer.b, writer.start, end);
+      return result(writer.start, end);
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { double, float, halves } from "./bits.js";
+import { double, halves } from "./bits.js";
 import { powers } from "./tokenizer.js";
 
 /** Writers of numbers as ASCII. Each needs room for 32 bytes and returns the position behind. */
@@ -47,24 +47,23 @@ export function writeInt32(b: Uint8Array, p: number, v: number): number {
 
 /** The unsigned 64-bit integer `high` × 2^32 + `low`. */
 export function writeUint64(b: Uint8Array, p: number, high: number, low: number): number {
-  if (high < 2097152) return writeInteger(b, p, high * 4294967296 + low);
-  // Division by 10^9 in steps of 16 bits, each of which is exact in a double.
-  const first = Math.floor(high / 1e9);
-  const upper = (high - first * 1e9) * 65536 + (low >>> 16);
-  const second = Math.floor(upper / 1e9);
-  const lower = (upper - second * 1e9) * 65536 + (low & 65535);
-  const third = Math.floor(lower / 1e9);
-  p = writeInteger(b, p, (first * 65536 + second) * 65536 + third);
-  return writeDigits(b, p, lower - third * 1e9, 9);
+  const v = high * 4294967296 + low;
+  if (high < 2097152) return writeInteger(b, p, v);
+  // What `v` lost by rounding can put the quotient off by one; the rest is exact in 32 bits, and tells.
+  let leading = Math.floor(v / 1e9);
+  let rest = (low - Math.imul(leading, 1e9)) | 0;
+  if (rest < 0) {
+    leading--;
+    rest += 1e9;
+  } else if (rest >= 1e9) {
+    leading++;
+    rest -= 1e9;
+  }
+  return writeDigits(b, writeInteger(b, p, leading), rest, 9);
 }
 
-/** Half the distance from `size` to the next smaller number, of doubles or of 32-bit floats. */
-function halfGap(size: number, single: boolean): number {
-  if (single) {
-    float[0] = size;
-    halves[0]!--;
-    return (size - float[0]!) / 2;
-  }
+/** Half the distance from `size` to the next smaller double. */
+function halfGap(size: number): number {
   double[0] = size;
   if (halves[0]!-- === 0) halves[1]!--;
   return (size - double[0]!) / 2;
@@ -84,7 +83,8 @@ export function writeDouble(b: Uint8Array, p: number, v: number, single: boolean
   while (size * powers[k]! < 1e8) k++;
   const power = powers[k]!;
   const product = size * power;
-  const tolerance = halfGap(size, single) * power * 0.999999e8;
+  // Floats are 2^29 times as far apart.
+  const tolerance = halfGap(size) * power * (single ? 0.999999e8 * 2 ** 29 : 0.999999e8);
   let leading = 0;
   let rest = product * 1e8;
   let unit = 1e11;

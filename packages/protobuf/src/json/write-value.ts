@@ -39,12 +39,17 @@ export function room(p: number, n: number): Uint8Array {
   return writer.b;
 }
 
-/** Writes prepared text. There has to be room for three bytes more. */
-export function writePiece(p: number, piece: Piece): number {
+/** Writes prepared text. There has to be room for 15 bytes more. */
+export function writePiece(p: number, { length, words }: Piece): number {
   const { view } = writer;
-  const { words } = piece;
-  for (let i = 0; i < words.length; i++) view.setInt32(p + i * 4, words[i]!, true);
-  return p + piece.length;
+  // Most names have up to 16 bytes: one turn.
+  for (let i = 0, q = p; i < words.length; q += 16) {
+    view.setInt32(q, words[i++]!, true);
+    view.setInt32(q + 4, words[i++]!, true);
+    view.setInt32(q + 8, words[i++]!, true);
+    view.setInt32(q + 12, words[i++]!, true);
+  }
+  return p + length;
 }
 
 /** Room that writers of short values take for granted: for a string of {@link longest} characters and punctuation. */
@@ -173,7 +178,7 @@ function writeInt64(b: Uint8Array, p: number, f: FieldPlan, v: unknown): number 
   array[0] = v as bigint;
   if (array[0] !== v) wrong(f, v);
   b[p++] = 34;
-  if ((v as bigint) < 0n) {
+  if (f.kind === 3 && halves[1]! >>> 31 > 0) {
     b[p++] = 45;
     unsigned[0] = -(v as bigint);
   }
@@ -193,7 +198,7 @@ function writeBase64(p: number, v: Uint8Array): number {
 function writeEnum(p: number, f: FieldPlan, v: number): number {
   const name = writer.options.enumsAsNumbers ? undefined : enumOf(f).written.get(v);
   if (name === undefined) return writeInt32(writer.b, p, v);
-  room(p, name.length + 8);
+  room(p, name.length + headroom);
   return writePiece(p, name);
 }
 
