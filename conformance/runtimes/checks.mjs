@@ -29,9 +29,10 @@ import {
   toJsonBytes,
   toJsonString,
 } from "@bowline/protobuf/json";
-import { createRegistry } from "@bowline/protobuf/reflect";
+import { createRegistry, reflect } from "@bowline/protobuf/reflect";
 import { fromText, toText } from "@bowline/protobuf/text";
 import { Any, FileDescriptorSet, Timestamp } from "@bowline/protobuf/wkt";
+import { fromYaml, toYaml, YamlError } from "@bowline/protobuf/yaml";
 import * as smoke from "smoke";
 
 const { Everything, Inner, Level, note, Older } = smoke;
@@ -228,6 +229,11 @@ check("text format", () => {
   same(fromText(Everything, toText(Everything, message)), message);
   refused(TextError, () => fromText(Everything, "text: 1"), "1:");
 });
+check("YAML", () => {
+  const message = everything();
+  same(fromYaml(Everything, toYaml(Everything, message)), message);
+  refused(YamlError, () => fromYaml(Everything, "flag: 7"), "flag");
+});
 check("well-known types", () => {
   same(toJsonString(Timestamp, { seconds: -1n }), '"1969-12-31T23:59:59Z"');
   refused(JsonError, () => fromJsonString(Timestamp, '"yesterday"'), "");
@@ -236,6 +242,13 @@ check("descriptors", () => {
   same(Everything.desc.typeName, "bowline.smoke.Everything");
   same(Everything.desc.fields.length, 30);
   same(Everything.desc.fields[0].jsonName, "text");
+});
+check("reflection", () => {
+  const reader = reflect(everything());
+  same(
+    [reader.get("text"), reader.has("any"), reader.which("choice")?.name],
+    [text, false, "other"],
+  );
 });
 check("dynamic messages of a descriptor set", () => {
   const set = FileDescriptorSet.create({
