@@ -1,6 +1,6 @@
 /** Arbitrary messages for property tests with fast-check, which is an optional peer dependency. */
 import * as fc from "fast-check";
-import type { DescField, DescMessage, DescOneof } from "../descriptor/model.js";
+import type { DescField, DescMessage, DescOneof, FieldMapping } from "../descriptor/model.js";
 import { typeOf } from "../message/codec.js";
 import { setExtension } from "../message/extension-access.js";
 import type { MessageType } from "../message/message-type.js";
@@ -90,7 +90,11 @@ class Builder {
       const value = this.#element(field, depth);
       return value === undefined
         ? []
-        : [value.map((held) => ({ case: field.localName, value: held }))];
+        : [
+            value.map((held) =>
+              held === undefined ? undefined : { case: field.localName, value: held },
+            ),
+          ];
     });
     return cases.length === 0 ? undefined : fc.oneof(...cases);
   }
@@ -99,23 +103,26 @@ class Builder {
     const maxLength = this.#options.maxElements ?? 3;
     const value = this.#element(field.mapValue ?? field, depth);
     if (value === undefined || field.cardinality === "singular") return value;
-    if (field.cardinality === "list") return fc.array(value, { maxLength });
+    if (field.cardinality === "list")
+      return fc.array(value, { maxLength }).map((list) => list.filter((one) => one !== undefined));
     return fc
       .uniqueArray(fc.tuple(scalar(field.mapKey!), value), {
         maxLength,
         selector: ([key]) => key,
         comparator: "SameValueZero",
       })
-      .map((entries) => new Map(entries));
+      .map((entries) => new Map(entries.filter(([, one]) => one !== undefined)));
   }
 
-  /** One value; `undefined` where there is none that deep. */
+  /** One value, which is `undefined` where a mapping refuses the message; `undefined` where there is none that deep. */
   #element(field: DescField, depth: number): fc.Arbitrary<unknown> | undefined {
     if (field.message === undefined) return scalar(field);
     if (field.unboxed === "struct") return jsonObject;
     if (field.unboxed === "wrapper") return scalar(field.message.fieldByNumber(1)!);
     const least = field.presence === "required" ? requiredDepth : 1;
-    return depth < least ? undefined : this.message(typeOf(field.message), depth - 1);
+    if (depth < least) return undefined;
+    const messages = this.message(typeOf(field.message), depth - 1);
+    return field.mapping === undefined ? messages : mapped(field.mapping, messages);
   }
 
   #any(type: MessageType, depth: number): fc.Arbitrary<object> {
@@ -147,7 +154,8 @@ class Builder {
       .map(([message, set]) => {
         for (const [name, value] of Object.entries(set)) {
           const extension = this.#options.registry!.extension(name);
-          if (extension !== undefined) setExtension(message, extension, value);
+          if (extension !== undefined && value !== undefined)
+            setExtension(message, extension, value);
         }
         return message;
       });
@@ -167,6 +175,17 @@ class Builder {
         return message;
       });
   }
+}
+
+/** The values of messages; `undefined` for those that the mapping refuses. */
+function mapped(mapping: FieldMapping, messages: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
+  return messages.map((message) => {
+    try {
+      return mapping.toValue(message);
+    } catch {
+      return undefined;
+    }
+  });
 }
 
 function messagesOf(registry: SchemaRegistry | undefined): DescMessage[] {

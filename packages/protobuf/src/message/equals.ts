@@ -86,7 +86,8 @@ function listOf(value: unknown): ArrayLike<unknown> {
   return ArrayBuffer.isView(value) ? (value as Float64Array) : wrongValue();
 }
 
-function sameElement(field: DescField, a: unknown, b: unknown, unknown: boolean): boolean {
+/** Whether two values of a field are the same: of a singular one, of lists' elements, of map values. */
+export function sameElement(field: DescField, a: unknown, b: unknown, unknown: boolean): boolean {
   if (field.message !== undefined) {
     const { mapping } = field;
     if (mapping !== undefined) {

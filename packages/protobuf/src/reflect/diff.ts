@@ -1,5 +1,6 @@
 import { type DescField, FieldType } from "../descriptor/model.js";
 import type { FieldPath } from "../errors.js";
+import { sameElement } from "../message/equals.js";
 import { unknownFields } from "../message/unknown-fields.js";
 import { isBytes } from "../wire/write-scalar.js";
 import { isSetValue, reflect } from "./reflection.js";
@@ -111,7 +112,12 @@ function values(
   path: string,
   unknown: boolean,
 ): void {
-  if (subjectOf(before) !== undefined && subjectOf(after) !== undefined)
+  const { mapping } = field.mapValue ?? field;
+  if (mapping !== undefined) {
+    const both = before !== undefined && after !== undefined;
+    if (!both || !sameElement(field.mapValue ?? field, before, after, unknown))
+      found.push({ path, field, before, after });
+  } else if (subjectOf(before) !== undefined && subjectOf(after) !== undefined)
     inMessages(found, before as object, after as object, path, unknown);
   else if (!same(field.mapValue ?? field, before, after))
     found.push({ path, field, before, after });

@@ -37,7 +37,10 @@ export function maskOf(value: object, base?: object): FieldMask {
 /** Whether paths can go on in what a field holds. */
 function passable(field: DescField): boolean {
   return (
-    field.cardinality === "singular" && field.message !== undefined && field.unboxed === undefined
+    field.cardinality === "singular" &&
+    field.message !== undefined &&
+    field.unboxed === undefined &&
+    field.mapping === undefined
   );
 }
 

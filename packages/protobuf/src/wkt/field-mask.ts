@@ -97,8 +97,11 @@ function fieldsOf(desc: DescMessage, path: string): DescField[] {
         `${JSON.stringify(path)} is not a path of ${desc.typeName}: ${reason(at, name, chain)}`,
       );
     chain.push(field);
-    at =
-      field.cardinality === "singular" && field.unboxed === undefined ? field.message : undefined;
+    const passes: boolean =
+      field.cardinality === "singular" &&
+      field.unboxed === undefined &&
+      field.mapping === undefined;
+    at = passes ? field.message : undefined;
   }
   return chain;
 }
