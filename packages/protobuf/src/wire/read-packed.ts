@@ -1,5 +1,6 @@
 import { cursor as c, malformed, overBudget, truncated } from "./cursor.js";
-import { bool, int64, sint64, uint64, varint64 } from "./read-varint.js";
+import { varint64 } from "./read-varint.js";
+import { i32, i64, u64 } from "./scratch.js";
 
 /**
  * Packed lists: `b[p, z)` is appended to `list`. The last byte has to end a varint; then none can go past `z`, so the
@@ -7,10 +8,14 @@ import { bool, int64, sint64, uint64, varint64 } from "./read-varint.js";
  */
 function admit(b: Uint8Array, p: number, z: number, bytesEach: number): void {
   if (b[z - 1]! > 127) truncated(z);
-  if ((z - p) * bytesEach <= c.memory) return;
-  let count = z - p;
-  for (let i = p; i < z; i++) count -= b[i]! >> 7;
-  if (count * bytesEach > c.memory) overBudget(p);
+  if ((z - p) * bytesEach > c.memory && count(b, p, z) * bytesEach > c.memory) overBudget(p);
+}
+
+/** How many varints end in `b[p, z)`. */
+function count(b: Uint8Array, p: number, z: number): number {
+  let n = z - p;
+  for (; p < z; p++) n -= b[p]! >> 7;
+  return n;
 }
 
 /** `int32` and open enums. */
@@ -41,23 +46,100 @@ export function packedInt32(b: Uint8Array, p: number, z: number, list: number[])
   c.memory -= (list.length - before) * 8;
 }
 
-function packed<T>(
-  bytesEach: number,
-  read: (b: Uint8Array, p: number, e: number) => T,
-): ReadPacked<T> {
-  return (b, p, z, list) => {
-    if (p === z) return;
-    admit(b, p, z, bytesEach);
-    const before = list.length;
-    while (p < z) {
-      list.push(read(b, p, z));
-      p = c.p;
+/** The varint at `p`, which ends within the list: its low word, the upper one in `cursor.hi`, its end in `cursor.p`. */
+function wide(b: Uint8Array, p: number): number {
+  let x = b[p++]!;
+  let lo = x;
+  let hi = 0;
+  if (x > 127) {
+    x = b[p++]!;
+    lo = (lo & 127) | ((x & 127) << 7);
+    if (x > 127) {
+      x = b[p++]!;
+      lo |= (x & 127) << 14;
+      if (x > 127) {
+        x = b[p++]!;
+        lo |= (x & 127) << 21;
+        if (x > 127) {
+          x = b[p++]!;
+          if (x > 127) return varint64(b, p - 4, b[p - 5]!);
+          lo |= x << 28;
+          hi = x >> 4;
+        }
+      }
     }
-    c.memory -= (list.length - before) * bytesEach;
-  };
+  }
+  c.hi = hi;
+  c.p = p;
+  return lo;
 }
 
-type ReadPacked<T> = (b: Uint8Array, p: number, z: number, list: T[]) => void;
+// One function a type: a loop that gets the reader of its elements as a value calls it, and cannot have it inlined.
+
+/** Long lists get their length at once: for what takes a nanosecond to read, growing would be most of the cost. */
+const sizedFrom = 64;
+
+export function packedBool(b: Uint8Array, p: number, z: number, list: boolean[]): void {
+  if (p === z) return;
+  admit(b, p, z, 8);
+  const before = list.length;
+  let i = before;
+  if (z - p >= sizedFrom) list.length += count(b, p, z);
+  while (p < z) {
+    const v = b[p]!;
+    if (v < 128) {
+      p++;
+      list[i++] = v !== 0;
+    } else {
+      const lo = wide(b, p);
+      p = c.p;
+      list[i++] = (lo | c.hi) !== 0;
+    }
+  }
+  c.memory -= (i - before) * 8;
+}
+
+export function packedInt64(b: Uint8Array, p: number, z: number, list: bigint[]): void {
+  if (p === z) return;
+  admit(b, p, z, 24);
+  const before = list.length;
+  while (p < z) {
+    i32[0] = wide(b, p);
+    i32[1] = c.hi;
+    p = c.p;
+    list.push(i64[0]!);
+  }
+  c.memory -= (list.length - before) * 24;
+}
+
+export function packedUint64(b: Uint8Array, p: number, z: number, list: bigint[]): void {
+  if (p === z) return;
+  admit(b, p, z, 24);
+  const before = list.length;
+  while (p < z) {
+    i32[0] = wide(b, p);
+    i32[1] = c.hi;
+    p = c.p;
+    list.push(u64[0]!);
+  }
+  c.memory -= (list.length - before) * 24;
+}
+
+export function packedSint64(b: Uint8Array, p: number, z: number, list: bigint[]): void {
+  if (p === z) return;
+  admit(b, p, z, 24);
+  const before = list.length;
+  while (p < z) {
+    const lo = wide(b, p);
+    const { hi } = c;
+    const sign = -(lo & 1);
+    i32[0] = ((lo >>> 1) | (hi << 31)) ^ sign;
+    i32[1] = (hi >>> 1) ^ sign;
+    p = c.p;
+    list.push(i64[0]!);
+  }
+  c.memory -= (list.length - before) * 24;
+}
 
 /** `uint32` */
 export function packedUint32(b: Uint8Array, p: number, z: number, list: number[]): void {
@@ -72,11 +154,6 @@ export function packedSint32(b: Uint8Array, p: number, z: number, list: number[]
   packedInt32(b, p, z, list);
   for (let i = before; i < list.length; i++) list[i] = (list[i]! >>> 1) ^ -(list[i]! & 1);
 }
-
-export const packedBool: ReadPacked<boolean> = /*@__PURE__*/ packed(8, bool);
-export const packedInt64: ReadPacked<bigint> = /*@__PURE__*/ packed(24, int64);
-export const packedUint64: ReadPacked<bigint> = /*@__PURE__*/ packed(24, uint64);
-export const packedSint64: ReadPacked<bigint> = /*@__PURE__*/ packed(24, sint64);
 
 let viewed: Uint8Array | undefined;
 let view: DataView;
