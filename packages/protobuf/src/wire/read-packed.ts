@@ -1,5 +1,5 @@
 import { cursor as c, malformed, overBudget, truncated } from "./cursor.js";
-import { varint64 } from "./read-varint.js";
+import { double, fixed32, fixed64, float, sfixed64, varint64 } from "./read-varint.js";
 import { i32, i64, u64 } from "./scratch.js";
 
 /**
@@ -158,22 +158,21 @@ export function packedSint32(b: Uint8Array, p: number, z: number, list: number[]
 let viewed: Uint8Array | undefined;
 let view: DataView;
 
-/**
- * The input as a `DataView`, and room for the elements in `list`. One view serves a whole input: making one costs as
- * much as reading eight numbers by hand.
- */
-function fixed(
-  b: Uint8Array,
-  p: number,
-  z: number,
-  size: number,
-  list: unknown[],
-  bytesEach: number,
-): DataView {
+/** From this many bytes on a list is read through a `DataView`, whose making costs as much as a dozen numbers by hand. */
+const viewFrom = 128;
+
+/** Checks the length of a list of `size`-byte values, and pays for them. */
+function admitFixed(p: number, z: number, size: number, bytesEach: number): number {
   const n = (z - p) / size;
   if (!Number.isInteger(n)) malformed(`a packed list of ${size}-byte values has ${z - p} bytes`, p);
   if ((c.memory -= n * bytesEach) < 0) overBudget(p);
+  return n;
+}
+
+/** The input as a `DataView`, for a long list and for all that follow it; and room for the list's `n` elements. */
+function viewOf(b: Uint8Array, bytes: number, list: unknown[], n: number): DataView | undefined {
   if (viewed !== b) {
+    if (bytes < viewFrom) return undefined;
     view = new DataView(b.buffer, b.byteOffset, b.byteLength);
     viewed = b;
   }
@@ -188,36 +187,40 @@ export function releaseView(): void {
 
 export function packedDouble(b: Uint8Array, p: number, z: number, list: number[]): void {
   let i = list.length;
-  const v = fixed(b, p, z, 8, list, 8);
-  for (; p < z; p += 8) list[i++] = v.getFloat64(p, true);
+  const v = viewOf(b, z - p, list, admitFixed(p, z, 8, 8));
+  if (v === undefined) for (; p < z; p += 8) list.push(double(b, p, z));
+  else for (; p < z; p += 8) list[i++] = v.getFloat64(p, true);
 }
 
 export function packedFloat(b: Uint8Array, p: number, z: number, list: number[]): void {
   let i = list.length;
-  const v = fixed(b, p, z, 4, list, 8);
-  for (; p < z; p += 4) list[i++] = v.getFloat32(p, true);
+  const v = viewOf(b, z - p, list, admitFixed(p, z, 4, 8));
+  if (v === undefined) for (; p < z; p += 4) list.push(float(b, p, z));
+  else for (; p < z; p += 4) list[i++] = v.getFloat32(p, true);
 }
 
 export function packedFixed32(b: Uint8Array, p: number, z: number, list: number[]): void {
   let i = list.length;
-  const v = fixed(b, p, z, 4, list, 8);
-  for (; p < z; p += 4) list[i++] = v.getUint32(p, true);
+  const v = viewOf(b, z - p, list, admitFixed(p, z, 4, 8));
+  if (v === undefined) for (; p < z; p += 4) list.push(fixed32(b, p, z) >>> 0);
+  else for (; p < z; p += 4) list[i++] = v.getUint32(p, true);
 }
 
 export function packedSfixed32(b: Uint8Array, p: number, z: number, list: number[]): void {
   let i = list.length;
-  const v = fixed(b, p, z, 4, list, 8);
-  for (; p < z; p += 4) list[i++] = v.getInt32(p, true);
+  const v = viewOf(b, z - p, list, admitFixed(p, z, 4, 8));
+  if (v === undefined) for (; p < z; p += 4) list.push(fixed32(b, p, z));
+  else for (; p < z; p += 4) list[i++] = v.getInt32(p, true);
 }
 
+// a bigint is cheaper by hand than through a DataView, whose method is not compiled in place
+
 export function packedFixed64(b: Uint8Array, p: number, z: number, list: bigint[]): void {
-  let i = list.length;
-  const v = fixed(b, p, z, 8, list, 24);
-  for (; p < z; p += 8) list[i++] = v.getBigUint64(p, true);
+  admitFixed(p, z, 8, 24);
+  for (; p < z; p += 8) list.push(fixed64(b, p, z));
 }
 
 export function packedSfixed64(b: Uint8Array, p: number, z: number, list: bigint[]): void {
-  let i = list.length;
-  const v = fixed(b, p, z, 8, list, 24);
-  for (; p < z; p += 8) list[i++] = v.getBigInt64(p, true);
+  admitFixed(p, z, 8, 24);
+  for (; p < z; p += 8) list.push(sfixed64(b, p, z));
 }
