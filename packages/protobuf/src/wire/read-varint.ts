@@ -22,14 +22,27 @@ export function varint64(b: Uint8Array, p: number, a: number): number {
   x = b[p++]!;
   lo |= x << 28;
   let hi = (x & 127) >> 4;
-  for (let shift = 3; x > 127; shift += 7) {
+  // straight on: nanoseconds since 1970 take nine bytes
+  if (x > 127) {
     x = b[p++]!;
-    if (shift === 31) {
-      if (x > 1) malformed(overlong, p - 10);
-      hi |= x << 31;
-      break;
+    hi |= (x & 127) << 3;
+    if (x > 127) {
+      x = b[p++]!;
+      hi |= (x & 127) << 10;
+      if (x > 127) {
+        x = b[p++]!;
+        hi |= (x & 127) << 17;
+        if (x > 127) {
+          x = b[p++]!;
+          hi |= (x & 127) << 24;
+          if (x > 127) {
+            x = b[p++]!;
+            if (x > 1) malformed(overlong, p - 10);
+            hi |= x << 31;
+          }
+        }
+      }
     }
-    hi |= (x & 127) << shift;
   }
   c.hi = hi;
   return done(p, lo);
