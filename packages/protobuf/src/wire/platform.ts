@@ -17,7 +17,8 @@ interface Platform {
 }
 
 const platform = globalThis as unknown as Platform;
-const native = typeof platform.process?.versions?.node === "string" ? platform.Buffer : undefined;
+const version = platform.process?.versions?.node;
+const native = version === undefined ? undefined : platform.Buffer;
 
 /** Node's `Buffer.prototype.utf8Slice` and `utf8Write` (Bun and Deno have them too), or `undefined`. */
 export const utf8Slice: NativeBuffer["utf8Slice"] | undefined = native?.prototype.utf8Slice;
@@ -42,5 +43,4 @@ export function utf8Length(text: string): number {
  * Up to this length a loop over the characters beats a native write of an ASCII string. Measured: 40 on Node 20, 12 on
  * Node 24 and later, whose native write is cheaper.
  */
-export const asciiLoop: number =
-  Number.parseInt(platform.process?.versions?.node ?? "20", 10) < 22 ? 40 : 12;
+export const asciiLoop: number = Number.parseInt(version ?? "20", 10) < 22 ? 40 : 12;
