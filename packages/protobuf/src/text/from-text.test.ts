@@ -17,6 +17,7 @@ import {
   Required,
 } from "../fixtures/gen/test/ops2.pb.js";
 import { Implicit } from "../fixtures/gen/test/ops3.pb.js";
+import { Arrays, samples } from "../fixtures/gen/test/typed.pb.js";
 import { Closings, Lists, Maps, Scalars, Tree } from "../fixtures/gen/test/wire.pb.js";
 import { FileOptions } from "../gen/google/protobuf/descriptor.pb.js";
 import { equals } from "../message/equals.js";
@@ -428,6 +429,20 @@ describe("values that are kept in other forms", () => {
       lEnum: [1, 5],
     });
   });
+});
+
+test("lists that are typed arrays are read as such, of fields and of extensions", () => {
+  const registry = createRegistry(samples);
+  const read = fromText(
+    Arrays,
+    "int64s: [1, -2] doubles: 0.5 doubles: nan [test.typed.samples]: 1.5 inner { uint32s: 7 } [test.typed.samples]: [2]",
+    { registry },
+  );
+  expect(read.int64s).toEqual(BigInt64Array.of(1n, -2n));
+  expect(read.doubles).toEqual(Float64Array.of(0.5, Number.NaN));
+  expect(read.inner?.uint32s).toEqual(Uint32Array.of(7));
+  expect(getExtension(read, samples)).toEqual(Float32Array.of(1.5, 2));
+  refused(Arrays, ["int32s: [1, 2147483648]", "uint64s: -1", "doubles: 'a'"]);
 });
 
 describe("names in brackets", () => {
