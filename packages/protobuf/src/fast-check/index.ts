@@ -5,7 +5,7 @@ import { typeOf } from "../message/codec.js";
 import { setExtension } from "../message/extension-access.js";
 import type { MessageType } from "../message/message-type.js";
 import { setUnknownFields, unknownFields } from "../message/unknown-fields.js";
-import type { SchemaRegistry } from "../reflect/registry.js";
+import type { SchemaRegistry } from "../reflect/type-registry.js";
 import { jsonObject, scalar } from "./scalar.js";
 import { unknownField } from "./unknown.js";
 import { wellKnown } from "./well-known.js";

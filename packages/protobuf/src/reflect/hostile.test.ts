@@ -11,7 +11,8 @@ import {
   type FileDescriptorProtoInit,
   FileDescriptorSet,
 } from "../gen/google/protobuf/descriptor.pb.js";
-import { createRegistry, type SchemaRegistry } from "./registry.js";
+import { createRegistry } from "./registry.js";
+import type { SchemaRegistry } from "./type-registry.js";
 
 const load = (file: readonly FileDescriptorProtoInit[]): SchemaRegistry =>
   createRegistry(FileDescriptorSet.create({ file }));

@@ -31,10 +31,11 @@ export {
   optionsOf,
 } from "./options.js";
 export { type Reflection, reflect } from "./reflection.js";
+export { createRegistry, type RegistryItem } from "./registry.js";
 export {
-  createRegistry,
+  createTypeRegistry,
   type GeneratedModule,
-  type RegistryItem,
   type SchemaRegistry,
-} from "./registry.js";
+  type TypeRegistryItem,
+} from "./type-registry.js";
 export { type Visited, type WalkOptions, walk } from "./walk.js";
