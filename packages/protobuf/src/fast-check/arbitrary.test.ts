@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dynamicRegistry } from "../fixtures/dynamic.js";
+import * as mapped from "../fixtures/gen/test/mapped.pb.js";
 import * as ops from "../fixtures/gen/test/ops.pb.js";
 import * as ops2 from "../fixtures/gen/test/ops2.pb.js";
 import * as ops3 from "../fixtures/gen/test/ops3.pb.js";
+import * as typed from "../fixtures/gen/test/typed.pb.js";
 import * as wire from "../fixtures/gen/test/wire.pb.js";
 import { fromJsonString, toJson, toJsonString } from "../json/index.js";
 import { equals } from "../message/equals.js";
@@ -21,6 +23,8 @@ const types: readonly MessageType[] = [
   ops2.Required,
   ops2.Set,
   ops3.Implicit,
+  mapped.Order,
+  typed.Arrays,
   wire.Scalars,
   wire.Lists,
   wire.Maps,

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arbitrary } from "../fast-check/index.js";
 import { dynamicRegistry } from "../fixtures/dynamic.js";
+import { Order } from "../fixtures/gen/test/mapped.pb.js";
 import * as ops from "../fixtures/gen/test/ops.pb.js";
+import { Arrays } from "../fixtures/gen/test/typed.pb.js";
 import { Tree } from "../fixtures/gen/test/wire.pb.js";
 import { clone } from "../message/clone.js";
 import { equals } from "../message/equals.js";
@@ -47,6 +49,8 @@ describe("diff", () => {
     const types: readonly MessageType[] = [
       ops.Everything,
       Tree,
+      Order,
+      Arrays,
       dynamicRegistry.message("test.wire.Tree")!,
     ];
     for (const type of types) {
