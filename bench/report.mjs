@@ -54,6 +54,15 @@ export function printTable(header, rows) {
   for (const row of all.slice(1)) console.log(line(row));
 }
 
+/** JSON with six digits a number, and a list of numbers on one line. */
+function compact(document) {
+  const short = (_key, value) =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+  return JSON.stringify(document, short, 2).replace(/\[\s+([-\d.e+,\s]+?)\s+\]/g, (_, numbers) => {
+    return `[${numbers.replace(/\s+/g, " ")}]`;
+  });
+}
+
 /** Writes the result file, keeps a copy where `keep` names one, and prints the bars and the closing line. */
 export function finish(area, result, { keep } = {}) {
   const bars = result.bars;
@@ -73,7 +82,7 @@ export function finish(area, result, { keep } = {}) {
   const document = { area, machine: describeMachine(), ...result };
   const path = join(folder, "results", `${area}.json`);
   mkdirSync(join(folder, "results"), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
+  writeFileSync(path, `${compact(document)}\n`);
   if (keep !== undefined) {
     mkdirSync(join(folder, "history"), { recursive: true });
     copyFileSync(path, join(folder, "history", `${area}-${keep}.json`));
