@@ -91,8 +91,8 @@ export function readMapKey(f: FieldPlan): unknown {
   if (f.kind !== 8) return readScalar(f);
   const at = reader.p;
   token();
-  const name = tokenText();
-  return name === '"true"' ? true : name === '"false"' ? false : fail(`${name} is not a bool`, at);
+  const name = tokenString();
+  return name === "true" || (name !== "false" && fail(`${quoted(name)} is not a bool`, at));
 }
 
 /** Reads any JSON into plain values. Counts levels as the same data in a `google.protobuf.Value` would. */
