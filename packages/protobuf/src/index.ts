@@ -55,3 +55,4 @@ export {
   encodeDelimited,
   peekDelimited,
 } from "./stream/delimited.js";
+export type { View, ViewDecodeOptions, ViewType } from "./view/view-type.js";

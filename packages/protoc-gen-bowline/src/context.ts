@@ -86,7 +86,7 @@ export class FileContext {
   }
 
   /** The conversion between `google.protobuf.Struct` and JSON objects. */
-  struct(name: "readStruct" | "writeStruct"): string {
+  struct(name: "readStruct" | "structObject" | "writeStruct"): string {
     return this.imports.value(this.#inProtobuf("wkt", "message/unboxed-struct"), name);
   }
 

@@ -10,6 +10,8 @@ import {
 } from "./message-code.js";
 import { commentText, Printer, quote } from "./print.js";
 import { printEnum, printMessageTypes } from "./types.js";
+import { printViewCode } from "./view-code.js";
+import { printViewDeclaration, printViewInterface } from "./view-types.js";
 
 /** A generated file. */
 export interface Output {
@@ -195,6 +197,25 @@ function printDeclaration(
   }
   if (mode === "dts") printMessageDeclaration(c, body, desc, doc);
   else printMessageCode(c, body, desc, mode === "ts", doc);
+  if (c.run.options.views) printView(c, body, desc, path, mode);
+}
+
+function printView(
+  c: FileContext,
+  body: Printer,
+  desc: DescMessage,
+  path: readonly number[],
+  mode: Mode,
+): void {
+  const { type } = c.names.messages.get(desc)!;
+  const doc = [`Views of {@link ${type}}: \`decode\` reads nothing but what is asked for.`];
+  body.line();
+  if (mode !== "js") {
+    printViewInterface(c, body, desc, path);
+    body.line();
+  }
+  if (mode === "dts") printViewDeclaration(c, body, desc, doc);
+  else printViewCode(c, body, desc, mode === "ts", doc);
 }
 
 function printEnumConstant(c: FileContext, body: Printer, desc: DescEnum): void {

@@ -74,7 +74,7 @@ describe("generated code that runs", () => {
         `${protos},${vendor}`,
       ]),
     );
-    expect(counts).toEqual({ messages: 109, extensions: 25, compared: 166 });
+    expect(counts).toEqual({ messages: 109, views: 109, extensions: 25, compared: 166 });
   });
 
   it("moves unknown numbers of closed enums to the unknown fields, wherever they stand", async () => {

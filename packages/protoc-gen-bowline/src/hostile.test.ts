@@ -119,6 +119,8 @@ describe("hostile text", () => {
         "E",
         "M",
         "M$",
+        "MView",
+        "MView$",
         "S",
         `file$dir_${i}_f___${i}`,
         "ext",
@@ -127,6 +129,8 @@ describe("hostile text", () => {
         "E",
         "M",
         "M$",
+        "MView",
+        "MView$",
         "S",
         `file$dir_${i}_f___${i}`,
         "ext",
@@ -142,6 +146,7 @@ describe("hostile text", () => {
       expect(module.M.desc.fieldByName("a").jsonName).toBe(hostile[i]);
       expect(module.ext.desc.default).toBe(hostile[i]);
       expect(module.M.decode(module.M.encode({ a: "x" })).a).toBe("x");
+      expect(module.MView.decode(module.M.encode({ a: "x" })).a).toBe("x");
     }
     expect("injected" in globalThis).toBe(false);
     rmSync(folder, { recursive: true });

@@ -27,6 +27,10 @@ export interface MessageNames {
   readonly init: string;
   /** The internal class. */
   readonly messageClass: string;
+  /** The interface and the type value of its views. */
+  readonly view: string;
+  /** The internal class of its views. */
+  readonly viewClass: string;
 }
 
 /** All identifiers that a file's code exports. */
@@ -69,13 +73,15 @@ export function fileNames(file: DescFile): FileNames {
   for (const [prefix, scope] of scopes) {
     for (const field of scope.extensions) extensions.set(field, declare(prefix + field.localName));
   }
-  const messages = new Map<DescMessage, MessageNames>();
+  const codecs = new Map<DescMessage, Omit<MessageNames, "view" | "viewClass">>();
   for (const [message, type] of types) {
-    messages.set(message, {
-      type,
-      init: declare(`${type}Init`),
-      messageClass: declare(`${type}$`),
-    });
+    const init = declare(`${type}Init`);
+    codecs.set(message, { type, init, messageClass: declare(`${type}$`) });
+  }
+  const messages = new Map<DescMessage, MessageNames>();
+  for (const [message, names] of codecs) {
+    const view = declare(`${names.type}View`);
+    messages.set(message, { ...names, view, viewClass: declare(`${view}$`) });
   }
   const handle = declare(`file$${file.name.replace(/\.proto$/, "").replace(/[^A-Za-z0-9]/g, "_")}`);
   return { handle, messages, enums, extensions, services, all };

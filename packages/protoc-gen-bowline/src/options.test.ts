@@ -28,6 +28,7 @@ describe("parseOptions", () => {
       importExtension: "js",
       int64: "bigint",
       services: "rpc",
+      views: true,
       unknownFields: "keep",
       unverifiedStrings: "string",
       enums: "schema",
@@ -41,7 +42,7 @@ describe("parseOptions", () => {
 
   it("reads every option", () => {
     const options = parseOptions(
-      "target=js,import_extension=none,int64=string,services=none,unknown_fields=drop," +
+      "target=js,import_extension=none,int64=string,services=none,views=false,unknown_fields=drop," +
         "unverified_strings=bytes,enums=open,descriptor_set=true,protobuf_import=../codegen/v1.js",
     );
     expect(options).toMatchObject({
@@ -49,6 +50,7 @@ describe("parseOptions", () => {
       importExtension: "none",
       int64: "string",
       services: "none",
+      views: false,
       unknownFields: "drop",
       unverifiedStrings: "bytes",
       enums: "open",
@@ -69,7 +71,7 @@ describe("parseOptions", () => {
     expect(error.option).toBe("int46");
     expect(error.message).toBe(
       'unknown option "int46" (did you mean "int64"?); valid options are target, ' +
-        "import_extension, int64, services, unknown_fields, unverified_strings, enums, " +
+        "import_extension, int64, services, views, unknown_fields, unverified_strings, enums, " +
         "descriptor_set, open_enum, map_type, import_map, package_map",
     );
     expect(errorOf("importExtension=js").message).toContain('did you mean "import_extension"?');

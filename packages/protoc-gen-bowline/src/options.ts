@@ -28,6 +28,10 @@ const choices = {
     values: ["rpc", "none"],
     about: "service descriptors for @bowline/rpc, or none",
   },
+  views: {
+    values: ["true", "false"],
+    about: "write a view type (UserView) beside each message type",
+  },
   unknown_fields: {
     values: ["keep", "drop"],
     about: "what decoding does with unknown fields",
@@ -114,6 +118,8 @@ export interface PluginOptions {
   readonly int64: "bigint" | "string" | "number";
   /** Whether service descriptors for `@bowline/rpc` are written. */
   readonly services: "rpc" | "none";
+  /** Whether a view type is written beside each message type. */
+  readonly views: boolean;
   /** What decoding does with unknown fields. */
   readonly unknownFields: "keep" | "drop";
   /** The type of string fields with `utf8_validation = NONE`. */
@@ -212,6 +218,7 @@ export function parseOptions(parameter: string): PluginOptions {
     importExtension: choice("import_extension"),
     int64: choice("int64"),
     services: choice("services"),
+    views: choice("views") === "true",
     unknownFields: choice("unknown_fields"),
     unverifiedStrings: choice("unverified_strings"),
     enums: choice("enums"),

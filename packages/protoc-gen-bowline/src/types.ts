@@ -104,7 +104,8 @@ export function printMessageTypes(
   });
 }
 
-function memberDoc(
+/** The documentation of a member: its own comment, of a oneof its fields', too. */
+export function memberDoc(
   c: FileContext,
   message: DescMessage,
   member: DescField | DescOneof,

@@ -41,6 +41,57 @@ export type { MessageType } from "../message/message-type.js";
 export { missingRequired } from "../message/required.js";
 export type { MappedValue } from "../message/type-mapping.js";
 export { messageType } from "../message/type-value.js";
+export {
+  checkBytes,
+  checkEnd,
+  checkEnum,
+  checkField,
+  checkFixed32,
+  checkFixed64,
+  checkItem,
+  checkNumber,
+  checkPackedEnum,
+  checkPackedFixed,
+  checkPackedVarint,
+  checkPackedWide,
+  checkSkip,
+  checkString,
+  checkTag,
+  checkTyped,
+  checkTypedFixed,
+  checkTypedVarint,
+  checkUnknown,
+  checkVarint,
+  typedSize,
+} from "../view/check.js";
+export { child } from "../view/child.js";
+export type { ViewContext } from "../view/context.js";
+export {
+  bool as elementBool,
+  elementBytes,
+  elementDouble,
+  elementFixed32,
+  elementFixed64,
+  elementFloat,
+  elementKey,
+  elementSfixed32,
+  elementSfixed64,
+  elementString,
+  elementUint32,
+  int32 as elementInt32,
+  int64 as elementInt64,
+  sint32 as elementSint32,
+  sint64 as elementSint64,
+  uint64 as elementUint64,
+} from "../view/element.js";
+export { viewError } from "../view/failure.js";
+export { children, scalars, typedScalars } from "../view/list.js";
+export { childMap, scalarMap } from "../view/map.js";
+export { mappedChild, mappedList, mappedMap } from "../view/mapped.js";
+export { bytesAt, safeAt, stringAt } from "../view/scalar.js";
+export { endScan, scanUnknown, scanValue, startScan } from "../view/scan.js";
+export { viewType } from "../view/type-value.js";
+export type { View, ViewType } from "../view/view-type.js";
 export { cursor, overBudget, tooDeep, truncated } from "../wire/cursor.js";
 export { varintSize } from "../wire/output.js";
 export {

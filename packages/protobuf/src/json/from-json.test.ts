@@ -6,7 +6,7 @@ import { Everything, Secret } from "../fixtures/gen/test/ops.pb.js";
 import { Required } from "../fixtures/gen/test/ops2.pb.js";
 import { Implicit } from "../fixtures/gen/test/ops3.pb.js";
 import { FieldDescriptorProto, FieldOptions } from "../gen/google/protobuf/descriptor.pb.js";
-import { codecSymbol } from "../message/codec.js";
+import { codecSymbol, registerType } from "../message/codec.js";
 import { equals } from "../message/equals.js";
 import type { MessageType } from "../message/message-type.js";
 import {
@@ -121,6 +121,7 @@ describe("fromJson", () => {
       desc: { ...Implicit.desc, typeName: "test.Wide", fields, members: fields },
       [codecSymbol]: { messageClass: class {} },
     } as unknown as MessageType<Record<string, string>>;
+    registerType(Wide.desc, Wide);
     const all = fields.map(({ name }) => `"${name}":"${name}!"`);
     expect(fromJsonString(Wide, `{${all.join()}}`).f99).toBe("f99!");
     expect(fromJsonString(Wide, `{${[...all].reverse().join()}}`).f0).toBe("f0!");

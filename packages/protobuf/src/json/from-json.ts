@@ -116,7 +116,7 @@ function read<T>(
       reader.unknown = limits.unknownFields;
       reader.options = options;
       cursor.memory = limits.elementMemoryBytes;
-      const message = readMessage(planOf(type)) as T;
+      const message = readMessage(planOf(type.desc)) as T;
       if (peek() !== 0 || reader.p !== reader.n) unexpected("the end");
       if (!options.allowPartial) checkRequired(type, message, reader.p);
       return message;

@@ -1,4 +1,4 @@
-import type { DescEnum, DescField, DescOneof } from "../descriptor/model.js";
+import type { DescEnum, DescField, DescMessage, DescOneof } from "../descriptor/model.js";
 import { codecSymbol, type MessageClass, type RuntimeType, typeOf } from "../message/codec.js";
 import type { Extension } from "../message/extension.js";
 import { messageMemory } from "../message/memory.js";
@@ -106,10 +106,12 @@ function kept<T extends Plan | FieldPlan>(key: object, make: () => T): T {
   return plan;
 }
 
-export function planOf(type: MessageType): Plan {
-  return kept(type, () => {
+/** The plan of a message type. */
+export function planOf(desc: DescMessage): Plan {
+  return kept(desc, () => {
+    const type = typeOf(desc);
     const fields: FieldPlan[] = [];
-    const members = type.desc.members.map((member) => {
+    const members = desc.members.map((member) => {
       if (member.kind === "oneof") return oneofPlan(member, fields);
       const plan = fieldPlan(member, shapeOf(member), fields.length);
       fields.push(plan);
@@ -117,9 +119,9 @@ export function planOf(type: MessageType): Plan {
     });
     return {
       type,
-      form: formOf(type.desc),
+      form: formOf(desc),
       messageClass: (type as RuntimeType)[codecSymbol].messageClass,
-      memory: messageMemory(type.desc.members),
+      memory: messageMemory(desc.members),
       fields,
       members,
       names: byNames(fields.map((field) => [field.desc, field])),
@@ -149,7 +151,7 @@ function byNames<T>(
 
 /** The plan of a message field's type. Types refer to themselves, so it is found when it is needed. */
 export function messageOf(field: FieldPlan): Plan {
-  return (field.message ??= planOf(typeOf(field.desc.message!)));
+  return (field.message ??= planOf(field.desc.message!));
 }
 
 export function enumOf(field: FieldPlan): EnumPlan {

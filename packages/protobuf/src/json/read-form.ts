@@ -100,7 +100,7 @@ function readAny(plan: Plan, m: AnyMessage): void {
   const type = anyType(typeUrl, registry, start);
   reader.p = start;
   descend(1);
-  const inner = readInner(plan, planOf(type));
+  const inner = readInner(plan, planOf(type.desc));
   reader.depth++;
   const value = aside(() => type.encode(inner, { allowPartial: allowPartial === true }));
   charge(112 + value.length);

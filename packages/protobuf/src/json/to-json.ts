@@ -1,5 +1,6 @@
 import { limitsOf } from "../message/decode.js";
 import type { MessageType } from "../message/message-type.js";
+import type { ViewType } from "../view/view-type.js";
 import { allocate, utf8Slice } from "../wire/platform.js";
 import { guarded } from "./failure.js";
 import { indented } from "./indentation.js";
@@ -12,16 +13,27 @@ import { writeMessage } from "./write-message.js";
 import { room, useBuffer, writeJson, writer } from "./write-value.js";
 
 /**
- * Writes a message, an init literal or a spread copy as ProtoJSON text.
+ * Writes a message, an init literal, a spread copy or a view as ProtoJSON text. A view is written as it is read: nothing
+ * is decoded as a whole.
  * @throws JsonError with the field path of a value that the field, or JSON, cannot hold.
  */
 export function toJsonString<T, I>(
   type: MessageType<T, I>,
   message: I,
+  options?: JsonWriteOptions,
+): string;
+export function toJsonString<V>(
+  type: ViewType<V>,
+  view: NoInfer<V>,
+  options?: JsonWriteOptions,
+): string;
+export function toJsonString(
+  type: MessageType | ViewType,
+  message: unknown,
   options: JsonWriteOptions = {},
 ): string {
   const { indent = 0 } = options;
-  const json = write(type, message, options, (start, p) =>
+  const json = write(type as MessageType, message, options, (start, p) =>
     utf8Slice ? utf8Slice.call(writer.b, start, p) : decoder.decode(writer.b.subarray(start, p)),
   );
   return indent > 0 ? indented(json, Math.min(indent, 10)) : json;
@@ -36,11 +48,21 @@ export function toJsonString<T, I>(
 export function toJsonBytes<T, I>(
   type: MessageType<T, I>,
   message: I,
+  options?: JsonWriteOptions,
+): Uint8Array;
+export function toJsonBytes<V>(
+  type: ViewType<V>,
+  view: NoInfer<V>,
+  options?: JsonWriteOptions,
+): Uint8Array;
+export function toJsonBytes(
+  type: MessageType | ViewType,
+  message: unknown,
   options: JsonWriteOptions = {},
 ): Uint8Array {
   return (options.indent ?? 0) > 0
-    ? utf8(toJsonString(type, message, options))
-    : write(type, message, options, handedOut);
+    ? utf8(toJsonString(type as MessageType, message, options))
+    : write(type as MessageType, message, options, handedOut);
 }
 
 /** Small results share the buffer, which is not written there again; large ones get memory of their own. */
@@ -63,9 +85,19 @@ export function toJson<T, I>(
   type: MessageType<T, I>,
   message: I,
   options?: Omit<JsonWriteOptions, "indent">,
+): JsonValue;
+export function toJson<V>(
+  type: ViewType<V>,
+  view: NoInfer<V>,
+  options?: Omit<JsonWriteOptions, "indent">,
+): JsonValue;
+export function toJson(
+  type: MessageType | ViewType,
+  message: unknown,
+  options?: Omit<JsonWriteOptions, "indent">,
 ): JsonValue {
   return JSON.parse(
-    toJsonString(type, message, { ...options, indent: 0 } as JsonWriteOptions),
+    toJsonString(type as MessageType, message, { ...options, indent: 0 } as JsonWriteOptions),
   ) as JsonValue;
 }
 
@@ -83,8 +115,9 @@ function write<R>(
 ): R {
   return withWriter(options, () =>
     guarded(type, false, () => {
-      const end = writeMessage(writer.start, planOf(type), message);
-      if (!options.allowPartial) checkRequired(type, message, -1);
+      const plan = planOf(type.desc);
+      const end = writeMessage(writer.start, plan, message);
+      if (!options.allowPartial) checkRequired(plan.type, message, -1);
       return result(writer.start, end);
     }),
   );

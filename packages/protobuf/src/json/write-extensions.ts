@@ -1,8 +1,8 @@
 import type { AnyMessage } from "../message/codec.js";
-import { typeOfMessage, unknownSymbol } from "../message/codec.js";
+import { typeOfReadable, unknownSymbol } from "../message/codec.js";
+import { tagAt } from "../message/decode-path.js";
 import { holderSymbol } from "../message/extension.js";
 import { cursor } from "../wire/cursor.js";
-import { tag } from "../wire/read-varint.js";
 import { skip } from "../wire/unknown.js";
 import { extensionPlan } from "./plan.js";
 import { writeFields } from "./write-message.js";
@@ -11,7 +11,7 @@ import { writer } from "./write-value.js";
 /** Writes the extensions that the registry knows; other unknown fields have no JSON form. */
 export function writeExtensions(p: number, m: AnyMessage): number {
   const { registry } = writer.options;
-  const extendee = typeOfMessage(m)?.typeName;
+  const extendee = typeOfReadable(m)?.typeName;
   if (registry === undefined || extendee === undefined) return p;
   const runs = m[unknownSymbol]!;
   for (const number of fieldNumbers(runs)) {
@@ -32,13 +32,9 @@ function fieldNumbers(runs: readonly Uint8Array[]): Set<number> {
   for (const run of runs) {
     cursor.unknown = 1e6;
     for (let p = 0; p < run.length; ) {
-      let t = run[p++]!;
-      if (t > 127) {
-        t = tag(run, p, t);
-        p = cursor.p;
-      }
+      const t = tagAt(run, p);
       numbers.add(t >>> 3);
-      p = skip(run, p, run.length, t, 100);
+      p = skip(run, cursor.p, run.length, t, 100);
     }
   }
   return numbers;

@@ -79,7 +79,7 @@ function writeAny(p: number, typeUrl: string, value: Uint8Array): number {
   if (typeUrl === "" && value.length === 0) return close(p, p, 123);
   const type = anyType(typeUrl, writer.options.registry);
   if (--writer.depth < 0) tooDeep();
-  const inner = planOf(type);
+  const inner = planOf(type.desc);
   const message = type.decode(value, {
     allowPartial: true,
     limits: { ...writer.options.limits, depth: writer.depth },

@@ -1,4 +1,4 @@
-import { type AnyMessage, unknownSymbol } from "../message/codec.js";
+import { type AnyMessage, typeOfReadable, unknownSymbol } from "../message/codec.js";
 import { fail, inside, quoted, tooDeep } from "./failure.js";
 import { type FieldPlan, messageOf, type Plan } from "./plan.js";
 import { writeExtensions } from "./write-extensions.js";
@@ -16,7 +16,7 @@ import {
 
 /** Writes a message, or what can be made into one, in its JSON form. */
 export function writeMessage(p: number, plan: Plan, value: unknown): number {
-  const m: AnyMessage = plan.type.is(value) ? value : plan.type.create(value);
+  const m = (plan.type === typeOfReadable(value) ? value : plan.type.create(value)) as AnyMessage;
   if (--writer.depth < 0) tooDeep();
   p = plan.form === "" ? close(p, writeFields(p, plan.members, m), 123) : writeForm(p, plan, m);
   writer.depth++;

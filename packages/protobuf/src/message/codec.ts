@@ -58,9 +58,16 @@ export function newMessage(type: MessageType): AnyMessage {
 
 /** The type of a message value, `undefined` for literals, spread copies and everything else. */
 export function typeOfMessage(value: unknown): MessageType | undefined {
-  return typeof value === "object" && value !== null
-    ? (value as { [typeSymbol]?: MessageType })[typeSymbol]
-    : undefined;
+  return (value as { [typeSymbol]?: MessageType } | null | undefined)?.[typeSymbol];
+}
+
+/** On every view's prototype: its view type. Shared by duplicate installs. */
+export const viewSymbol: unique symbol = Symbol.for("bowline.protobuf.view") as never;
+
+/** The type of a message value or of a view's message, `undefined` for everything else. */
+export function typeOfReadable(value: unknown): MessageType | undefined {
+  const view = value as { [viewSymbol]?: { readonly message: MessageType } } | null | undefined;
+  return typeOfMessage(value) ?? view?.[viewSymbol]?.message;
 }
 
 const types = new WeakMap<DescMessage, () => MessageType>();

@@ -6,7 +6,14 @@ import {
 } from "../descriptor/model.js";
 import { EncodeError } from "../errors.js";
 import { isWellFormed } from "../wire/write-scalar.js";
-import { type AnyMessage, newMessage, typeOf, typeOfMessage, unknownSymbol } from "./codec.js";
+import {
+  type AnyMessage,
+  newMessage,
+  typeOf,
+  typeOfMessage,
+  typeOfReadable,
+  unknownSymbol,
+} from "./codec.js";
 import type { MessageType } from "./message-type.js";
 import { isPlainObject } from "./plain-object.js";
 import { expected, scalarProblem } from "./problem.js";
@@ -72,12 +79,12 @@ export function checkMessage(type: MessageType, message: unknown): void {
 }
 
 function fromInit(type: MessageType, init: unknown, path: string, mode: Mode): AnyMessage {
-  const of = typeOfMessage(init);
-  if (of === undefined ? !isLiteral(init) : of.typeName !== type.typeName) {
+  const of = typeOfReadable(init);
+  if (of ? of.typeName !== type.typeName : !isLiteral(init)) {
     fail(
       expected(
         `${type.typeName} or a literal for it`,
-        of === undefined ? init : { constructor: { name: of.typeName } },
+        of ? { constructor: { name: of.typeName } } : init,
       ),
       path,
     );
@@ -85,7 +92,7 @@ function fromInit(type: MessageType, init: unknown, path: string, mode: Mode): A
   if (--mode.depth < 0) fail("nested too deeply; does the message contain itself?", path);
   const message = newMessage(type);
   const source = init as AnyMessage;
-  for (const name of Object.keys(source)) {
+  for (const name of Object.keys(of ? message : source)) {
     const value: unknown = source[name];
     const member =
       memberOf(type.desc, name) ?? fail(unknownMember(type.desc, name), join(path, name));

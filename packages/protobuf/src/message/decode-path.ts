@@ -63,7 +63,7 @@ function walk(
 }
 
 /** The tag at `p`; the position behind it is left in the cursor. */
-function tagAt(b: Uint8Array, p: number): number {
+export function tagAt(b: Uint8Array, p: number): number {
   const t = b[p++]!;
   c.p = p;
   return t > 127 ? tag(b, p, t) : t;
@@ -110,13 +110,8 @@ function descend(
 
 /** Where the body of a length-delimited value begins. Its length may be wrong; that it can be read is enough. */
 function bodyAt(b: Uint8Array, p: number, e: number): number {
-  try {
-    end(b, p, e);
-    return c.p;
-  } catch {
-    while (p < e && b[p]! > 127) p++;
-    return p + 1;
-  }
+  while (p < e && b[p]! > 127) p++;
+  return p + 1;
 }
 
 /** Puts the key, as far as it was read before the offset, into the last segment, and goes on in the value. */

@@ -760,13 +760,8 @@ describe("limits.elementMemoryBytes", () => {
     charge(Maps, field(7), maps + 64 + tree, "mFixed32");
     charge(Maps, field(7, ...field(2)), maps + 64 + tree, undefined);
     charge(Tree, [...tag(99, 0), 1, ...tag(99, 0), 1], tree + 192, "");
-    charge(Tree, [...tag(99, 0), 1, ...tag(9, 0), 1, ...tag(99, 0), 1], tree + 192 + 112, "");
-    charge(
-      Closings,
-      field(2, 9, 9),
-      64 + 8 + 2 * 64 + 48 + 192 + 8 + 2 * 8 + 192 + 2 * 16,
-      "packed",
-    );
+    charge(Tree, [...tag(99, 0), 1, ...tag(9, 0), 1, ...tag(99, 0), 1], tree + 2 * 192, "");
+    charge(Closings, field(2, 9, 9), 64 + 8 + 2 * 64 + 48 + 192 + 8 + 2 * 8 + 2 * 96, "packed");
     charge(Holder, field(1), 64 + 16 + 64, "nothing");
   });
 

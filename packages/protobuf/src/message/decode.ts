@@ -54,7 +54,7 @@ export function decodeRange(
 }
 
 /** Sets the cursor up for a decode; returns the levels of nesting that are allowed. */
-function prepare(options: DecodeOptions | undefined): number {
+export function prepare(options: DecodeOptions | undefined): number {
   const limits = limitsOf(options?.limits);
   cursor.memory = limits.elementMemoryBytes;
   cursor.unknown = limits.unknownFields;
@@ -81,7 +81,8 @@ export function limitsOf(limits: DecodeLimits | undefined): Required<DecodeLimit
   return all;
 }
 
-function decodeError(
+/** What leaves a decode of `b[start, end)` for whatever was thrown inside. */
+export function decodeError(
   type: MessageType,
   b: Uint8Array,
   start: number,

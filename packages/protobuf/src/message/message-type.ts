@@ -8,8 +8,9 @@ export interface DecodeLimits {
   readonly unknownFields?: number;
   /**
    * Estimated heap bytes that the decoded value may take. Default 32 MiB. The estimate: 8 a number, 24 a bigint,
-   * 24 and the length a string, 112 a `bytes` value, 192 and its bytes a typed array, 64 a map entry; 64 a message, and for each of its members 8, a
-   * oneof 48, a list 64, a map 192; 112 a run of unknown fields, 192 the first one of a message.
+   * 24 and the length a string, 112 a `bytes` value, 192 and its bytes a typed array, 64 a map entry; 64 a message, and
+   * for each of its members 8, a oneof 48, a list 64, a map 192; 192 a run of unknown fields, 96 a number in a packed
+   * list that its closed enum does not declare.
    */
   readonly elementMemoryBytes?: number;
 }

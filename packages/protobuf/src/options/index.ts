@@ -6,6 +6,8 @@ export {
   FieldOptions,
   FieldOptions$,
   type FieldOptionsInit,
+  FieldOptionsView,
+  FieldOptionsView$,
   field as fieldOptions,
   file$bowline_options,
 } from "./gen/bowline/options.pb.js";

@@ -17,7 +17,7 @@ interface ArrayClass<T extends TypedArray> {
 }
 
 /** What a list costs of element memory beside its elements. */
-const arrayMemory = 192;
+export const arrayMemory = 192;
 
 /** Room for `n` elements behind `list`; the result is as long as both. */
 function extended<T extends TypedArray>(list: T, n: number, p: number, of: ArrayClass<T>): T {

@@ -55,7 +55,8 @@ function skipGroup(b: Uint8Array, p: number, e: number, start: number, d: number
   return truncated(p);
 }
 
-function countUnknown(p: number): void {
+/** Counts one unknown field, which stands at `p`. */
+export function countUnknown(p: number): void {
   if (--c.unknown < 0)
     throw new Malformed("more unknown fields than the limit (limits.unknownFields)", p, true);
 }
@@ -81,31 +82,23 @@ export function unknown(
 /** Counts one unknown field, and keeps it, `b[start, z)`, as one of `m`. */
 export function keepUnknown(b: Uint8Array, start: number, z: number, m: object): void {
   countUnknown(start);
-  if (c.keepUnknown) keep(b, start, z, m, start + 1);
+  if (c.keepUnknown) keep(b, start, z, m, runMemory, start + 1);
 }
 
-/**
- * Neighbours in the input become one run. What a run costs of element memory is the array that shows it, and for the
- * first one of a message the list. `p` is where the input stands.
- */
-function keep(b: Uint8Array, start: number, z: number, m: object, p: number): void {
-  const message = m as AnyMessage;
-  const runs = message[unknownSymbol];
-  if (runs === undefined) {
-    if ((c.memory -= 192) < 0) overBudget(p);
-    message[unknownSymbol] = [b.subarray(start, z)];
-    return;
-  }
-  const last = runs[runs.length - 1];
-  if (
-    last !== undefined &&
-    last.buffer === b.buffer &&
-    last.byteOffset + last.length === b.byteOffset + start
-  ) {
+/** Element memory of a run of unknown fields: the array that shows it, and the message's list. */
+export const runMemory = 192;
+/** Element memory of a number in a packed list that its closed enum does not declare. */
+export const undeclaredMemory = 96;
+
+/** Neighbours in the input become one run. What it costs does not depend on what the message already holds. */
+function keep(b: Uint8Array, start: number, z: number, m: object, cost: number, p: number): void {
+  const runs = ((m as AnyMessage)[unknownSymbol] ??= []);
+  const last = runs.at(-1);
+  if (last?.buffer === b.buffer && last.byteOffset + last.length === b.byteOffset + start) {
     runs[runs.length - 1] = b.subarray(last.byteOffset - b.byteOffset, z);
     return;
   }
-  if ((c.memory -= 112) < 0) overBudget(p);
+  if ((c.memory -= cost) < 0) overBudget(p);
   runs.push(b.subarray(start, z));
 }
 
@@ -120,7 +113,7 @@ let madeEnd = 0;
 export function keepUnknownVarint(number: number, value: number, m: object, end: number): void {
   countUnknown(end - 1);
   if (!c.keepUnknown) return;
-  if ((c.memory -= 16) < 0) overBudget(end);
+  if ((c.memory -= undeclaredMemory) < 0) overBudget(end);
   if (made.length - madeEnd < 15) {
     made = new Uint8Array(4096);
     madeEnd = 0;
@@ -132,5 +125,5 @@ export function keepUnknownVarint(number: number, value: number, m: object, end:
   let v = BigInt.asUintN(64, BigInt(value));
   for (; v > 127n; v >>= 7n) made[madeEnd++] = Number(v & 127n) | 128;
   made[madeEnd++] = Number(v);
-  keep(made, start, madeEnd, m, end);
+  keep(made, start, madeEnd, m, 0, end);
 }

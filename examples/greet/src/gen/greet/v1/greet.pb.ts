@@ -7,9 +7,18 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
   buildService,
+  checkField,
+  checkString,
+  checkTag,
+  checkVarint,
   cursor,
+  elementInt32,
+  endScan,
   file,
   messageType,
   overBudget,
@@ -18,10 +27,16 @@ import {
   readTag,
   readVarint32,
   room,
+  scanUnknown,
+  scanValue,
+  startScan,
+  stringAt,
   stringValue,
   tooDeep,
   truncated,
   unknown,
+  viewError,
+  viewType,
   writeInt32,
   writeString,
   writeUnknown,
@@ -105,6 +120,129 @@ export class GreetRequest$ {
 
 export const GreetRequest: MessageType<GreetRequest, GreetRequestInit> = /*@__PURE__*/ messageType(file$greet_v1_greet, 0, "greet.v1.GreetRequest", GreetRequest$);
 
+/** A {@link GreetRequest} that is read in place, field by field. */
+export interface GreetRequestView extends View<GreetRequest> {
+  /** Who is greeted. Must not be empty. */
+  readonly name: string | undefined;
+}
+
+/** @internal */
+export class GreetRequestView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): GreetRequestView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new GreetRequestView$(x, p, e, d);
+  }
+
+  get name(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link GreetRequest}: `decode` reads nothing but what is asked for. */
+export const GreetRequestView: ViewType<GreetRequestView, GreetRequest> = /*@__PURE__*/ viewType(GreetRequest, GreetRequestView$);
+
 export interface GreetResponse {
   greeting: string | undefined;
 }
@@ -172,6 +310,128 @@ export class GreetResponse$ {
 
 export const GreetResponse: MessageType<GreetResponse, GreetResponseInit> = /*@__PURE__*/ messageType(file$greet_v1_greet, 1, "greet.v1.GreetResponse", GreetResponse$);
 
+/** A {@link GreetResponse} that is read in place, field by field. */
+export interface GreetResponseView extends View<GreetResponse> {
+  readonly greeting: string | undefined;
+}
+
+/** @internal */
+export class GreetResponseView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): GreetResponseView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new GreetResponseView$(x, p, e, d);
+  }
+
+  get greeting(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link GreetResponse}: `decode` reads nothing but what is asked for. */
+export const GreetResponseView: ViewType<GreetResponseView, GreetResponse> = /*@__PURE__*/ viewType(GreetResponse, GreetResponseView$);
+
 export interface CountdownRequest {
   /** Where the countdown starts. */
   from: number | undefined;
@@ -236,6 +496,128 @@ export class CountdownRequest$ {
 
 export const CountdownRequest: MessageType<CountdownRequest, CountdownRequestInit> = /*@__PURE__*/ messageType(file$greet_v1_greet, 2, "greet.v1.CountdownRequest", CountdownRequest$);
 
+/** A {@link CountdownRequest} that is read in place, field by field. */
+export interface CountdownRequestView extends View<CountdownRequest> {
+  /** Where the countdown starts. */
+  readonly from: number | undefined;
+}
+
+/** @internal */
+export class CountdownRequestView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): CountdownRequestView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new CountdownRequestView$(x, p, e, d);
+  }
+
+  get from(): number | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link CountdownRequest}: `decode` reads nothing but what is asked for. */
+export const CountdownRequestView: ViewType<CountdownRequestView, CountdownRequest> = /*@__PURE__*/ viewType(CountdownRequest, CountdownRequestView$);
+
 export interface CountdownResponse {
   /** What is left, from `from` down to 1. */
   left: number | undefined;
@@ -299,6 +681,128 @@ export class CountdownResponse$ {
 }
 
 export const CountdownResponse: MessageType<CountdownResponse, CountdownResponseInit> = /*@__PURE__*/ messageType(file$greet_v1_greet, 3, "greet.v1.CountdownResponse", CountdownResponse$);
+
+/** A {@link CountdownResponse} that is read in place, field by field. */
+export interface CountdownResponseView extends View<CountdownResponse> {
+  /** What is left, from `from` down to 1. */
+  readonly left: number | undefined;
+}
+
+/** @internal */
+export class CountdownResponseView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): CountdownResponseView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new CountdownResponseView$(x, p, e, d);
+  }
+
+  get left(): number | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link CountdownResponse}: `decode` reads nothing but what is asked for. */
+export const CountdownResponseView: ViewType<CountdownResponseView, CountdownResponse> = /*@__PURE__*/ viewType(CountdownResponse, CountdownResponseView$);
 
 /** Greets people, and counts down to their departure. */
 export const GreetService: ServiceType<{

@@ -7,8 +7,17 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
+  bytesAt,
+  checkBytes,
+  checkField,
+  checkString,
+  checkTag,
   cursor,
+  endScan,
   file,
   isBytes,
   messageType,
@@ -20,10 +29,16 @@ import {
   readTag,
   room,
   roomBytes,
+  scanUnknown,
+  scanValue,
+  startScan,
+  stringAt,
   stringValue,
   tooDeep,
   truncated,
   unknown,
+  viewError,
+  viewType,
   writeBytes,
   writeString,
   writeUnknown,
@@ -254,3 +269,177 @@ export class Any$ {
  * `foo.Bar` message may be written `[type.googleapis.com/foo.Bar] { a: 2 }`.
  */
 export const Any: MessageType<Any, AnyInit> = /*@__PURE__*/ messageType(file$google_protobuf_any, 0, "google.protobuf.Any", Any$);
+
+/** A {@link Any} that is read in place, field by field. */
+export interface AnyView extends View<Any> {
+  /**
+   * Identifies the type of the serialized Protobuf message with a URI reference
+   * consisting of a prefix ending in a slash and the fully-qualified type name.
+   *
+   * Example: type.googleapis.com/google.protobuf.StringValue
+   *
+   * This string must contain at least one `/` character, and the content after
+   * the last `/` must be the fully-qualified name of the type in canonical
+   * form, without a leading dot. Do not write a scheme on these URI references
+   * so that clients do not attempt to contact them.
+   *
+   * The prefix is arbitrary and Protobuf implementations are expected to
+   * simply strip off everything up to and including the last `/` to identify
+   * the type. `type.googleapis.com/` is a common default prefix that some
+   * legacy implementations require. This prefix does not indicate the origin of
+   * the type, and URIs containing it are not expected to respond to any
+   * requests.
+   *
+   * All type URL strings must be legal URI references with the additional
+   * restriction (for the text format) that the content of the reference
+   * must consist only of alphanumeric characters, percent-encoded escapes, and
+   * characters in the following set (not including the outer backticks):
+   * `/-.~_!$&()*+,;=`. Despite our allowing percent encodings, implementations
+   * should not unescape them to prevent confusion with existing parsers. For
+   * example, `type.googleapis.com%2FFoo` should be rejected.
+   *
+   * In the original design of `Any`, the possibility of launching a type
+   * resolution service at these type URLs was considered but Protobuf never
+   * implemented one and considers contacting these URLs to be problematic and
+   * a potential security issue. Do not attempt to contact type URLs.
+   */
+  readonly typeUrl: string;
+  /** Holds a Protobuf serialization of the type described by type_url. */
+  readonly value: Uint8Array;
+}
+
+/** @internal */
+export class AnyView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): AnyView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    return new AnyView$(x, p, e, d);
+  }
+
+  get typeUrl(): string {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return "";
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get value(): Uint8Array {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return noBytes;
+    return (this.$2 = bytesAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              q2 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          p = checkBytes(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Any}: `decode` reads nothing but what is asked for. */
+export const AnyView: ViewType<AnyView, Any> = /*@__PURE__*/ viewType(Any, AnyView$);

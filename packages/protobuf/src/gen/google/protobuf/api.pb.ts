@@ -7,9 +7,22 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
+  checkEnd,
+  checkField,
+  checkString,
+  checkTag,
+  checkVarint,
+  child,
+  children,
   cursor,
+  elementBool,
+  elementInt32,
   endMessage,
+  endScan,
   file,
   list,
   messageType,
@@ -20,11 +33,17 @@ import {
   readTag,
   readVarint32,
   room,
+  scanUnknown,
+  scanValue,
+  startScan,
+  stringAt,
   stringValue,
   tooDeep,
   truncated,
   unknown,
   varintSize,
+  viewError,
+  viewType,
   writeBool,
   writeInt32,
   writeString,
@@ -34,9 +53,19 @@ import {
   SourceContext,
   SourceContext$,
   type SourceContextInit,
+  SourceContextView,
+  SourceContextView$,
   file$google_protobuf_source_context,
 } from "./source_context.pb.js";
-import { Option, Option$, type OptionInit, type Syntax, file$google_protobuf_type } from "./type.pb.js";
+import {
+  Option,
+  Option$,
+  type OptionInit,
+  OptionView,
+  OptionView$,
+  type Syntax,
+  file$google_protobuf_type,
+} from "./type.pb.js";
 
 /** Describes `google/protobuf/api.proto` (proto3). */
 export const file$google_protobuf_api: FileHandle = /*@__PURE__*/ file(
@@ -410,6 +439,319 @@ export class Api$ {
  */
 export const Api: MessageType<Api, ApiInit> = /*@__PURE__*/ messageType(file$google_protobuf_api, 0, "google.protobuf.Api", Api$, () => [Method, Option, SourceContext, Mixin]);
 
+/** A {@link Api} that is read in place, field by field. */
+export interface ApiView extends View<Api> {
+  /**
+   * The fully qualified name of this interface, including package name
+   * followed by the interface's simple name.
+   */
+  readonly name: string;
+  /** The methods of this interface, in unspecified order. */
+  readonly methods: readonly MethodView[];
+  /** Any metadata attached to the interface. */
+  readonly options: readonly OptionView[];
+  /**
+   * A version string for this interface. If specified, must have the form
+   * `major-version.minor-version`, as in `1.10`. If the minor version is
+   * omitted, it defaults to zero. If the entire version field is empty, the
+   * major version is derived from the package name, as outlined below. If the
+   * field is not empty, the version in the package name will be verified to be
+   * consistent with what is provided here.
+   *
+   * The versioning schema uses [semantic
+   * versioning](http://semver.org) where the major version number
+   * indicates a breaking change and the minor version an additive,
+   * non-breaking change. Both version numbers are signals to users
+   * what to expect from different versions, and should be carefully
+   * chosen based on the product plan.
+   *
+   * The major version is also reflected in the package name of the
+   * interface, which must end in `v<major-version>`, as in
+   * `google.feature.v1`. For major versions 0 and 1, the suffix can
+   * be omitted. Zero major versions must only be used for
+   * experimental, non-GA interfaces.
+   */
+  readonly version: string;
+  /**
+   * Source context for the protocol buffer service represented by this
+   * message.
+   */
+  readonly sourceContext: SourceContextView | undefined;
+  /** Included interfaces. See [Mixin][]. */
+  readonly mixins: readonly MixinView[];
+  /** The source syntax of the service. */
+  readonly syntax: Syntax;
+  /** The source edition string, only valid when syntax is SYNTAX_EDITIONS. */
+  readonly edition: string;
+}
+
+/** @internal */
+export class ApiView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $n2: any;
+  declare $3: any;
+  declare $n3: any;
+  declare $4: any;
+  declare $5: any;
+  declare $6: any;
+  declare $n6: any;
+  declare $7: any;
+  declare $8: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$n2 = 0;
+    this.$3 = -2;
+    this.$n3 = 0;
+    this.$4 = -2;
+    this.$5 = -2;
+    this.$6 = -2;
+    this.$n6 = 0;
+    this.$7 = -2;
+    this.$8 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): ApiView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 296) < 0) overBudget(p);
+    return new ApiView$(x, p, e, d);
+  }
+
+  get name(): string {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return "";
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get methods(): readonly MethodView[] {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    return (this.$2 = children(this, v, this.$n2, 18, MethodView$.$at));
+  }
+
+  get options(): readonly OptionView[] {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    return (this.$3 = children(this, v, this.$n3, 26, OptionView$.$at));
+  }
+
+  get version(): string {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    if (v === -1) return "";
+    return (this.$4 = stringAt(this.$x, v));
+  }
+
+  get sourceContext(): SourceContextView | undefined {
+    let v = this.$5;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$5;
+    if (v === -1) return undefined;
+    return (this.$5 = child(this, this.$x, this.$d, v, 42, SourceContextView$.$at));
+  }
+
+  get mixins(): readonly MixinView[] {
+    let v = this.$6;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$6;
+    return (this.$6 = children(this, v, this.$n6, 50, MixinView$.$at));
+  }
+
+  get syntax(): Syntax {
+    const v = this.$7 === -2 ? this.$scan().$7 : this.$7;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length) as Syntax;
+  }
+
+  get edition(): string {
+    let v = this.$8;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$8;
+    if (v === -1) return "";
+    return (this.$8 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let n6 = 0;
+    let q7 = -1;
+    let q8 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              if (n2++ === 0) q2 = s;
+              break;
+            case 26:
+              if (n3++ === 0) q3 = s;
+              break;
+            case 34:
+              q4 = p;
+              break;
+            case 42:
+              q5 = q5 !== -1 ? -3 : p;
+              break;
+            case 50:
+              if (n6++ === 0) q6 = s;
+              break;
+            case 56:
+              q7 = p;
+              break;
+            case 66:
+              q8 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$n2 = n2;
+    this.$3 = q3;
+    this.$n3 = n3;
+    this.$4 = q4;
+    this.$5 = q5;
+    this.$6 = q6;
+    this.$n6 = n6;
+    this.$7 = q7;
+    this.$8 = q8;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 296) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          const z = checkEnd(b, p, e);
+          MethodView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 26: {
+          const z = checkEnd(b, p, e);
+          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 34: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 42: {
+          const z = checkEnd(b, p, e);
+          SourceContextView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 50: {
+          const z = checkEnd(b, p, e);
+          MixinView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 56: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 66: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Api}: `decode` reads nothing but what is asked for. */
+export const ApiView: ViewType<ApiView, Api> = /*@__PURE__*/ viewType(Api, ApiView$, () => [MethodView, OptionView, SourceContextView, MixinView]);
+
 /**
  * Method represents a method of an API interface.
  *
@@ -691,6 +1033,289 @@ export class Method$ {
  */
 export const Method: MessageType<Method, MethodInit> = /*@__PURE__*/ messageType(file$google_protobuf_api, 1, "google.protobuf.Method", Method$, () => [Option]);
 
+/** A {@link Method} that is read in place, field by field. */
+export interface MethodView extends View<Method> {
+  /** The simple name of this method. */
+  readonly name: string;
+  /** A URL of the input message type. */
+  readonly requestTypeUrl: string;
+  /** If true, the request is streamed. */
+  readonly requestStreaming: boolean;
+  /** The URL of the output message type. */
+  readonly responseTypeUrl: string;
+  /** If true, the response is streamed. */
+  readonly responseStreaming: boolean;
+  /** Any metadata attached to the method. */
+  readonly options: readonly OptionView[];
+  /**
+   * The source syntax of this method.
+   *
+   * This field should be ignored, instead the syntax should be inherited from
+   * Api. This is similar to Field and EnumValue.
+   *
+   * @deprecated
+   */
+  readonly syntax: Syntax;
+  /**
+   * The source edition string, only valid when syntax is SYNTAX_EDITIONS.
+   *
+   * This field should be ignored, instead the edition should be inherited from
+   * Api. This is similar to Field and EnumValue.
+   *
+   * @deprecated
+   */
+  readonly edition: string;
+}
+
+/** @internal */
+export class MethodView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $5: any;
+  declare $6: any;
+  declare $n6: any;
+  declare $7: any;
+  declare $8: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$5 = -2;
+    this.$6 = -2;
+    this.$n6 = 0;
+    this.$7 = -2;
+    this.$8 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): MethodView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 184) < 0) overBudget(p);
+    return new MethodView$(x, p, e, d);
+  }
+
+  get name(): string {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return "";
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get requestTypeUrl(): string {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return "";
+    return (this.$2 = stringAt(this.$x, v));
+  }
+
+  get requestStreaming(): boolean {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? false : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get responseTypeUrl(): string {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    if (v === -1) return "";
+    return (this.$4 = stringAt(this.$x, v));
+  }
+
+  get responseStreaming(): boolean {
+    const v = this.$5 === -2 ? this.$scan().$5 : this.$5;
+    return v === -1 ? false : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get options(): readonly OptionView[] {
+    let v = this.$6;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$6;
+    return (this.$6 = children(this, v, this.$n6, 50, OptionView$.$at));
+  }
+
+  get syntax(): Syntax {
+    const v = this.$7 === -2 ? this.$scan().$7 : this.$7;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length) as Syntax;
+  }
+
+  get edition(): string {
+    let v = this.$8;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$8;
+    if (v === -1) return "";
+    return (this.$8 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let n6 = 0;
+    let q7 = -1;
+    let q8 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              q2 = p;
+              break;
+            case 24:
+              q3 = p;
+              break;
+            case 34:
+              q4 = p;
+              break;
+            case 40:
+              q5 = p;
+              break;
+            case 50:
+              if (n6++ === 0) q6 = s;
+              break;
+            case 56:
+              q7 = p;
+              break;
+            case 66:
+              q8 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$5 = q5;
+    this.$6 = q6;
+    this.$n6 = n6;
+    this.$7 = q7;
+    this.$8 = q8;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 184) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 24: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 34: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 40: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 50: {
+          const z = checkEnd(b, p, e);
+          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 56: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 66: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Method}: `decode` reads nothing but what is asked for. */
+export const MethodView: ViewType<MethodView, Method> = /*@__PURE__*/ viewType(Method, MethodView$, () => [OptionView]);
+
 /**
  * Declares an API Interface to be included in this interface. The including
  * interface must redeclare all the methods from the included interface, but
@@ -950,3 +1575,150 @@ export class Mixin$ {
  *     }
  */
 export const Mixin: MessageType<Mixin, MixinInit> = /*@__PURE__*/ messageType(file$google_protobuf_api, 2, "google.protobuf.Mixin", Mixin$);
+
+/** A {@link Mixin} that is read in place, field by field. */
+export interface MixinView extends View<Mixin> {
+  /** The fully qualified name of the interface which is included. */
+  readonly name: string;
+  /**
+   * If non-empty specifies a path under which inherited HTTP paths
+   * are rooted.
+   */
+  readonly root: string;
+}
+
+/** @internal */
+export class MixinView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): MixinView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    return new MixinView$(x, p, e, d);
+  }
+
+  get name(): string {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return "";
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get root(): string {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return "";
+    return (this.$2 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              q2 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Mixin}: `decode` reads nothing but what is asked for. */
+export const MixinView: ViewType<MixinView, Mixin> = /*@__PURE__*/ viewType(Mixin, MixinView$);

@@ -7,11 +7,35 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
   buildEnum,
+  bytesAt,
+  checkBytes,
+  checkEnd,
+  checkEnum,
+  checkField,
+  checkFixed64,
+  checkPackedEnum,
+  checkPackedVarint,
+  checkString,
+  checkTag,
+  checkUnknown,
+  checkVarint,
+  child,
+  children,
   cursor,
   defaultValue,
+  elementBool,
+  elementDouble,
+  elementInt32,
+  elementInt64,
+  elementString,
+  elementUint64,
   endMessage,
+  endScan,
   file,
   keepUnknown,
   keepUnknownVarint,
@@ -32,11 +56,18 @@ import {
   readVarint32,
   room,
   roomBytes,
+  scalars,
+  scanUnknown,
+  scanValue,
+  startScan,
+  stringAt,
   stringValue,
   tooDeep,
   truncated,
   unknown,
   varintSize,
+  viewError,
+  viewType,
   writeBool,
   writeBytes,
   writeDouble,
@@ -197,6 +228,134 @@ export class FileDescriptorSet$ {
  * files it parses.
  */
 export const FileDescriptorSet: MessageType<FileDescriptorSet, FileDescriptorSetInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 0, "google.protobuf.FileDescriptorSet", FileDescriptorSet$, () => [FileDescriptorProto], missingRequired);
+
+/** A {@link FileDescriptorSet} that is read in place, field by field. */
+export interface FileDescriptorSetView extends View<FileDescriptorSet> {
+  readonly file: readonly FileDescriptorProtoView[];
+}
+
+/** @internal */
+export class FileDescriptorSetView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $n1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$n1 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FileDescriptorSetView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
+    return new FileDescriptorSetView$(x, p, e, d);
+  }
+
+  get file(): readonly FileDescriptorProtoView[] {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    return (this.$1 = children(this, v, this.$n1, 10, FileDescriptorProtoView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              if (n1++ === 0) q1 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$n1 = n1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          const z = checkEnd(b, p, e);
+          FileDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FileDescriptorSet}: `decode` reads nothing but what is asked for. */
+export const FileDescriptorSetView: ViewType<FileDescriptorSetView, FileDescriptorSet> = /*@__PURE__*/ viewType(FileDescriptorSet, FileDescriptorSetView$, () => [FileDescriptorProtoView]);
 
 /** Describes a complete .proto file. */
 export interface FileDescriptorProto {
@@ -722,6 +881,475 @@ export class FileDescriptorProto$ {
 /** Describes a complete .proto file. */
 export const FileDescriptorProto: MessageType<FileDescriptorProto, FileDescriptorProtoInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 1, "google.protobuf.FileDescriptorProto", FileDescriptorProto$, () => [DescriptorProto, EnumDescriptorProto, ServiceDescriptorProto, FieldDescriptorProto, FileOptions, SourceCodeInfo], missingRequired);
 
+/** A {@link FileDescriptorProto} that is read in place, field by field. */
+export interface FileDescriptorProtoView extends View<FileDescriptorProto> {
+  /** file name, relative to root of source tree */
+  readonly name: string | undefined;
+  /** e.g. "foo", "foo.bar", etc. */
+  readonly package: string | undefined;
+  /** Names of files imported by this file. */
+  readonly dependency: readonly string[];
+  /** All top-level definitions in this file. */
+  readonly messageType: readonly DescriptorProtoView[];
+  readonly enumType: readonly EnumDescriptorProtoView[];
+  readonly service: readonly ServiceDescriptorProtoView[];
+  readonly extension: readonly FieldDescriptorProtoView[];
+  readonly options: FileOptionsView | undefined;
+  /**
+   * This field contains optional information about the original source code.
+   * You may safely remove this entire field without harming runtime
+   * functionality of the descriptors -- the information is needed only by
+   * development tools.
+   */
+  readonly sourceCodeInfo: SourceCodeInfoView | undefined;
+  /** Indexes of the public imported files in the dependency list above. */
+  readonly publicDependency: readonly number[];
+  /**
+   * Indexes of the weak imported files in the dependency list.
+   * For Google-internal migration only. Do not use.
+   */
+  readonly weakDependency: readonly number[];
+  /**
+   * The syntax of the proto file.
+   * The supported values are "proto2", "proto3", and "editions".
+   *
+   * If `edition` is present, this value must be "editions".
+   * WARNING: This field should only be used by protobuf plugins or special
+   * cases like the proto compiler. Other uses are discouraged and
+   * developers should rely on the protoreflect APIs for their client language.
+   */
+  readonly syntax: string | undefined;
+  /**
+   * The edition of the proto file.
+   * WARNING: This field should only be used by protobuf plugins or special
+   * cases like the proto compiler. Other uses are discouraged and
+   * developers should rely on the protoreflect APIs for their client language.
+   */
+  readonly edition: Edition | undefined;
+  /**
+   * Names of files imported by this file purely for the purpose of providing
+   * option extensions. These are excluded from the dependency list above.
+   */
+  readonly optionDependency: readonly string[];
+}
+
+/** @internal */
+export class FileDescriptorProtoView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $n3: any;
+  declare $4: any;
+  declare $n4: any;
+  declare $5: any;
+  declare $n5: any;
+  declare $6: any;
+  declare $n6: any;
+  declare $7: any;
+  declare $n7: any;
+  declare $8: any;
+  declare $9: any;
+  declare $10: any;
+  declare $n10: any;
+  declare $11: any;
+  declare $n11: any;
+  declare $12: any;
+  declare $14: any;
+  declare $15: any;
+  declare $n15: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$n3 = 0;
+    this.$4 = -2;
+    this.$n4 = 0;
+    this.$5 = -2;
+    this.$n5 = 0;
+    this.$6 = -2;
+    this.$n6 = 0;
+    this.$7 = -2;
+    this.$n7 = 0;
+    this.$8 = -2;
+    this.$9 = -2;
+    this.$10 = -2;
+    this.$n10 = 0;
+    this.$11 = -2;
+    this.$n11 = 0;
+    this.$12 = -2;
+    this.$14 = -2;
+    this.$15 = -2;
+    this.$n15 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FileDescriptorProtoView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 624) < 0) overBudget(p);
+    return new FileDescriptorProtoView$(x, p, e, d);
+  }
+
+  get name(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get package(): string | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = stringAt(this.$x, v));
+  }
+
+  get dependency(): readonly string[] {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    return (this.$3 = scalars(this, v, this.$n3, 26, elementString, 0));
+  }
+
+  get messageType(): readonly DescriptorProtoView[] {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    return (this.$4 = children(this, v, this.$n4, 34, DescriptorProtoView$.$at));
+  }
+
+  get enumType(): readonly EnumDescriptorProtoView[] {
+    let v = this.$5;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$5;
+    return (this.$5 = children(this, v, this.$n5, 42, EnumDescriptorProtoView$.$at));
+  }
+
+  get service(): readonly ServiceDescriptorProtoView[] {
+    let v = this.$6;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$6;
+    return (this.$6 = children(this, v, this.$n6, 50, ServiceDescriptorProtoView$.$at));
+  }
+
+  get extension(): readonly FieldDescriptorProtoView[] {
+    let v = this.$7;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$7;
+    return (this.$7 = children(this, v, this.$n7, 58, FieldDescriptorProtoView$.$at));
+  }
+
+  get options(): FileOptionsView | undefined {
+    let v = this.$8;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$8;
+    if (v === -1) return undefined;
+    return (this.$8 = child(this, this.$x, this.$d, v, 66, FileOptionsView$.$at));
+  }
+
+  get sourceCodeInfo(): SourceCodeInfoView | undefined {
+    let v = this.$9;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$9;
+    if (v === -1) return undefined;
+    return (this.$9 = child(this, this.$x, this.$d, v, 74, SourceCodeInfoView$.$at));
+  }
+
+  get publicDependency(): readonly number[] {
+    let v = this.$10;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$10;
+    return (this.$10 = scalars(this, v, this.$n10, 80, elementInt32, 8, readPackedInt32));
+  }
+
+  get weakDependency(): readonly number[] {
+    let v = this.$11;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$11;
+    return (this.$11 = scalars(this, v, this.$n11, 88, elementInt32, 8, readPackedInt32));
+  }
+
+  get syntax(): string | undefined {
+    let v = this.$12;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$12;
+    if (v === -1) return undefined;
+    return (this.$12 = stringAt(this.$x, v));
+  }
+
+  get edition(): Edition | undefined {
+    const v = this.$14 === -2 ? this.$scan().$14 : this.$14;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as Edition;
+  }
+
+  get optionDependency(): readonly string[] {
+    let v = this.$15;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$15;
+    return (this.$15 = scalars(this, v, this.$n15, 122, elementString, 0));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let n5 = 0;
+    let q6 = -1;
+    let n6 = 0;
+    let q7 = -1;
+    let n7 = 0;
+    let q8 = -1;
+    let q9 = -1;
+    let q10 = -1;
+    let n10 = 0;
+    let q11 = -1;
+    let n11 = 0;
+    let q12 = -1;
+    let q14 = -1;
+    let q15 = -1;
+    let n15 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              q2 = p;
+              break;
+            case 26:
+              if (n3++ === 0) q3 = s;
+              break;
+            case 34:
+              if (n4++ === 0) q4 = s;
+              break;
+            case 42:
+              if (n5++ === 0) q5 = s;
+              break;
+            case 50:
+              if (n6++ === 0) q6 = s;
+              break;
+            case 58:
+              if (n7++ === 0) q7 = s;
+              break;
+            case 66:
+              q8 = q8 !== -1 ? -3 : p;
+              break;
+            case 74:
+              q9 = q9 !== -1 ? -3 : p;
+              break;
+            case 80:
+            case 82:
+              if (n10++ === 0) q10 = s;
+              break;
+            case 88:
+            case 90:
+              if (n11++ === 0) q11 = s;
+              break;
+            case 98:
+              q12 = p;
+              break;
+            case 112:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q14 = p; } else u = 0;
+              }
+              break;
+            case 122:
+              if (n15++ === 0) q15 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$n3 = n3;
+    this.$4 = q4;
+    this.$n4 = n4;
+    this.$5 = q5;
+    this.$n5 = n5;
+    this.$6 = q6;
+    this.$n6 = n6;
+    this.$7 = q7;
+    this.$n7 = n7;
+    this.$8 = q8;
+    this.$9 = q9;
+    this.$10 = q10;
+    this.$n10 = n10;
+    this.$11 = q11;
+    this.$n11 = n11;
+    this.$12 = q12;
+    this.$14 = q14;
+    this.$15 = q15;
+    this.$n15 = n15;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 624) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 26: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 34: {
+          const z = checkEnd(b, p, e);
+          DescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 42: {
+          const z = checkEnd(b, p, e);
+          EnumDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 50: {
+          const z = checkEnd(b, p, e);
+          ServiceDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 58: {
+          const z = checkEnd(b, p, e);
+          FieldDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 66: {
+          const z = checkEnd(b, p, e);
+          FileOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 74: {
+          const z = checkEnd(b, p, e);
+          SourceCodeInfoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 80: {
+          if ((cursor.memory -= 8) < 0) overBudget(p);
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 82: {
+          p = checkPackedVarint(b, p, e, 8);
+          break;
+        }
+        case 88: {
+          if ((cursor.memory -= 8) < 0) overBudget(p);
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 90: {
+          p = checkPackedVarint(b, p, e, 8);
+          break;
+        }
+        case 98: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 112: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 122: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FileDescriptorProto}: `decode` reads nothing but what is asked for. */
+export const FileDescriptorProtoView: ViewType<FileDescriptorProtoView, FileDescriptorProto> = /*@__PURE__*/ viewType(FileDescriptorProto, FileDescriptorProtoView$, () => [DescriptorProtoView, EnumDescriptorProtoView, ServiceDescriptorProtoView, FieldDescriptorProtoView, FileOptionsView, SourceCodeInfoView]);
+
 /** Describes a message type. */
 export interface DescriptorProto {
   name: string | undefined;
@@ -1106,6 +1734,378 @@ export class DescriptorProto$ {
 /** Describes a message type. */
 export const DescriptorProto: MessageType<DescriptorProto, DescriptorProtoInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 2, "google.protobuf.DescriptorProto", DescriptorProto$, () => [FieldDescriptorProto, DescriptorProto, EnumDescriptorProto, DescriptorProto_ExtensionRange, OneofDescriptorProto, MessageOptions, DescriptorProto_ReservedRange], missingRequired);
 
+/** A {@link DescriptorProto} that is read in place, field by field. */
+export interface DescriptorProtoView extends View<DescriptorProto> {
+  readonly name: string | undefined;
+  readonly field: readonly FieldDescriptorProtoView[];
+  readonly nestedType: readonly DescriptorProtoView[];
+  readonly enumType: readonly EnumDescriptorProtoView[];
+  readonly extensionRange: readonly DescriptorProto_ExtensionRangeView[];
+  readonly extension: readonly FieldDescriptorProtoView[];
+  readonly options: MessageOptionsView | undefined;
+  readonly oneofDecl: readonly OneofDescriptorProtoView[];
+  readonly reservedRange: readonly DescriptorProto_ReservedRangeView[];
+  /**
+   * Reserved field names, which may not be used by fields in the same message.
+   * A given name may only be reserved once.
+   */
+  readonly reservedName: readonly string[];
+  /** Support for `export` and `local` keywords on enums. */
+  readonly visibility: SymbolVisibility | undefined;
+}
+
+/** @internal */
+export class DescriptorProtoView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $n2: any;
+  declare $3: any;
+  declare $n3: any;
+  declare $4: any;
+  declare $n4: any;
+  declare $5: any;
+  declare $n5: any;
+  declare $6: any;
+  declare $n6: any;
+  declare $7: any;
+  declare $8: any;
+  declare $n8: any;
+  declare $9: any;
+  declare $n9: any;
+  declare $10: any;
+  declare $n10: any;
+  declare $11: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$n2 = 0;
+    this.$3 = -2;
+    this.$n3 = 0;
+    this.$4 = -2;
+    this.$n4 = 0;
+    this.$5 = -2;
+    this.$n5 = 0;
+    this.$6 = -2;
+    this.$n6 = 0;
+    this.$7 = -2;
+    this.$8 = -2;
+    this.$n8 = 0;
+    this.$9 = -2;
+    this.$n9 = 0;
+    this.$10 = -2;
+    this.$n10 = 0;
+    this.$11 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): DescriptorProtoView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 600) < 0) overBudget(p);
+    return new DescriptorProtoView$(x, p, e, d);
+  }
+
+  get name(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get field(): readonly FieldDescriptorProtoView[] {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    return (this.$2 = children(this, v, this.$n2, 18, FieldDescriptorProtoView$.$at));
+  }
+
+  get nestedType(): readonly DescriptorProtoView[] {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    return (this.$3 = children(this, v, this.$n3, 26, DescriptorProtoView$.$at));
+  }
+
+  get enumType(): readonly EnumDescriptorProtoView[] {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    return (this.$4 = children(this, v, this.$n4, 34, EnumDescriptorProtoView$.$at));
+  }
+
+  get extensionRange(): readonly DescriptorProto_ExtensionRangeView[] {
+    let v = this.$5;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$5;
+    return (this.$5 = children(this, v, this.$n5, 42, DescriptorProto_ExtensionRangeView$.$at));
+  }
+
+  get extension(): readonly FieldDescriptorProtoView[] {
+    let v = this.$6;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$6;
+    return (this.$6 = children(this, v, this.$n6, 50, FieldDescriptorProtoView$.$at));
+  }
+
+  get options(): MessageOptionsView | undefined {
+    let v = this.$7;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$7;
+    if (v === -1) return undefined;
+    return (this.$7 = child(this, this.$x, this.$d, v, 58, MessageOptionsView$.$at));
+  }
+
+  get oneofDecl(): readonly OneofDescriptorProtoView[] {
+    let v = this.$8;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$8;
+    return (this.$8 = children(this, v, this.$n8, 66, OneofDescriptorProtoView$.$at));
+  }
+
+  get reservedRange(): readonly DescriptorProto_ReservedRangeView[] {
+    let v = this.$9;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$9;
+    return (this.$9 = children(this, v, this.$n9, 74, DescriptorProto_ReservedRangeView$.$at));
+  }
+
+  get reservedName(): readonly string[] {
+    let v = this.$10;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$10;
+    return (this.$10 = scalars(this, v, this.$n10, 82, elementString, 0));
+  }
+
+  get visibility(): SymbolVisibility | undefined {
+    const v = this.$11 === -2 ? this.$scan().$11 : this.$11;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as SymbolVisibility;
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let n5 = 0;
+    let q6 = -1;
+    let n6 = 0;
+    let q7 = -1;
+    let q8 = -1;
+    let n8 = 0;
+    let q9 = -1;
+    let n9 = 0;
+    let q10 = -1;
+    let n10 = 0;
+    let q11 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              if (n2++ === 0) q2 = s;
+              break;
+            case 26:
+              if (n3++ === 0) q3 = s;
+              break;
+            case 34:
+              if (n4++ === 0) q4 = s;
+              break;
+            case 42:
+              if (n5++ === 0) q5 = s;
+              break;
+            case 50:
+              if (n6++ === 0) q6 = s;
+              break;
+            case 58:
+              q7 = q7 !== -1 ? -3 : p;
+              break;
+            case 66:
+              if (n8++ === 0) q8 = s;
+              break;
+            case 74:
+              if (n9++ === 0) q9 = s;
+              break;
+            case 82:
+              if (n10++ === 0) q10 = s;
+              break;
+            case 88:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q11 = p; } else u = 0;
+              }
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$n2 = n2;
+    this.$3 = q3;
+    this.$n3 = n3;
+    this.$4 = q4;
+    this.$n4 = n4;
+    this.$5 = q5;
+    this.$n5 = n5;
+    this.$6 = q6;
+    this.$n6 = n6;
+    this.$7 = q7;
+    this.$8 = q8;
+    this.$n8 = n8;
+    this.$9 = q9;
+    this.$n9 = n9;
+    this.$10 = q10;
+    this.$n10 = n10;
+    this.$11 = q11;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 600) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          const z = checkEnd(b, p, e);
+          FieldDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 26: {
+          const z = checkEnd(b, p, e);
+          DescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 34: {
+          const z = checkEnd(b, p, e);
+          EnumDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 42: {
+          const z = checkEnd(b, p, e);
+          DescriptorProto_ExtensionRangeView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 50: {
+          const z = checkEnd(b, p, e);
+          FieldDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 58: {
+          const z = checkEnd(b, p, e);
+          MessageOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 66: {
+          const z = checkEnd(b, p, e);
+          OneofDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 74: {
+          const z = checkEnd(b, p, e);
+          DescriptorProto_ReservedRangeView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 82: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 88: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link DescriptorProto}: `decode` reads nothing but what is asked for. */
+export const DescriptorProtoView: ViewType<DescriptorProtoView, DescriptorProto> = /*@__PURE__*/ viewType(DescriptorProto, DescriptorProtoView$, () => [FieldDescriptorProtoView, DescriptorProtoView, EnumDescriptorProtoView, DescriptorProto_ExtensionRangeView, OneofDescriptorProtoView, MessageOptionsView, DescriptorProto_ReservedRangeView]);
+
 export interface DescriptorProto_ExtensionRange {
   /** Inclusive. */
   start: number | undefined;
@@ -1223,6 +2223,168 @@ export class DescriptorProto_ExtensionRange$ {
 
 export const DescriptorProto_ExtensionRange: MessageType<DescriptorProto_ExtensionRange, DescriptorProto_ExtensionRangeInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 3, "google.protobuf.DescriptorProto.ExtensionRange", DescriptorProto_ExtensionRange$, () => [ExtensionRangeOptions], missingRequired);
 
+/** A {@link DescriptorProto_ExtensionRange} that is read in place, field by field. */
+export interface DescriptorProto_ExtensionRangeView extends View<DescriptorProto_ExtensionRange> {
+  /** Inclusive. */
+  readonly start: number | undefined;
+  /** Exclusive. */
+  readonly end: number | undefined;
+  readonly options: ExtensionRangeOptionsView | undefined;
+}
+
+/** @internal */
+export class DescriptorProto_ExtensionRangeView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): DescriptorProto_ExtensionRangeView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 88) < 0) overBudget(p);
+    return new DescriptorProto_ExtensionRangeView$(x, p, e, d);
+  }
+
+  get start(): number | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get end(): number | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get options(): ExtensionRangeOptionsView | undefined {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    if (v === -1) return undefined;
+    return (this.$3 = child(this, this.$x, this.$d, v, 26, ExtensionRangeOptionsView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            case 26:
+              q3 = q3 !== -1 ? -3 : p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 88) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 26: {
+          const z = checkEnd(b, p, e);
+          ExtensionRangeOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link DescriptorProto_ExtensionRange}: `decode` reads nothing but what is asked for. */
+export const DescriptorProto_ExtensionRangeView: ViewType<DescriptorProto_ExtensionRangeView, DescriptorProto_ExtensionRange> = /*@__PURE__*/ viewType(DescriptorProto_ExtensionRange, DescriptorProto_ExtensionRangeView$, () => [ExtensionRangeOptionsView]);
+
 /**
  * Range of reserved tag numbers. Reserved tag numbers may not be used by
  * fields or extension ranges in the same message. Reserved ranges may
@@ -1318,6 +2480,146 @@ export class DescriptorProto_ReservedRange$ {
  * not overlap.
  */
 export const DescriptorProto_ReservedRange: MessageType<DescriptorProto_ReservedRange, DescriptorProto_ReservedRangeInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 4, "google.protobuf.DescriptorProto.ReservedRange", DescriptorProto_ReservedRange$);
+
+/** A {@link DescriptorProto_ReservedRange} that is read in place, field by field. */
+export interface DescriptorProto_ReservedRangeView extends View<DescriptorProto_ReservedRange> {
+  /** Inclusive. */
+  readonly start: number | undefined;
+  /** Exclusive. */
+  readonly end: number | undefined;
+}
+
+/** @internal */
+export class DescriptorProto_ReservedRangeView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): DescriptorProto_ReservedRangeView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    return new DescriptorProto_ReservedRangeView$(x, p, e, d);
+  }
+
+  get start(): number | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get end(): number | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link DescriptorProto_ReservedRange}: `decode` reads nothing but what is asked for. */
+export const DescriptorProto_ReservedRangeView: ViewType<DescriptorProto_ReservedRangeView, DescriptorProto_ReservedRange> = /*@__PURE__*/ viewType(DescriptorProto_ReservedRange, DescriptorProto_ReservedRangeView$);
 
 export interface ExtensionRangeOptions {
   /**
@@ -1498,6 +2800,217 @@ export class ExtensionRangeOptions$ {
 }
 
 export const ExtensionRangeOptions: MessageType<ExtensionRangeOptions, ExtensionRangeOptionsInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 5, "google.protobuf.ExtensionRangeOptions", ExtensionRangeOptions$, () => [UninterpretedOption, ExtensionRangeOptions_Declaration, FeatureSet], missingRequired);
+
+/** A {@link ExtensionRangeOptions} that is read in place, field by field. */
+export interface ExtensionRangeOptionsView extends View<ExtensionRangeOptions> {
+  /**
+   * For external users: DO NOT USE. We are in the process of open sourcing
+   * extension declaration and executing internal cleanups before it can be
+   * used externally.
+   */
+  readonly declaration: readonly ExtensionRangeOptions_DeclarationView[];
+  /**
+   * The verification state of the range.
+   * TODO: flip the default to DECLARATION once all empty ranges
+   * are marked as UNVERIFIED.
+   */
+  readonly verification: ExtensionRangeOptions_VerificationState | undefined;
+  /** Any features defined in the specific edition. */
+  readonly features: FeatureSetView | undefined;
+  /** The parser stores options it doesn't recognize here. See above. */
+  readonly uninterpretedOption: readonly UninterpretedOptionView[];
+}
+
+/** @internal */
+export class ExtensionRangeOptionsView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $2: any;
+  declare $n2: any;
+  declare $3: any;
+  declare $50: any;
+  declare $999: any;
+  declare $n999: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$2 = -2;
+    this.$n2 = 0;
+    this.$3 = -2;
+    this.$50 = -2;
+    this.$999 = -2;
+    this.$n999 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): ExtensionRangeOptionsView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 208) < 0) overBudget(p);
+    return new ExtensionRangeOptionsView$(x, p, e, d);
+  }
+
+  get declaration(): readonly ExtensionRangeOptions_DeclarationView[] {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    return (this.$2 = children(this, v, this.$n2, 18, ExtensionRangeOptions_DeclarationView$.$at));
+  }
+
+  get verification(): ExtensionRangeOptions_VerificationState | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as ExtensionRangeOptions_VerificationState;
+  }
+
+  get features(): FeatureSetView | undefined {
+    let v = this.$50;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$50;
+    if (v === -1) return undefined;
+    return (this.$50 = child(this, this.$x, this.$d, v, 402, FeatureSetView$.$at));
+  }
+
+  get uninterpretedOption(): readonly UninterpretedOptionView[] {
+    let v = this.$999;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$999;
+    return (this.$999 = children(this, v, this.$n999, 7994, UninterpretedOptionView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q50 = -1;
+    let q999 = -1;
+    let n999 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 18:
+              if (n2++ === 0) q2 = s;
+              break;
+            case 24:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 1)) { q3 = p; } else u = 0;
+              }
+              break;
+            case 402:
+              q50 = q50 !== -1 ? -3 : p;
+              break;
+            case 7994:
+              if (n999++ === 0) q999 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$2 = q2;
+    this.$n2 = n2;
+    this.$3 = q3;
+    this.$50 = q50;
+    this.$999 = q999;
+    this.$n999 = n999;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 208) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 18: {
+          const z = checkEnd(b, p, e);
+          ExtensionRangeOptions_DeclarationView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 24: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 1))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 402: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 7994: {
+          const z = checkEnd(b, p, e);
+          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link ExtensionRangeOptions}: `decode` reads nothing but what is asked for. */
+export const ExtensionRangeOptionsView: ViewType<ExtensionRangeOptionsView, ExtensionRangeOptions> = /*@__PURE__*/ viewType(ExtensionRangeOptions, ExtensionRangeOptionsView$, () => [UninterpretedOptionView, ExtensionRangeOptions_DeclarationView, FeatureSetView]);
 
 /** The verification state of the extension range. */
 export const ExtensionRangeOptions_VerificationState = {
@@ -1686,6 +3199,220 @@ export class ExtensionRangeOptions_Declaration$ {
 }
 
 export const ExtensionRangeOptions_Declaration: MessageType<ExtensionRangeOptions_Declaration, ExtensionRangeOptions_DeclarationInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 6, "google.protobuf.ExtensionRangeOptions.Declaration", ExtensionRangeOptions_Declaration$);
+
+/** A {@link ExtensionRangeOptions_Declaration} that is read in place, field by field. */
+export interface ExtensionRangeOptions_DeclarationView extends View<ExtensionRangeOptions_Declaration> {
+  /** The extension number declared within the extension range. */
+  readonly number: number | undefined;
+  /**
+   * The fully-qualified name of the extension field. There must be a leading
+   * dot in front of the full name.
+   */
+  readonly fullName: string | undefined;
+  /**
+   * The fully-qualified type name of the extension field. Unlike
+   * Metadata.type, Declaration.type must have a leading dot for messages
+   * and enums.
+   */
+  readonly type: string | undefined;
+  /**
+   * If true, indicates that the number is reserved in the extension range,
+   * and any extension field with the number will fail to compile. Set this
+   * when a declared extension field is deleted.
+   */
+  readonly reserved: boolean | undefined;
+  /**
+   * If true, indicates that the extension must be defined as repeated.
+   * Otherwise the extension must be defined as optional.
+   */
+  readonly repeated: boolean | undefined;
+}
+
+/** @internal */
+export class ExtensionRangeOptions_DeclarationView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $5: any;
+  declare $6: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$5 = -2;
+    this.$6 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): ExtensionRangeOptions_DeclarationView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 104) < 0) overBudget(p);
+    return new ExtensionRangeOptions_DeclarationView$(x, p, e, d);
+  }
+
+  get number(): number | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get fullName(): string | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = stringAt(this.$x, v));
+  }
+
+  get type(): string | undefined {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    if (v === -1) return undefined;
+    return (this.$3 = stringAt(this.$x, v));
+  }
+
+  get reserved(): boolean | undefined {
+    const v = this.$5 === -2 ? this.$scan().$5 : this.$5;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get repeated(): boolean | undefined {
+    const v = this.$6 === -2 ? this.$scan().$6 : this.$6;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            case 18:
+              q2 = p;
+              break;
+            case 26:
+              q3 = p;
+              break;
+            case 40:
+              q5 = p;
+              break;
+            case 48:
+              q6 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$5 = q5;
+    this.$6 = q6;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 104) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 18: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 26: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 40: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 48: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link ExtensionRangeOptions_Declaration}: `decode` reads nothing but what is asked for. */
+export const ExtensionRangeOptions_DeclarationView: ViewType<ExtensionRangeOptions_DeclarationView, ExtensionRangeOptions_Declaration> = /*@__PURE__*/ viewType(ExtensionRangeOptions_Declaration, ExtensionRangeOptions_DeclarationView$);
 
 /** Describes a field within a message. */
 export interface FieldDescriptorProto {
@@ -2084,6 +3811,381 @@ export class FieldDescriptorProto$ {
 /** Describes a field within a message. */
 export const FieldDescriptorProto: MessageType<FieldDescriptorProto, FieldDescriptorProtoInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 7, "google.protobuf.FieldDescriptorProto", FieldDescriptorProto$, () => [FieldOptions], missingRequired);
 
+/** A {@link FieldDescriptorProto} that is read in place, field by field. */
+export interface FieldDescriptorProtoView extends View<FieldDescriptorProto> {
+  readonly name: string | undefined;
+  /**
+   * For extensions, this is the name of the type being extended.  It is
+   * resolved in the same manner as type_name.
+   */
+  readonly extendee: string | undefined;
+  readonly number: number | undefined;
+  readonly label: FieldDescriptorProto_Label | undefined;
+  /**
+   * If type_name is set, this need not be set.  If both this and type_name
+   * are set, this must be one of TYPE_ENUM, TYPE_MESSAGE or TYPE_GROUP.
+   */
+  readonly type: FieldDescriptorProto_Type | undefined;
+  /**
+   * For message and enum types, this is the name of the type.  If the name
+   * starts with a '.', it is fully-qualified.  Otherwise, C++-like scoping
+   * rules are used to find the type (i.e. first the nested types within this
+   * message are searched, then within the parent, on up to the root
+   * namespace).
+   */
+  readonly typeName: string | undefined;
+  /**
+   * For numeric types, contains the original text representation of the value.
+   * For booleans, "true" or "false".
+   * For strings, contains the default text contents (not escaped in any way).
+   * For bytes, contains the C escaped value.  All bytes >= 128 are escaped.
+   */
+  readonly defaultValue: string | undefined;
+  readonly options: FieldOptionsView | undefined;
+  /**
+   * If set, gives the index of a oneof in the containing type's oneof_decl
+   * list.  This field is a member of that oneof.
+   */
+  readonly oneofIndex: number | undefined;
+  /**
+   * JSON name of this field. The value is set by protocol compiler. If the
+   * user has set a "json_name" option on this field, that option's value
+   * will be used. Otherwise, it's deduced from the field's name by converting
+   * it to camelCase.
+   */
+  readonly jsonName: string | undefined;
+  /**
+   * If true, this is a proto3 "optional". When a proto3 field is optional, it
+   * tracks presence regardless of field type.
+   *
+   * When proto3_optional is true, this field must belong to a oneof to signal
+   * to old proto3 clients that presence is tracked for this field. This oneof
+   * is known as a "synthetic" oneof, and this field must be its sole member
+   * (each proto3 optional field gets its own synthetic oneof). Synthetic oneofs
+   * exist in the descriptor only, and do not generate any API. Synthetic oneofs
+   * must be ordered after all "real" oneofs.
+   *
+   * For message fields, proto3_optional doesn't create any semantic change,
+   * since non-repeated message fields always track presence. However it still
+   * indicates the semantic detail of whether the user wrote "optional" or not.
+   * This can be useful for round-tripping the .proto file. For consistency we
+   * give message fields a synthetic oneof also, even though it is not required
+   * to track presence. This is especially important because the parser can't
+   * tell if a field is a message or an enum, so it must always create a
+   * synthetic oneof.
+   *
+   * Proto2 optional fields do not set this flag, because they already indicate
+   * optional with `LABEL_OPTIONAL`.
+   */
+  readonly proto3Optional: boolean | undefined;
+}
+
+/** @internal */
+export class FieldDescriptorProtoView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $5: any;
+  declare $6: any;
+  declare $7: any;
+  declare $8: any;
+  declare $9: any;
+  declare $10: any;
+  declare $17: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$5 = -2;
+    this.$6 = -2;
+    this.$7 = -2;
+    this.$8 = -2;
+    this.$9 = -2;
+    this.$10 = -2;
+    this.$17 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FieldDescriptorProtoView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 152) < 0) overBudget(p);
+    return new FieldDescriptorProtoView$(x, p, e, d);
+  }
+
+  get name(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get extendee(): string | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = stringAt(this.$x, v));
+  }
+
+  get number(): number | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get label(): FieldDescriptorProto_Label | undefined {
+    const v = this.$4 === -2 ? this.$scan().$4 : this.$4;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FieldDescriptorProto_Label;
+  }
+
+  get type(): FieldDescriptorProto_Type | undefined {
+    const v = this.$5 === -2 ? this.$scan().$5 : this.$5;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FieldDescriptorProto_Type;
+  }
+
+  get typeName(): string | undefined {
+    let v = this.$6;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$6;
+    if (v === -1) return undefined;
+    return (this.$6 = stringAt(this.$x, v));
+  }
+
+  get defaultValue(): string | undefined {
+    let v = this.$7;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$7;
+    if (v === -1) return undefined;
+    return (this.$7 = stringAt(this.$x, v));
+  }
+
+  get options(): FieldOptionsView | undefined {
+    let v = this.$8;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$8;
+    if (v === -1) return undefined;
+    return (this.$8 = child(this, this.$x, this.$d, v, 66, FieldOptionsView$.$at));
+  }
+
+  get oneofIndex(): number | undefined {
+    const v = this.$9 === -2 ? this.$scan().$9 : this.$9;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get jsonName(): string | undefined {
+    let v = this.$10;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$10;
+    if (v === -1) return undefined;
+    return (this.$10 = stringAt(this.$x, v));
+  }
+
+  get proto3Optional(): boolean | undefined {
+    const v = this.$17 === -2 ? this.$scan().$17 : this.$17;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
+    let q9 = -1;
+    let q10 = -1;
+    let q17 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              q2 = p;
+              break;
+            case 24:
+              q3 = p;
+              break;
+            case 32:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 1 && v <= 3)) { q4 = p; } else u = 0;
+              }
+              break;
+            case 40:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 1 && v <= 18)) { q5 = p; } else u = 0;
+              }
+              break;
+            case 50:
+              q6 = p;
+              break;
+            case 58:
+              q7 = p;
+              break;
+            case 66:
+              q8 = q8 !== -1 ? -3 : p;
+              break;
+            case 72:
+              q9 = p;
+              break;
+            case 82:
+              q10 = p;
+              break;
+            case 136:
+              q17 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$5 = q5;
+    this.$6 = q6;
+    this.$7 = q7;
+    this.$8 = q8;
+    this.$9 = q9;
+    this.$10 = q10;
+    this.$17 = q17;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 152) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 24: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 32: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 1 && v <= 3))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 40: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 1 && v <= 18))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 50: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 58: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 66: {
+          const z = checkEnd(b, p, e);
+          FieldOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 72: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 82: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 136: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FieldDescriptorProto}: `decode` reads nothing but what is asked for. */
+export const FieldDescriptorProtoView: ViewType<FieldDescriptorProtoView, FieldDescriptorProto> = /*@__PURE__*/ viewType(FieldDescriptorProto, FieldDescriptorProtoView$, () => [FieldOptionsView]);
+
 export const FieldDescriptorProto_Type = {
   /**
    * 0 is reserved for errors.
@@ -2241,6 +4343,150 @@ export class OneofDescriptorProto$ {
 
 /** Describes a oneof. */
 export const OneofDescriptorProto: MessageType<OneofDescriptorProto, OneofDescriptorProtoInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 8, "google.protobuf.OneofDescriptorProto", OneofDescriptorProto$, () => [OneofOptions], missingRequired);
+
+/** A {@link OneofDescriptorProto} that is read in place, field by field. */
+export interface OneofDescriptorProtoView extends View<OneofDescriptorProto> {
+  readonly name: string | undefined;
+  readonly options: OneofOptionsView | undefined;
+}
+
+/** @internal */
+export class OneofDescriptorProtoView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): OneofDescriptorProtoView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    return new OneofDescriptorProtoView$(x, p, e, d);
+  }
+
+  get name(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get options(): OneofOptionsView | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = child(this, this.$x, this.$d, v, 18, OneofOptionsView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              q2 = q2 !== -1 ? -3 : p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          const z = checkEnd(b, p, e);
+          OneofOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link OneofDescriptorProto}: `decode` reads nothing but what is asked for. */
+export const OneofDescriptorProtoView: ViewType<OneofDescriptorProtoView, OneofDescriptorProto> = /*@__PURE__*/ viewType(OneofDescriptorProto, OneofDescriptorProtoView$, () => [OneofOptionsView]);
 
 /** Describes an enum type. */
 export interface EnumDescriptorProto {
@@ -2471,6 +4717,258 @@ export class EnumDescriptorProto$ {
 /** Describes an enum type. */
 export const EnumDescriptorProto: MessageType<EnumDescriptorProto, EnumDescriptorProtoInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 9, "google.protobuf.EnumDescriptorProto", EnumDescriptorProto$, () => [EnumValueDescriptorProto, EnumOptions, EnumDescriptorProto_EnumReservedRange], missingRequired);
 
+/** A {@link EnumDescriptorProto} that is read in place, field by field. */
+export interface EnumDescriptorProtoView extends View<EnumDescriptorProto> {
+  readonly name: string | undefined;
+  readonly value: readonly EnumValueDescriptorProtoView[];
+  readonly options: EnumOptionsView | undefined;
+  /**
+   * Range of reserved numeric values. Reserved numeric values may not be used
+   * by enum values in the same enum declaration. Reserved ranges may not
+   * overlap.
+   */
+  readonly reservedRange: readonly EnumDescriptorProto_EnumReservedRangeView[];
+  /**
+   * Reserved enum value names, which may not be reused. A given name may only
+   * be reserved once.
+   */
+  readonly reservedName: readonly string[];
+  /** Support for `export` and `local` keywords on enums. */
+  readonly visibility: SymbolVisibility | undefined;
+}
+
+/** @internal */
+export class EnumDescriptorProtoView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $n2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $n4: any;
+  declare $5: any;
+  declare $n5: any;
+  declare $6: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$n2 = 0;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$n4 = 0;
+    this.$5 = -2;
+    this.$n5 = 0;
+    this.$6 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): EnumDescriptorProtoView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 280) < 0) overBudget(p);
+    return new EnumDescriptorProtoView$(x, p, e, d);
+  }
+
+  get name(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get value(): readonly EnumValueDescriptorProtoView[] {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    return (this.$2 = children(this, v, this.$n2, 18, EnumValueDescriptorProtoView$.$at));
+  }
+
+  get options(): EnumOptionsView | undefined {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    if (v === -1) return undefined;
+    return (this.$3 = child(this, this.$x, this.$d, v, 26, EnumOptionsView$.$at));
+  }
+
+  get reservedRange(): readonly EnumDescriptorProto_EnumReservedRangeView[] {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    return (this.$4 = children(this, v, this.$n4, 34, EnumDescriptorProto_EnumReservedRangeView$.$at));
+  }
+
+  get reservedName(): readonly string[] {
+    let v = this.$5;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$5;
+    return (this.$5 = scalars(this, v, this.$n5, 42, elementString, 0));
+  }
+
+  get visibility(): SymbolVisibility | undefined {
+    const v = this.$6 === -2 ? this.$scan().$6 : this.$6;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as SymbolVisibility;
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let n5 = 0;
+    let q6 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              if (n2++ === 0) q2 = s;
+              break;
+            case 26:
+              q3 = q3 !== -1 ? -3 : p;
+              break;
+            case 34:
+              if (n4++ === 0) q4 = s;
+              break;
+            case 42:
+              if (n5++ === 0) q5 = s;
+              break;
+            case 48:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q6 = p; } else u = 0;
+              }
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$n2 = n2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$n4 = n4;
+    this.$5 = q5;
+    this.$n5 = n5;
+    this.$6 = q6;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 280) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          const z = checkEnd(b, p, e);
+          EnumValueDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 26: {
+          const z = checkEnd(b, p, e);
+          EnumOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 34: {
+          const z = checkEnd(b, p, e);
+          EnumDescriptorProto_EnumReservedRangeView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 42: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 48: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link EnumDescriptorProto}: `decode` reads nothing but what is asked for. */
+export const EnumDescriptorProtoView: ViewType<EnumDescriptorProtoView, EnumDescriptorProto> = /*@__PURE__*/ viewType(EnumDescriptorProto, EnumDescriptorProtoView$, () => [EnumValueDescriptorProtoView, EnumOptionsView, EnumDescriptorProto_EnumReservedRangeView]);
+
 /**
  * Range of reserved numeric values. Reserved values may not be used by
  * entries in the same enum. Reserved ranges may not overlap.
@@ -2572,6 +5070,146 @@ export class EnumDescriptorProto_EnumReservedRange$ {
  * domain.
  */
 export const EnumDescriptorProto_EnumReservedRange: MessageType<EnumDescriptorProto_EnumReservedRange, EnumDescriptorProto_EnumReservedRangeInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 10, "google.protobuf.EnumDescriptorProto.EnumReservedRange", EnumDescriptorProto_EnumReservedRange$);
+
+/** A {@link EnumDescriptorProto_EnumReservedRange} that is read in place, field by field. */
+export interface EnumDescriptorProto_EnumReservedRangeView extends View<EnumDescriptorProto_EnumReservedRange> {
+  /** Inclusive. */
+  readonly start: number | undefined;
+  /** Inclusive. */
+  readonly end: number | undefined;
+}
+
+/** @internal */
+export class EnumDescriptorProto_EnumReservedRangeView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): EnumDescriptorProto_EnumReservedRangeView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    return new EnumDescriptorProto_EnumReservedRangeView$(x, p, e, d);
+  }
+
+  get start(): number | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get end(): number | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link EnumDescriptorProto_EnumReservedRange}: `decode` reads nothing but what is asked for. */
+export const EnumDescriptorProto_EnumReservedRangeView: ViewType<EnumDescriptorProto_EnumReservedRangeView, EnumDescriptorProto_EnumReservedRange> = /*@__PURE__*/ viewType(EnumDescriptorProto_EnumReservedRange, EnumDescriptorProto_EnumReservedRangeView$);
 
 /** Describes a value within an enum. */
 export interface EnumValueDescriptorProto {
@@ -2692,6 +5330,169 @@ export class EnumValueDescriptorProto$ {
 
 /** Describes a value within an enum. */
 export const EnumValueDescriptorProto: MessageType<EnumValueDescriptorProto, EnumValueDescriptorProtoInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 11, "google.protobuf.EnumValueDescriptorProto", EnumValueDescriptorProto$, () => [EnumValueOptions], missingRequired);
+
+/** A {@link EnumValueDescriptorProto} that is read in place, field by field. */
+export interface EnumValueDescriptorProtoView extends View<EnumValueDescriptorProto> {
+  readonly name: string | undefined;
+  readonly number: number | undefined;
+  readonly options: EnumValueOptionsView | undefined;
+}
+
+/** @internal */
+export class EnumValueDescriptorProtoView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): EnumValueDescriptorProtoView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 88) < 0) overBudget(p);
+    return new EnumValueDescriptorProtoView$(x, p, e, d);
+  }
+
+  get name(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get number(): number | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get options(): EnumValueOptionsView | undefined {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    if (v === -1) return undefined;
+    return (this.$3 = child(this, this.$x, this.$d, v, 26, EnumValueOptionsView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            case 26:
+              q3 = q3 !== -1 ? -3 : p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 88) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 26: {
+          const z = checkEnd(b, p, e);
+          EnumValueOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link EnumValueDescriptorProto}: `decode` reads nothing but what is asked for. */
+export const EnumValueDescriptorProtoView: ViewType<EnumValueDescriptorProtoView, EnumValueDescriptorProto> = /*@__PURE__*/ viewType(EnumValueDescriptorProto, EnumValueDescriptorProtoView$, () => [EnumValueOptionsView]);
 
 /** Describes a service. */
 export interface ServiceDescriptorProto {
@@ -2825,6 +5626,176 @@ export class ServiceDescriptorProto$ {
 
 /** Describes a service. */
 export const ServiceDescriptorProto: MessageType<ServiceDescriptorProto, ServiceDescriptorProtoInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 12, "google.protobuf.ServiceDescriptorProto", ServiceDescriptorProto$, () => [MethodDescriptorProto, ServiceOptions], missingRequired);
+
+/** A {@link ServiceDescriptorProto} that is read in place, field by field. */
+export interface ServiceDescriptorProtoView extends View<ServiceDescriptorProto> {
+  readonly name: string | undefined;
+  readonly method: readonly MethodDescriptorProtoView[];
+  readonly options: ServiceOptionsView | undefined;
+}
+
+/** @internal */
+export class ServiceDescriptorProtoView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $n2: any;
+  declare $3: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$n2 = 0;
+    this.$3 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): ServiceDescriptorProtoView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
+    return new ServiceDescriptorProtoView$(x, p, e, d);
+  }
+
+  get name(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get method(): readonly MethodDescriptorProtoView[] {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    return (this.$2 = children(this, v, this.$n2, 18, MethodDescriptorProtoView$.$at));
+  }
+
+  get options(): ServiceOptionsView | undefined {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    if (v === -1) return undefined;
+    return (this.$3 = child(this, this.$x, this.$d, v, 26, ServiceOptionsView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              if (n2++ === 0) q2 = s;
+              break;
+            case 26:
+              q3 = q3 !== -1 ? -3 : p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$n2 = n2;
+    this.$3 = q3;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          const z = checkEnd(b, p, e);
+          MethodDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 26: {
+          const z = checkEnd(b, p, e);
+          ServiceOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link ServiceDescriptorProto}: `decode` reads nothing but what is asked for. */
+export const ServiceDescriptorProtoView: ViewType<ServiceDescriptorProtoView, ServiceDescriptorProto> = /*@__PURE__*/ viewType(ServiceDescriptorProto, ServiceDescriptorProtoView$, () => [MethodDescriptorProtoView, ServiceOptionsView]);
 
 /** Describes a method of a service. */
 export interface MethodDescriptorProto {
@@ -3017,6 +5988,232 @@ export class MethodDescriptorProto$ {
 
 /** Describes a method of a service. */
 export const MethodDescriptorProto: MessageType<MethodDescriptorProto, MethodDescriptorProtoInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 13, "google.protobuf.MethodDescriptorProto", MethodDescriptorProto$, () => [MethodOptions], missingRequired);
+
+/** A {@link MethodDescriptorProto} that is read in place, field by field. */
+export interface MethodDescriptorProtoView extends View<MethodDescriptorProto> {
+  readonly name: string | undefined;
+  /**
+   * Input and output type names.  These are resolved in the same way as
+   * FieldDescriptorProto.type_name, but must refer to a message type.
+   */
+  readonly inputType: string | undefined;
+  readonly outputType: string | undefined;
+  readonly options: MethodOptionsView | undefined;
+  /** Identifies if client streams multiple client messages */
+  readonly clientStreaming: boolean | undefined;
+  /** Identifies if server streams multiple server messages */
+  readonly serverStreaming: boolean | undefined;
+}
+
+/** @internal */
+export class MethodDescriptorProtoView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $5: any;
+  declare $6: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$5 = -2;
+    this.$6 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): MethodDescriptorProtoView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 112) < 0) overBudget(p);
+    return new MethodDescriptorProtoView$(x, p, e, d);
+  }
+
+  get name(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get inputType(): string | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = stringAt(this.$x, v));
+  }
+
+  get outputType(): string | undefined {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    if (v === -1) return undefined;
+    return (this.$3 = stringAt(this.$x, v));
+  }
+
+  get options(): MethodOptionsView | undefined {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    if (v === -1) return undefined;
+    return (this.$4 = child(this, this.$x, this.$d, v, 34, MethodOptionsView$.$at));
+  }
+
+  get clientStreaming(): boolean | undefined {
+    const v = this.$5 === -2 ? this.$scan().$5 : this.$5;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get serverStreaming(): boolean | undefined {
+    const v = this.$6 === -2 ? this.$scan().$6 : this.$6;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              q2 = p;
+              break;
+            case 26:
+              q3 = p;
+              break;
+            case 34:
+              q4 = q4 !== -1 ? -3 : p;
+              break;
+            case 40:
+              q5 = p;
+              break;
+            case 48:
+              q6 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$5 = q5;
+    this.$6 = q6;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 112) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 26: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 34: {
+          const z = checkEnd(b, p, e);
+          MethodOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 40: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 48: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link MethodDescriptorProto}: `decode` reads nothing but what is asked for. */
+export const MethodDescriptorProtoView: ViewType<MethodDescriptorProtoView, MethodDescriptorProto> = /*@__PURE__*/ viewType(MethodDescriptorProto, MethodDescriptorProtoView$, () => [MethodOptionsView]);
 
 export interface FileOptions {
   /**
@@ -3725,6 +6922,623 @@ export class FileOptions$ {
 
 export const FileOptions: MessageType<FileOptions, FileOptionsInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 14, "google.protobuf.FileOptions", FileOptions$, () => [FeatureSet, UninterpretedOption], missingRequired);
 
+/** A {@link FileOptions} that is read in place, field by field. */
+export interface FileOptionsView extends View<FileOptions> {
+  /**
+   * Sets the Java package where classes generated from this .proto will be
+   * placed.  By default, the proto package is used, but this is often
+   * inappropriate because proto packages do not normally start with backwards
+   * domain names.
+   */
+  readonly javaPackage: string | undefined;
+  /**
+   * Controls the name of the wrapper Java class generated for the .proto file.
+   * That class will always contain the .proto file's getDescriptor() method as
+   * well as any top-level extensions defined in the .proto file.
+   * If java_multiple_files is disabled, then all the other classes from the
+   * .proto file will be nested inside the single wrapper outer class.
+   */
+  readonly javaOuterClassname: string | undefined;
+  readonly optimizeFor: FileOptions_OptimizeMode | undefined;
+  /**
+   * If enabled, then the Java code generator will generate a separate .java
+   * file for each top-level message, enum, and service defined in the .proto
+   * file.  Thus, these types will *not* be nested inside the wrapper class
+   * named by java_outer_classname.  However, the wrapper class will still be
+   * generated to contain the file's getDescriptor() method as well as any
+   * top-level extensions defined in the file.
+   */
+  readonly javaMultipleFiles: boolean | undefined;
+  /**
+   * Sets the Go package where structs generated from this .proto will be
+   * placed. If omitted, the Go package will be derived from the following:
+   *   - The basename of the package import path, if provided.
+   *   - Otherwise, the package statement in the .proto file, if present.
+   *   - Otherwise, the basename of the .proto file, without extension.
+   */
+  readonly goPackage: string | undefined;
+  /**
+   * Should generic services be generated in each language?  "Generic" services
+   * are not specific to any particular RPC system.  They are generated by the
+   * main code generators in each language (without additional plugins).
+   * Generic services were the only kind of service generation supported by
+   * early versions of google.protobuf.
+   *
+   * Generic services are now considered deprecated in favor of using plugins
+   * that generate code specific to your particular RPC system.  Therefore,
+   * these default to false.  Old code which depends on generic services should
+   * explicitly set them to true.
+   */
+  readonly ccGenericServices: boolean | undefined;
+  readonly javaGenericServices: boolean | undefined;
+  readonly pyGenericServices: boolean | undefined;
+  /**
+   * This option does nothing.
+   *
+   * @deprecated
+   */
+  readonly javaGenerateEqualsAndHash: boolean | undefined;
+  /**
+   * Is this file deprecated?
+   * Depending on the target platform, this can emit Deprecated annotations
+   * for everything in the file, or it will be completely ignored; in the very
+   * least, this is a formalization for deprecating files.
+   */
+  readonly deprecated: boolean | undefined;
+  /**
+   * A proto2 file can set this to true to opt in to UTF-8 checking for Java,
+   * which will throw an exception if invalid UTF-8 is parsed from the wire or
+   * assigned to a string field.
+   *
+   * TODO: clarify exactly what kinds of field types this option
+   * applies to, and update these docs accordingly.
+   *
+   * Proto3 files already perform these checks. Setting the option explicitly to
+   * false has no effect: it cannot be used to opt proto3 files out of UTF-8
+   * checks.
+   */
+  readonly javaStringCheckUtf8: boolean | undefined;
+  /**
+   * Enables the use of arenas for the proto messages in this file. This applies
+   * only to generated classes for C++.
+   */
+  readonly ccEnableArenas: boolean | undefined;
+  /**
+   * Sets the objective c class prefix which is prepended to all objective c
+   * generated classes from this .proto. There is no default.
+   */
+  readonly objcClassPrefix: string | undefined;
+  /** Namespace for generated classes; defaults to the package. */
+  readonly csharpNamespace: string | undefined;
+  /**
+   * By default Swift generators will take the proto package and CamelCase it
+   * replacing '.' with underscore and use that to prefix the types/symbols
+   * defined. When this options is provided, they will use this value instead
+   * to prefix the types/symbols defined.
+   */
+  readonly swiftPrefix: string | undefined;
+  /**
+   * Sets the php class prefix which is prepended to all php generated classes
+   * from this .proto. Default is empty.
+   */
+  readonly phpClassPrefix: string | undefined;
+  /**
+   * Use this option to change the namespace of php generated classes. Default
+   * is empty. When this option is empty, the package name will be used for
+   * determining the namespace.
+   */
+  readonly phpNamespace: string | undefined;
+  /**
+   * Use this option to change the namespace of php generated metadata classes.
+   * Default is empty. When this option is empty, the proto file name will be
+   * used for determining the namespace.
+   */
+  readonly phpMetadataNamespace: string | undefined;
+  /**
+   * Use this option to change the package of ruby generated classes. Default
+   * is empty. When this option is not set, the package name will be used for
+   * determining the ruby package.
+   */
+  readonly rubyPackage: string | undefined;
+  /**
+   * Any features defined in the specific edition.
+   * WARNING: This field should only be used by protobuf plugins or special
+   * cases like the proto compiler. Other uses are discouraged and
+   * developers should rely on the protoreflect APIs for their client language.
+   */
+  readonly features: FeatureSetView | undefined;
+  /**
+   * The parser stores options it doesn't recognize here.
+   * See the documentation for the "Options" section above.
+   */
+  readonly uninterpretedOption: readonly UninterpretedOptionView[];
+}
+
+/** @internal */
+export class FileOptionsView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $8: any;
+  declare $9: any;
+  declare $10: any;
+  declare $11: any;
+  declare $16: any;
+  declare $17: any;
+  declare $18: any;
+  declare $20: any;
+  declare $23: any;
+  declare $27: any;
+  declare $31: any;
+  declare $36: any;
+  declare $37: any;
+  declare $39: any;
+  declare $40: any;
+  declare $41: any;
+  declare $44: any;
+  declare $45: any;
+  declare $50: any;
+  declare $999: any;
+  declare $n999: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$8 = -2;
+    this.$9 = -2;
+    this.$10 = -2;
+    this.$11 = -2;
+    this.$16 = -2;
+    this.$17 = -2;
+    this.$18 = -2;
+    this.$20 = -2;
+    this.$23 = -2;
+    this.$27 = -2;
+    this.$31 = -2;
+    this.$36 = -2;
+    this.$37 = -2;
+    this.$39 = -2;
+    this.$40 = -2;
+    this.$41 = -2;
+    this.$44 = -2;
+    this.$45 = -2;
+    this.$50 = -2;
+    this.$999 = -2;
+    this.$n999 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FileOptionsView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 288) < 0) overBudget(p);
+    return new FileOptionsView$(x, p, e, d);
+  }
+
+  get javaPackage(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get javaOuterClassname(): string | undefined {
+    let v = this.$8;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$8;
+    if (v === -1) return undefined;
+    return (this.$8 = stringAt(this.$x, v));
+  }
+
+  get optimizeFor(): FileOptions_OptimizeMode | undefined {
+    const v = this.$9 === -2 ? this.$scan().$9 : this.$9;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FileOptions_OptimizeMode;
+  }
+
+  get javaMultipleFiles(): boolean | undefined {
+    const v = this.$10 === -2 ? this.$scan().$10 : this.$10;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get goPackage(): string | undefined {
+    let v = this.$11;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$11;
+    if (v === -1) return undefined;
+    return (this.$11 = stringAt(this.$x, v));
+  }
+
+  get ccGenericServices(): boolean | undefined {
+    const v = this.$16 === -2 ? this.$scan().$16 : this.$16;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get javaGenericServices(): boolean | undefined {
+    const v = this.$17 === -2 ? this.$scan().$17 : this.$17;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get pyGenericServices(): boolean | undefined {
+    const v = this.$18 === -2 ? this.$scan().$18 : this.$18;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get javaGenerateEqualsAndHash(): boolean | undefined {
+    const v = this.$20 === -2 ? this.$scan().$20 : this.$20;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get deprecated(): boolean | undefined {
+    const v = this.$23 === -2 ? this.$scan().$23 : this.$23;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get javaStringCheckUtf8(): boolean | undefined {
+    const v = this.$27 === -2 ? this.$scan().$27 : this.$27;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get ccEnableArenas(): boolean | undefined {
+    const v = this.$31 === -2 ? this.$scan().$31 : this.$31;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get objcClassPrefix(): string | undefined {
+    let v = this.$36;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$36;
+    if (v === -1) return undefined;
+    return (this.$36 = stringAt(this.$x, v));
+  }
+
+  get csharpNamespace(): string | undefined {
+    let v = this.$37;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$37;
+    if (v === -1) return undefined;
+    return (this.$37 = stringAt(this.$x, v));
+  }
+
+  get swiftPrefix(): string | undefined {
+    let v = this.$39;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$39;
+    if (v === -1) return undefined;
+    return (this.$39 = stringAt(this.$x, v));
+  }
+
+  get phpClassPrefix(): string | undefined {
+    let v = this.$40;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$40;
+    if (v === -1) return undefined;
+    return (this.$40 = stringAt(this.$x, v));
+  }
+
+  get phpNamespace(): string | undefined {
+    let v = this.$41;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$41;
+    if (v === -1) return undefined;
+    return (this.$41 = stringAt(this.$x, v));
+  }
+
+  get phpMetadataNamespace(): string | undefined {
+    let v = this.$44;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$44;
+    if (v === -1) return undefined;
+    return (this.$44 = stringAt(this.$x, v));
+  }
+
+  get rubyPackage(): string | undefined {
+    let v = this.$45;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$45;
+    if (v === -1) return undefined;
+    return (this.$45 = stringAt(this.$x, v));
+  }
+
+  get features(): FeatureSetView | undefined {
+    let v = this.$50;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$50;
+    if (v === -1) return undefined;
+    return (this.$50 = child(this, this.$x, this.$d, v, 402, FeatureSetView$.$at));
+  }
+
+  get uninterpretedOption(): readonly UninterpretedOptionView[] {
+    let v = this.$999;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$999;
+    return (this.$999 = children(this, v, this.$n999, 7994, UninterpretedOptionView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q8 = -1;
+    let q9 = -1;
+    let q10 = -1;
+    let q11 = -1;
+    let q16 = -1;
+    let q17 = -1;
+    let q18 = -1;
+    let q20 = -1;
+    let q23 = -1;
+    let q27 = -1;
+    let q31 = -1;
+    let q36 = -1;
+    let q37 = -1;
+    let q39 = -1;
+    let q40 = -1;
+    let q41 = -1;
+    let q44 = -1;
+    let q45 = -1;
+    let q50 = -1;
+    let q999 = -1;
+    let n999 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 66:
+              q8 = p;
+              break;
+            case 72:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 1 && v <= 3)) { q9 = p; } else u = 0;
+              }
+              break;
+            case 80:
+              q10 = p;
+              break;
+            case 90:
+              q11 = p;
+              break;
+            case 128:
+              q16 = p;
+              break;
+            case 136:
+              q17 = p;
+              break;
+            case 144:
+              q18 = p;
+              break;
+            case 160:
+              q20 = p;
+              break;
+            case 184:
+              q23 = p;
+              break;
+            case 216:
+              q27 = p;
+              break;
+            case 248:
+              q31 = p;
+              break;
+            case 290:
+              q36 = p;
+              break;
+            case 298:
+              q37 = p;
+              break;
+            case 314:
+              q39 = p;
+              break;
+            case 322:
+              q40 = p;
+              break;
+            case 330:
+              q41 = p;
+              break;
+            case 354:
+              q44 = p;
+              break;
+            case 362:
+              q45 = p;
+              break;
+            case 402:
+              q50 = q50 !== -1 ? -3 : p;
+              break;
+            case 7994:
+              if (n999++ === 0) q999 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$8 = q8;
+    this.$9 = q9;
+    this.$10 = q10;
+    this.$11 = q11;
+    this.$16 = q16;
+    this.$17 = q17;
+    this.$18 = q18;
+    this.$20 = q20;
+    this.$23 = q23;
+    this.$27 = q27;
+    this.$31 = q31;
+    this.$36 = q36;
+    this.$37 = q37;
+    this.$39 = q39;
+    this.$40 = q40;
+    this.$41 = q41;
+    this.$44 = q44;
+    this.$45 = q45;
+    this.$50 = q50;
+    this.$999 = q999;
+    this.$n999 = n999;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 288) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 66: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 72: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 1 && v <= 3))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 80: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 90: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 128: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 136: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 144: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 160: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 184: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 216: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 248: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 290: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 298: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 314: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 322: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 330: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 354: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 362: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 402: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 7994: {
+          const z = checkEnd(b, p, e);
+          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FileOptions}: `decode` reads nothing but what is asked for. */
+export const FileOptionsView: ViewType<FileOptionsView, FileOptions> = /*@__PURE__*/ viewType(FileOptions, FileOptionsView$, () => [FeatureSetView, UninterpretedOptionView]);
+
 /** Generated classes can be optimized for speed or code size. */
 export const FileOptions_OptimizeMode = {
   /** Generate complete code for parsing, serialization, */
@@ -4066,6 +7880,318 @@ export class MessageOptions$ {
 }
 
 export const MessageOptions: MessageType<MessageOptions, MessageOptionsInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 15, "google.protobuf.MessageOptions", MessageOptions$, () => [FeatureSet, UninterpretedOption], missingRequired);
+
+/** A {@link MessageOptions} that is read in place, field by field. */
+export interface MessageOptionsView extends View<MessageOptions> {
+  /**
+   * Set true to use the old proto1 MessageSet wire format for extensions.
+   * This is provided for backwards-compatibility with the MessageSet wire
+   * format.  You should not use this for any other reason:  It's less
+   * efficient, has fewer features, and is more complicated.
+   *
+   * The message must be defined exactly as follows:
+   *   message Foo {
+   *     option message_set_wire_format = true;
+   *     extensions 4 to max;
+   *   }
+   * Note that the message cannot have any defined fields; MessageSets only
+   * have extensions.
+   *
+   * All extensions of your type must be singular messages; e.g. they cannot
+   * be int32s, enums, or repeated messages.
+   *
+   * Because this is an option, the above two restrictions are not enforced by
+   * the protocol compiler.
+   */
+  readonly messageSetWireFormat: boolean | undefined;
+  /**
+   * Disables the generation of the standard "descriptor()" accessor, which can
+   * conflict with a field of the same name.  This is meant to make migration
+   * from proto1 easier; new code should avoid fields named "descriptor".
+   */
+  readonly noStandardDescriptorAccessor: boolean | undefined;
+  /**
+   * Is this message deprecated?
+   * Depending on the target platform, this can emit Deprecated annotations
+   * for the message, or it will be completely ignored; in the very least,
+   * this is a formalization for deprecating messages.
+   */
+  readonly deprecated: boolean | undefined;
+  /**
+   * Whether the message is an automatically generated map entry type for the
+   * maps field.
+   *
+   * For maps fields:
+   *     map<KeyType, ValueType> map_field = 1;
+   * The parsed descriptor looks like:
+   *     message MapFieldEntry {
+   *         option map_entry = true;
+   *         optional KeyType key = 1;
+   *         optional ValueType value = 2;
+   *     }
+   *     repeated MapFieldEntry map_field = 1;
+   *
+   * Implementations may choose not to generate the map_entry=true message, but
+   * use a native map in the target language to hold the keys and values.
+   * The reflection APIs in such implementations still need to work as
+   * if the field is a repeated message field.
+   *
+   * NOTE: Do not set the option in .proto files. Always use the maps syntax
+   * instead. The option should only be implicitly set by the proto compiler
+   * parser.
+   */
+  readonly mapEntry: boolean | undefined;
+  /**
+   * Enable the legacy handling of JSON field name conflicts.  This lowercases
+   * and strips underscored from the fields before comparison in proto3 only.
+   * The new behavior takes `json_name` into account and applies to proto2 as
+   * well.
+   *
+   * This should only be used as a temporary measure against broken builds due
+   * to the change in behavior for JSON field name conflicts.
+   *
+   * TODO This is legacy behavior we plan to remove once downstream
+   * teams have had time to migrate.
+   *
+   * @deprecated
+   */
+  readonly deprecatedLegacyJsonFieldConflicts: boolean | undefined;
+  /**
+   * Any features defined in the specific edition.
+   * WARNING: This field should only be used by protobuf plugins or special
+   * cases like the proto compiler. Other uses are discouraged and
+   * developers should rely on the protoreflect APIs for their client language.
+   */
+  readonly features: FeatureSetView | undefined;
+  /** The parser stores options it doesn't recognize here. See above. */
+  readonly uninterpretedOption: readonly UninterpretedOptionView[];
+}
+
+/** @internal */
+export class MessageOptionsView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $7: any;
+  declare $11: any;
+  declare $12: any;
+  declare $999: any;
+  declare $n999: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$7 = -2;
+    this.$11 = -2;
+    this.$12 = -2;
+    this.$999 = -2;
+    this.$n999 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): MessageOptionsView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 176) < 0) overBudget(p);
+    return new MessageOptionsView$(x, p, e, d);
+  }
+
+  get messageSetWireFormat(): boolean | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get noStandardDescriptorAccessor(): boolean | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get deprecated(): boolean | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get mapEntry(): boolean | undefined {
+    const v = this.$7 === -2 ? this.$scan().$7 : this.$7;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get deprecatedLegacyJsonFieldConflicts(): boolean | undefined {
+    const v = this.$11 === -2 ? this.$scan().$11 : this.$11;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get features(): FeatureSetView | undefined {
+    let v = this.$12;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$12;
+    if (v === -1) return undefined;
+    return (this.$12 = child(this, this.$x, this.$d, v, 98, FeatureSetView$.$at));
+  }
+
+  get uninterpretedOption(): readonly UninterpretedOptionView[] {
+    let v = this.$999;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$999;
+    return (this.$999 = children(this, v, this.$n999, 7994, UninterpretedOptionView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q7 = -1;
+    let q11 = -1;
+    let q12 = -1;
+    let q999 = -1;
+    let n999 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            case 24:
+              q3 = p;
+              break;
+            case 56:
+              q7 = p;
+              break;
+            case 88:
+              q11 = p;
+              break;
+            case 98:
+              q12 = q12 !== -1 ? -3 : p;
+              break;
+            case 7994:
+              if (n999++ === 0) q999 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$7 = q7;
+    this.$11 = q11;
+    this.$12 = q12;
+    this.$999 = q999;
+    this.$n999 = n999;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 176) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 24: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 56: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 88: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 98: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 7994: {
+          const z = checkEnd(b, p, e);
+          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link MessageOptions}: `decode` reads nothing but what is asked for. */
+export const MessageOptionsView: ViewType<MessageOptionsView, MessageOptions> = /*@__PURE__*/ viewType(MessageOptions, MessageOptionsView$, () => [FeatureSetView, UninterpretedOptionView]);
 
 export interface FieldOptions {
   /**
@@ -4584,6 +8710,488 @@ export class FieldOptions$ {
 
 export const FieldOptions: MessageType<FieldOptions, FieldOptionsInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 16, "google.protobuf.FieldOptions", FieldOptions$, () => [FieldOptions_EditionDefault, FeatureSet, FieldOptions_FeatureSupport, UninterpretedOption], missingRequired);
 
+/** A {@link FieldOptions} that is read in place, field by field. */
+export interface FieldOptionsView extends View<FieldOptions> {
+  /**
+   * NOTE: ctype is deprecated. Use `features.(pb.cpp).string_type` instead.
+   * The ctype option instructs the C++ code generator to use a different
+   * representation of the field than it normally would.  See the specific
+   * options below.  This option is only implemented to support use of
+   * [ctype=CORD] and [ctype=STRING] (the default) on non-repeated fields of
+   * type "bytes" in the open source release.
+   * TODO: make ctype actually deprecated.
+   */
+  readonly ctype: FieldOptions_CType | undefined;
+  /**
+   * The packed option can be enabled for repeated primitive fields to enable
+   * a more efficient representation on the wire. Rather than repeatedly
+   * writing the tag and type for each element, the entire array is encoded as
+   * a single length-delimited blob. In proto3, only explicit setting it to
+   * false will avoid using packed encoding.  This option is prohibited in
+   * Editions, but the `repeated_field_encoding` feature can be used to control
+   * the behavior.
+   */
+  readonly packed: boolean | undefined;
+  /**
+   * Is this field deprecated?
+   * Depending on the target platform, this can emit Deprecated annotations
+   * for accessors, or it will be completely ignored; in the very least, this
+   * is a formalization for deprecating fields.
+   */
+  readonly deprecated: boolean | undefined;
+  /**
+   * Should this field be parsed lazily?  Lazy applies only to message-type
+   * fields.  It means that when the outer message is initially parsed, the
+   * inner message's contents will not be parsed but instead stored in encoded
+   * form.  The inner message will actually be parsed when it is first accessed.
+   *
+   * This is only a hint.  Implementations are free to choose whether to use
+   * eager or lazy parsing regardless of the value of this option.  However,
+   * setting this option true suggests that the protocol author believes that
+   * using lazy parsing on this field is worth the additional bookkeeping
+   * overhead typically needed to implement it.
+   *
+   * This option does not affect the public interface of any generated code;
+   * all method signatures remain the same.  Furthermore, thread-safety of the
+   * interface is not affected by this option; const methods remain safe to
+   * call from multiple threads concurrently, while non-const methods continue
+   * to require exclusive access.
+   *
+   * Note that lazy message fields are still eagerly verified to check
+   * ill-formed wireformat or missing required fields. Calling IsInitialized()
+   * on the outer message would fail if the inner message has missing required
+   * fields. Failed verification would result in parsing failure (except when
+   * uninitialized messages are acceptable).
+   */
+  readonly lazy: boolean | undefined;
+  /**
+   * The jstype option determines the JavaScript type used for values of the
+   * field.  The option is permitted only for 64 bit integral and fixed types
+   * (int64, uint64, sint64, fixed64, sfixed64).  A field with jstype JS_STRING
+   * is represented as JavaScript string, which avoids loss of precision that
+   * can happen when a large value is converted to a floating point JavaScript.
+   * Specifying JS_NUMBER for the jstype causes the generated JavaScript code to
+   * use the JavaScript "number" type.  The behavior of the default option
+   * JS_NORMAL is implementation dependent.
+   *
+   * This option is an enum to permit additional types to be added, e.g.
+   * goog.math.Integer.
+   */
+  readonly jstype: FieldOptions_JSType | undefined;
+  /**
+   * DEPRECATED. DO NOT USE!
+   * For Google-internal migration only. Do not use.
+   *
+   * @deprecated
+   */
+  readonly weak: boolean | undefined;
+  /**
+   * unverified_lazy does no correctness checks on the byte stream. This should
+   * only be used where lazy with verification is prohibitive for performance
+   * reasons.
+   */
+  readonly unverifiedLazy: boolean | undefined;
+  /**
+   * Indicate that the field value should not be printed out when using debug
+   * formats, e.g. when the field contains sensitive credentials.
+   */
+  readonly debugRedact: boolean | undefined;
+  readonly retention: FieldOptions_OptionRetention | undefined;
+  readonly targets: readonly FieldOptions_OptionTargetType[];
+  readonly editionDefaults: readonly FieldOptions_EditionDefaultView[];
+  /**
+   * Any features defined in the specific edition.
+   * WARNING: This field should only be used by protobuf plugins or special
+   * cases like the proto compiler. Other uses are discouraged and
+   * developers should rely on the protoreflect APIs for their client language.
+   */
+  readonly features: FeatureSetView | undefined;
+  readonly featureSupport: FieldOptions_FeatureSupportView | undefined;
+  /** The parser stores options it doesn't recognize here. See above. */
+  readonly uninterpretedOption: readonly UninterpretedOptionView[];
+}
+
+/** @internal */
+export class FieldOptionsView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $5: any;
+  declare $6: any;
+  declare $10: any;
+  declare $15: any;
+  declare $16: any;
+  declare $17: any;
+  declare $19: any;
+  declare $n19: any;
+  declare $20: any;
+  declare $n20: any;
+  declare $21: any;
+  declare $22: any;
+  declare $999: any;
+  declare $n999: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$5 = -2;
+    this.$6 = -2;
+    this.$10 = -2;
+    this.$15 = -2;
+    this.$16 = -2;
+    this.$17 = -2;
+    this.$19 = -2;
+    this.$n19 = 0;
+    this.$20 = -2;
+    this.$n20 = 0;
+    this.$21 = -2;
+    this.$22 = -2;
+    this.$999 = -2;
+    this.$n999 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FieldOptionsView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 344) < 0) overBudget(p);
+    return new FieldOptionsView$(x, p, e, d);
+  }
+
+  get ctype(): FieldOptions_CType | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FieldOptions_CType;
+  }
+
+  get packed(): boolean | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get deprecated(): boolean | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get lazy(): boolean | undefined {
+    const v = this.$5 === -2 ? this.$scan().$5 : this.$5;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get jstype(): FieldOptions_JSType | undefined {
+    const v = this.$6 === -2 ? this.$scan().$6 : this.$6;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FieldOptions_JSType;
+  }
+
+  get weak(): boolean | undefined {
+    const v = this.$10 === -2 ? this.$scan().$10 : this.$10;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get unverifiedLazy(): boolean | undefined {
+    const v = this.$15 === -2 ? this.$scan().$15 : this.$15;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get debugRedact(): boolean | undefined {
+    const v = this.$16 === -2 ? this.$scan().$16 : this.$16;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get retention(): FieldOptions_OptionRetention | undefined {
+    const v = this.$17 === -2 ? this.$scan().$17 : this.$17;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FieldOptions_OptionRetention;
+  }
+
+  get targets(): readonly FieldOptions_OptionTargetType[] {
+    let v = this.$19;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$19;
+    return (this.$19 = scalars(this, v, this.$n19, 152, elementInt32, 8, undefined, (v: number) => (v >= 0 && v <= 9)));
+  }
+
+  get editionDefaults(): readonly FieldOptions_EditionDefaultView[] {
+    let v = this.$20;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$20;
+    return (this.$20 = children(this, v, this.$n20, 162, FieldOptions_EditionDefaultView$.$at));
+  }
+
+  get features(): FeatureSetView | undefined {
+    let v = this.$21;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$21;
+    if (v === -1) return undefined;
+    return (this.$21 = child(this, this.$x, this.$d, v, 170, FeatureSetView$.$at));
+  }
+
+  get featureSupport(): FieldOptions_FeatureSupportView | undefined {
+    let v = this.$22;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$22;
+    if (v === -1) return undefined;
+    return (this.$22 = child(this, this.$x, this.$d, v, 178, FieldOptions_FeatureSupportView$.$at));
+  }
+
+  get uninterpretedOption(): readonly UninterpretedOptionView[] {
+    let v = this.$999;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$999;
+    return (this.$999 = children(this, v, this.$n999, 7994, UninterpretedOptionView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q10 = -1;
+    let q15 = -1;
+    let q16 = -1;
+    let q17 = -1;
+    let q19 = -1;
+    let n19 = 0;
+    let q20 = -1;
+    let n20 = 0;
+    let q21 = -1;
+    let q22 = -1;
+    let q999 = -1;
+    let n999 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q1 = p; } else u = 0;
+              }
+              break;
+            case 16:
+              q2 = p;
+              break;
+            case 24:
+              q3 = p;
+              break;
+            case 40:
+              q5 = p;
+              break;
+            case 48:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q6 = p; } else u = 0;
+              }
+              break;
+            case 80:
+              q10 = p;
+              break;
+            case 120:
+              q15 = p;
+              break;
+            case 128:
+              q16 = p;
+              break;
+            case 136:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q17 = p; } else u = 0;
+              }
+              break;
+            case 152:
+            case 154:
+              if (n19++ === 0) q19 = s;
+              u = 0;
+              break;
+            case 162:
+              if (n20++ === 0) q20 = s;
+              break;
+            case 170:
+              q21 = q21 !== -1 ? -3 : p;
+              break;
+            case 178:
+              q22 = q22 !== -1 ? -3 : p;
+              break;
+            case 7994:
+              if (n999++ === 0) q999 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$5 = q5;
+    this.$6 = q6;
+    this.$10 = q10;
+    this.$15 = q15;
+    this.$16 = q16;
+    this.$17 = q17;
+    this.$19 = q19;
+    this.$n19 = n19;
+    this.$20 = q20;
+    this.$n20 = n20;
+    this.$21 = q21;
+    this.$22 = q22;
+    this.$999 = q999;
+    this.$n999 = n999;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 344) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 24: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 40: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 48: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 80: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 120: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 128: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 136: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 152: {
+          if ((cursor.memory -= 8) < 0) overBudget(p);
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 9))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 154: {
+          p = checkPackedEnum(b, p, e, (v: number) => (v >= 0 && v <= 9), true);
+          break;
+        }
+        case 162: {
+          const z = checkEnd(b, p, e);
+          FieldOptions_EditionDefaultView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 170: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 178: {
+          const z = checkEnd(b, p, e);
+          FieldOptions_FeatureSupportView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 7994: {
+          const z = checkEnd(b, p, e);
+          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FieldOptions}: `decode` reads nothing but what is asked for. */
+export const FieldOptionsView: ViewType<FieldOptionsView, FieldOptions> = /*@__PURE__*/ viewType(FieldOptions, FieldOptionsView$, () => [FieldOptions_EditionDefaultView, FeatureSetView, FieldOptions_FeatureSupportView, UninterpretedOptionView]);
+
 export const FieldOptions_CType = {
   /** Default mode. */
   STRING: 0,
@@ -4722,6 +9330,153 @@ export class FieldOptions_EditionDefault$ {
 }
 
 export const FieldOptions_EditionDefault: MessageType<FieldOptions_EditionDefault, FieldOptions_EditionDefaultInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 17, "google.protobuf.FieldOptions.EditionDefault", FieldOptions_EditionDefault$);
+
+/** A {@link FieldOptions_EditionDefault} that is read in place, field by field. */
+export interface FieldOptions_EditionDefaultView extends View<FieldOptions_EditionDefault> {
+  /** Textproto value. */
+  readonly value: string | undefined;
+  readonly edition: Edition | undefined;
+}
+
+/** @internal */
+export class FieldOptions_EditionDefaultView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $2: any;
+  declare $3: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FieldOptions_EditionDefaultView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    return new FieldOptions_EditionDefaultView$(x, p, e, d);
+  }
+
+  get value(): string | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = stringAt(this.$x, v));
+  }
+
+  get edition(): Edition | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as Edition;
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q2 = -1;
+    let q3 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 18:
+              q2 = p;
+              break;
+            case 24:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q3 = p; } else u = 0;
+              }
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$2 = q2;
+    this.$3 = q3;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 18: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 24: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FieldOptions_EditionDefault}: `decode` reads nothing but what is asked for. */
+export const FieldOptions_EditionDefaultView: ViewType<FieldOptions_EditionDefaultView, FieldOptions_EditionDefault> = /*@__PURE__*/ viewType(FieldOptions_EditionDefault, FieldOptions_EditionDefaultView$);
 
 /** Information about the support window of a feature. */
 export interface FieldOptions_FeatureSupport {
@@ -4912,6 +9667,238 @@ export class FieldOptions_FeatureSupport$ {
 /** Information about the support window of a feature. */
 export const FieldOptions_FeatureSupport: MessageType<FieldOptions_FeatureSupport, FieldOptions_FeatureSupportInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 18, "google.protobuf.FieldOptions.FeatureSupport", FieldOptions_FeatureSupport$);
 
+/** A {@link FieldOptions_FeatureSupport} that is read in place, field by field. */
+export interface FieldOptions_FeatureSupportView extends View<FieldOptions_FeatureSupport> {
+  /**
+   * The edition that this feature was first available in.  In editions
+   * earlier than this one, the default assigned to EDITION_LEGACY will be
+   * used, and proto files will not be able to override it.
+   */
+  readonly editionIntroduced: Edition | undefined;
+  /**
+   * The edition this feature becomes deprecated in.  Using this after this
+   * edition may trigger warnings.
+   */
+  readonly editionDeprecated: Edition | undefined;
+  /**
+   * The deprecation warning text if this feature is used after the edition it
+   * was marked deprecated in.
+   */
+  readonly deprecationWarning: string | undefined;
+  /**
+   * The edition this feature is no longer available in.  In editions after
+   * this one, the last default assigned will be used, and proto files will
+   * not be able to override it.
+   */
+  readonly editionRemoved: Edition | undefined;
+  /**
+   * The removal error text if this feature is used after the edition it was
+   * removed in.
+   */
+  readonly removalError: string | undefined;
+}
+
+/** @internal */
+export class FieldOptions_FeatureSupportView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $5: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$5 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FieldOptions_FeatureSupportView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 104) < 0) overBudget(p);
+    return new FieldOptions_FeatureSupportView$(x, p, e, d);
+  }
+
+  get editionIntroduced(): Edition | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as Edition;
+  }
+
+  get editionDeprecated(): Edition | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as Edition;
+  }
+
+  get deprecationWarning(): string | undefined {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    if (v === -1) return undefined;
+    return (this.$3 = stringAt(this.$x, v));
+  }
+
+  get editionRemoved(): Edition | undefined {
+    const v = this.$4 === -2 ? this.$scan().$4 : this.$4;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as Edition;
+  }
+
+  get removalError(): string | undefined {
+    let v = this.$5;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$5;
+    if (v === -1) return undefined;
+    return (this.$5 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q1 = p; } else u = 0;
+              }
+              break;
+            case 16:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q2 = p; } else u = 0;
+              }
+              break;
+            case 26:
+              q3 = p;
+              break;
+            case 32:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q4 = p; } else u = 0;
+              }
+              break;
+            case 42:
+              q5 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$5 = q5;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 104) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 16: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 26: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 32: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 42: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FieldOptions_FeatureSupport}: `decode` reads nothing but what is asked for. */
+export const FieldOptions_FeatureSupportView: ViewType<FieldOptions_FeatureSupportView, FieldOptions_FeatureSupport> = /*@__PURE__*/ viewType(FieldOptions_FeatureSupport, FieldOptions_FeatureSupportView$);
+
 export interface OneofOptions {
   /**
    * Any features defined in the specific edition.
@@ -5031,6 +10018,163 @@ export class OneofOptions$ {
 }
 
 export const OneofOptions: MessageType<OneofOptions, OneofOptionsInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 19, "google.protobuf.OneofOptions", OneofOptions$, () => [FeatureSet, UninterpretedOption], missingRequired);
+
+/** A {@link OneofOptions} that is read in place, field by field. */
+export interface OneofOptionsView extends View<OneofOptions> {
+  /**
+   * Any features defined in the specific edition.
+   * WARNING: This field should only be used by protobuf plugins or special
+   * cases like the proto compiler. Other uses are discouraged and
+   * developers should rely on the protoreflect APIs for their client language.
+   */
+  readonly features: FeatureSetView | undefined;
+  /** The parser stores options it doesn't recognize here. See above. */
+  readonly uninterpretedOption: readonly UninterpretedOptionView[];
+}
+
+/** @internal */
+export class OneofOptionsView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $999: any;
+  declare $n999: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$999 = -2;
+    this.$n999 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): OneofOptionsView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 136) < 0) overBudget(p);
+    return new OneofOptionsView$(x, p, e, d);
+  }
+
+  get features(): FeatureSetView | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = child(this, this.$x, this.$d, v, 10, FeatureSetView$.$at));
+  }
+
+  get uninterpretedOption(): readonly UninterpretedOptionView[] {
+    let v = this.$999;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$999;
+    return (this.$999 = children(this, v, this.$n999, 7994, UninterpretedOptionView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q999 = -1;
+    let n999 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = q1 !== -1 ? -3 : p;
+              break;
+            case 7994:
+              if (n999++ === 0) q999 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$999 = q999;
+    this.$n999 = n999;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 136) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 7994: {
+          const z = checkEnd(b, p, e);
+          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link OneofOptions}: `decode` reads nothing but what is asked for. */
+export const OneofOptionsView: ViewType<OneofOptionsView, OneofOptions> = /*@__PURE__*/ viewType(OneofOptions, OneofOptionsView$, () => [FeatureSetView, UninterpretedOptionView]);
 
 export interface EnumOptions {
   /**
@@ -5237,6 +10381,236 @@ export class EnumOptions$ {
 
 export const EnumOptions: MessageType<EnumOptions, EnumOptionsInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 20, "google.protobuf.EnumOptions", EnumOptions$, () => [FeatureSet, UninterpretedOption], missingRequired);
 
+/** A {@link EnumOptions} that is read in place, field by field. */
+export interface EnumOptionsView extends View<EnumOptions> {
+  /**
+   * Set this option to true to allow mapping different tag names to the same
+   * value.
+   */
+  readonly allowAlias: boolean | undefined;
+  /**
+   * Is this enum deprecated?
+   * Depending on the target platform, this can emit Deprecated annotations
+   * for the enum, or it will be completely ignored; in the very least, this
+   * is a formalization for deprecating enums.
+   */
+  readonly deprecated: boolean | undefined;
+  /**
+   * Enable the legacy handling of JSON field name conflicts.  This lowercases
+   * and strips underscored from the fields before comparison in proto3 only.
+   * The new behavior takes `json_name` into account and applies to proto2 as
+   * well.
+   * TODO Remove this legacy behavior once downstream teams have
+   * had time to migrate.
+   *
+   * @deprecated
+   */
+  readonly deprecatedLegacyJsonFieldConflicts: boolean | undefined;
+  /**
+   * Any features defined in the specific edition.
+   * WARNING: This field should only be used by protobuf plugins or special
+   * cases like the proto compiler. Other uses are discouraged and
+   * developers should rely on the protoreflect APIs for their client language.
+   */
+  readonly features: FeatureSetView | undefined;
+  /** The parser stores options it doesn't recognize here. See above. */
+  readonly uninterpretedOption: readonly UninterpretedOptionView[];
+}
+
+/** @internal */
+export class EnumOptionsView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $2: any;
+  declare $3: any;
+  declare $6: any;
+  declare $7: any;
+  declare $999: any;
+  declare $n999: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$6 = -2;
+    this.$7 = -2;
+    this.$999 = -2;
+    this.$n999 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): EnumOptionsView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
+    return new EnumOptionsView$(x, p, e, d);
+  }
+
+  get allowAlias(): boolean | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get deprecated(): boolean | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get deprecatedLegacyJsonFieldConflicts(): boolean | undefined {
+    const v = this.$6 === -2 ? this.$scan().$6 : this.$6;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get features(): FeatureSetView | undefined {
+    let v = this.$7;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$7;
+    if (v === -1) return undefined;
+    return (this.$7 = child(this, this.$x, this.$d, v, 58, FeatureSetView$.$at));
+  }
+
+  get uninterpretedOption(): readonly UninterpretedOptionView[] {
+    let v = this.$999;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$999;
+    return (this.$999 = children(this, v, this.$n999, 7994, UninterpretedOptionView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q999 = -1;
+    let n999 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 16:
+              q2 = p;
+              break;
+            case 24:
+              q3 = p;
+              break;
+            case 48:
+              q6 = p;
+              break;
+            case 58:
+              q7 = q7 !== -1 ? -3 : p;
+              break;
+            case 7994:
+              if (n999++ === 0) q999 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$6 = q6;
+    this.$7 = q7;
+    this.$999 = q999;
+    this.$n999 = n999;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 24: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 48: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 58: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 7994: {
+          const z = checkEnd(b, p, e);
+          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link EnumOptions}: `decode` reads nothing but what is asked for. */
+export const EnumOptionsView: ViewType<EnumOptionsView, EnumOptions> = /*@__PURE__*/ viewType(EnumOptions, EnumOptionsView$, () => [FeatureSetView, UninterpretedOptionView]);
+
 export interface EnumValueOptions {
   /**
    * Is this enum value deprecated?
@@ -5442,6 +10816,233 @@ export class EnumValueOptions$ {
 
 export const EnumValueOptions: MessageType<EnumValueOptions, EnumValueOptionsInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 21, "google.protobuf.EnumValueOptions", EnumValueOptions$, () => [FeatureSet, FieldOptions_FeatureSupport, UninterpretedOption], missingRequired);
 
+/** A {@link EnumValueOptions} that is read in place, field by field. */
+export interface EnumValueOptionsView extends View<EnumValueOptions> {
+  /**
+   * Is this enum value deprecated?
+   * Depending on the target platform, this can emit Deprecated annotations
+   * for the enum value, or it will be completely ignored; in the very least,
+   * this is a formalization for deprecating enum values.
+   */
+  readonly deprecated: boolean | undefined;
+  /**
+   * Any features defined in the specific edition.
+   * WARNING: This field should only be used by protobuf plugins or special
+   * cases like the proto compiler. Other uses are discouraged and
+   * developers should rely on the protoreflect APIs for their client language.
+   */
+  readonly features: FeatureSetView | undefined;
+  /**
+   * Indicate that fields annotated with this enum value should not be printed
+   * out when using debug formats, e.g. when the field contains sensitive
+   * credentials.
+   */
+  readonly debugRedact: boolean | undefined;
+  /** Information about the support window of a feature value. */
+  readonly featureSupport: FieldOptions_FeatureSupportView | undefined;
+  /** The parser stores options it doesn't recognize here. See above. */
+  readonly uninterpretedOption: readonly UninterpretedOptionView[];
+}
+
+/** @internal */
+export class EnumValueOptionsView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $999: any;
+  declare $n999: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$999 = -2;
+    this.$n999 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): EnumValueOptionsView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
+    return new EnumValueOptionsView$(x, p, e, d);
+  }
+
+  get deprecated(): boolean | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get features(): FeatureSetView | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = child(this, this.$x, this.$d, v, 18, FeatureSetView$.$at));
+  }
+
+  get debugRedact(): boolean | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get featureSupport(): FieldOptions_FeatureSupportView | undefined {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    if (v === -1) return undefined;
+    return (this.$4 = child(this, this.$x, this.$d, v, 34, FieldOptions_FeatureSupportView$.$at));
+  }
+
+  get uninterpretedOption(): readonly UninterpretedOptionView[] {
+    let v = this.$999;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$999;
+    return (this.$999 = children(this, v, this.$n999, 7994, UninterpretedOptionView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q999 = -1;
+    let n999 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            case 18:
+              q2 = q2 !== -1 ? -3 : p;
+              break;
+            case 24:
+              q3 = p;
+              break;
+            case 34:
+              q4 = q4 !== -1 ? -3 : p;
+              break;
+            case 7994:
+              if (n999++ === 0) q999 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$999 = q999;
+    this.$n999 = n999;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 18: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 24: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 34: {
+          const z = checkEnd(b, p, e);
+          FieldOptions_FeatureSupportView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 7994: {
+          const z = checkEnd(b, p, e);
+          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link EnumValueOptions}: `decode` reads nothing but what is asked for. */
+export const EnumValueOptionsView: ViewType<EnumValueOptionsView, EnumValueOptions> = /*@__PURE__*/ viewType(EnumValueOptions, EnumValueOptionsView$, () => [FeatureSetView, FieldOptions_FeatureSupportView, UninterpretedOptionView]);
+
 export interface ServiceOptions {
   /**
    * Is this service deprecated?
@@ -5588,6 +11189,188 @@ export class ServiceOptions$ {
 }
 
 export const ServiceOptions: MessageType<ServiceOptions, ServiceOptionsInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 22, "google.protobuf.ServiceOptions", ServiceOptions$, () => [FeatureSet, UninterpretedOption], missingRequired);
+
+/** A {@link ServiceOptions} that is read in place, field by field. */
+export interface ServiceOptionsView extends View<ServiceOptions> {
+  /**
+   * Is this service deprecated?
+   * Depending on the target platform, this can emit Deprecated annotations
+   * for the service, or it will be completely ignored; in the very least,
+   * this is a formalization for deprecating services.
+   */
+  readonly deprecated: boolean | undefined;
+  /**
+   * Any features defined in the specific edition.
+   * WARNING: This field should only be used by protobuf plugins or special
+   * cases like the proto compiler. Other uses are discouraged and
+   * developers should rely on the protoreflect APIs for their client language.
+   */
+  readonly features: FeatureSetView | undefined;
+  /** The parser stores options it doesn't recognize here. See above. */
+  readonly uninterpretedOption: readonly UninterpretedOptionView[];
+}
+
+/** @internal */
+export class ServiceOptionsView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $33: any;
+  declare $34: any;
+  declare $999: any;
+  declare $n999: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$33 = -2;
+    this.$34 = -2;
+    this.$999 = -2;
+    this.$n999 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): ServiceOptionsView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
+    return new ServiceOptionsView$(x, p, e, d);
+  }
+
+  get deprecated(): boolean | undefined {
+    const v = this.$33 === -2 ? this.$scan().$33 : this.$33;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get features(): FeatureSetView | undefined {
+    let v = this.$34;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$34;
+    if (v === -1) return undefined;
+    return (this.$34 = child(this, this.$x, this.$d, v, 274, FeatureSetView$.$at));
+  }
+
+  get uninterpretedOption(): readonly UninterpretedOptionView[] {
+    let v = this.$999;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$999;
+    return (this.$999 = children(this, v, this.$n999, 7994, UninterpretedOptionView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q33 = -1;
+    let q34 = -1;
+    let q999 = -1;
+    let n999 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 264:
+              q33 = p;
+              break;
+            case 274:
+              q34 = q34 !== -1 ? -3 : p;
+              break;
+            case 7994:
+              if (n999++ === 0) q999 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$33 = q33;
+    this.$34 = q34;
+    this.$999 = q999;
+    this.$n999 = n999;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 264: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 274: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 7994: {
+          const z = checkEnd(b, p, e);
+          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link ServiceOptions}: `decode` reads nothing but what is asked for. */
+export const ServiceOptionsView: ViewType<ServiceOptionsView, ServiceOptions> = /*@__PURE__*/ viewType(ServiceOptions, ServiceOptionsView$, () => [FeatureSetView, UninterpretedOptionView]);
 
 export interface MethodOptions {
   /**
@@ -5752,6 +11535,210 @@ export class MethodOptions$ {
 }
 
 export const MethodOptions: MessageType<MethodOptions, MethodOptionsInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 23, "google.protobuf.MethodOptions", MethodOptions$, () => [FeatureSet, UninterpretedOption], missingRequired);
+
+/** A {@link MethodOptions} that is read in place, field by field. */
+export interface MethodOptionsView extends View<MethodOptions> {
+  /**
+   * Is this method deprecated?
+   * Depending on the target platform, this can emit Deprecated annotations
+   * for the method, or it will be completely ignored; in the very least,
+   * this is a formalization for deprecating methods.
+   */
+  readonly deprecated: boolean | undefined;
+  readonly idempotencyLevel: MethodOptions_IdempotencyLevel | undefined;
+  /**
+   * Any features defined in the specific edition.
+   * WARNING: This field should only be used by protobuf plugins or special
+   * cases like the proto compiler. Other uses are discouraged and
+   * developers should rely on the protoreflect APIs for their client language.
+   */
+  readonly features: FeatureSetView | undefined;
+  /** The parser stores options it doesn't recognize here. See above. */
+  readonly uninterpretedOption: readonly UninterpretedOptionView[];
+}
+
+/** @internal */
+export class MethodOptionsView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $33: any;
+  declare $34: any;
+  declare $35: any;
+  declare $999: any;
+  declare $n999: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$33 = -2;
+    this.$34 = -2;
+    this.$35 = -2;
+    this.$999 = -2;
+    this.$n999 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): MethodOptionsView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 152) < 0) overBudget(p);
+    return new MethodOptionsView$(x, p, e, d);
+  }
+
+  get deprecated(): boolean | undefined {
+    const v = this.$33 === -2 ? this.$scan().$33 : this.$33;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get idempotencyLevel(): MethodOptions_IdempotencyLevel | undefined {
+    const v = this.$34 === -2 ? this.$scan().$34 : this.$34;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as MethodOptions_IdempotencyLevel;
+  }
+
+  get features(): FeatureSetView | undefined {
+    let v = this.$35;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$35;
+    if (v === -1) return undefined;
+    return (this.$35 = child(this, this.$x, this.$d, v, 282, FeatureSetView$.$at));
+  }
+
+  get uninterpretedOption(): readonly UninterpretedOptionView[] {
+    let v = this.$999;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$999;
+    return (this.$999 = children(this, v, this.$n999, 7994, UninterpretedOptionView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q33 = -1;
+    let q34 = -1;
+    let q35 = -1;
+    let q999 = -1;
+    let n999 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 264:
+              q33 = p;
+              break;
+            case 272:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q34 = p; } else u = 0;
+              }
+              break;
+            case 282:
+              q35 = q35 !== -1 ? -3 : p;
+              break;
+            case 7994:
+              if (n999++ === 0) q999 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$33 = q33;
+    this.$34 = q34;
+    this.$35 = q35;
+    this.$999 = q999;
+    this.$n999 = n999;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 152) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 264: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 272: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 282: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 7994: {
+          const z = checkEnd(b, p, e);
+          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link MethodOptions}: `decode` reads nothing but what is asked for. */
+export const MethodOptionsView: ViewType<MethodOptionsView, MethodOptions> = /*@__PURE__*/ viewType(MethodOptions, MethodOptionsView$, () => [FeatureSetView, UninterpretedOptionView]);
 
 /**
  * Is this method side-effect-free (or safe in HTTP parlance), or idempotent,
@@ -5985,6 +11972,251 @@ export class UninterpretedOption$ {
  */
 export const UninterpretedOption: MessageType<UninterpretedOption, UninterpretedOptionInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 24, "google.protobuf.UninterpretedOption", UninterpretedOption$, () => [UninterpretedOption_NamePart], missingRequired);
 
+/** A {@link UninterpretedOption} that is read in place, field by field. */
+export interface UninterpretedOptionView extends View<UninterpretedOption> {
+  readonly name: readonly UninterpretedOption_NamePartView[];
+  /**
+   * The value of the uninterpreted option, in whatever type the tokenizer
+   * identified it as during parsing. Exactly one of these should be set.
+   */
+  readonly identifierValue: string | undefined;
+  readonly positiveIntValue: bigint | undefined;
+  readonly negativeIntValue: bigint | undefined;
+  readonly doubleValue: number | undefined;
+  readonly stringValue: Uint8Array | undefined;
+  readonly aggregateValue: string | undefined;
+}
+
+/** @internal */
+export class UninterpretedOptionView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $2: any;
+  declare $n2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $5: any;
+  declare $6: any;
+  declare $7: any;
+  declare $8: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$2 = -2;
+    this.$n2 = 0;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$5 = -2;
+    this.$6 = -2;
+    this.$7 = -2;
+    this.$8 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): UninterpretedOptionView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 176) < 0) overBudget(p);
+    return new UninterpretedOptionView$(x, p, e, d);
+  }
+
+  get name(): readonly UninterpretedOption_NamePartView[] {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    return (this.$2 = children(this, v, this.$n2, 18, UninterpretedOption_NamePartView$.$at));
+  }
+
+  get identifierValue(): string | undefined {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    if (v === -1) return undefined;
+    return (this.$3 = stringAt(this.$x, v));
+  }
+
+  get positiveIntValue(): bigint | undefined {
+    const v = this.$4 === -2 ? this.$scan().$4 : this.$4;
+    return v === -1 ? undefined : elementUint64(this.$x.b, v, this.$x.b.length);
+  }
+
+  get negativeIntValue(): bigint | undefined {
+    const v = this.$5 === -2 ? this.$scan().$5 : this.$5;
+    return v === -1 ? undefined : elementInt64(this.$x.b, v, this.$x.b.length);
+  }
+
+  get doubleValue(): number | undefined {
+    const v = this.$6 === -2 ? this.$scan().$6 : this.$6;
+    return v === -1 ? undefined : elementDouble(this.$x.b, v, this.$x.b.length);
+  }
+
+  get stringValue(): Uint8Array | undefined {
+    let v = this.$7;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$7;
+    if (v === -1) return undefined;
+    return (this.$7 = bytesAt(this.$x, v));
+  }
+
+  get aggregateValue(): string | undefined {
+    let v = this.$8;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$8;
+    if (v === -1) return undefined;
+    return (this.$8 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 18:
+              if (n2++ === 0) q2 = s;
+              break;
+            case 26:
+              q3 = p;
+              break;
+            case 32:
+              q4 = p;
+              break;
+            case 40:
+              q5 = p;
+              break;
+            case 49:
+              q6 = p;
+              break;
+            case 58:
+              q7 = p;
+              break;
+            case 66:
+              q8 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$2 = q2;
+    this.$n2 = n2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$5 = q5;
+    this.$6 = q6;
+    this.$7 = q7;
+    this.$8 = q8;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 176) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 18: {
+          const z = checkEnd(b, p, e);
+          UninterpretedOption_NamePartView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 26: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 32: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 40: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 49: {
+          p = checkFixed64(b, p, e);
+          break;
+        }
+        case 58: {
+          p = checkBytes(b, p, e);
+          break;
+        }
+        case 66: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link UninterpretedOption}: `decode` reads nothing but what is asked for. */
+export const UninterpretedOptionView: ViewType<UninterpretedOptionView, UninterpretedOption> = /*@__PURE__*/ viewType(UninterpretedOption, UninterpretedOptionView$, () => [UninterpretedOption_NamePartView]);
+
 /**
  * The name of the uninterpreted option.  Each string represents a segment in
  * a dot-separated name.  is_extension is true iff a segment represents an
@@ -6080,6 +12312,147 @@ export class UninterpretedOption_NamePart$ {
  * "foo.(bar.baz).moo".
  */
 export const UninterpretedOption_NamePart: MessageType<UninterpretedOption_NamePart, UninterpretedOption_NamePartInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 25, "google.protobuf.UninterpretedOption.NamePart", UninterpretedOption_NamePart$, undefined, missingRequired);
+
+/** A {@link UninterpretedOption_NamePart} that is read in place, field by field. */
+export interface UninterpretedOption_NamePartView extends View<UninterpretedOption_NamePart> {
+  readonly namePart: string | undefined;
+  readonly isExtension: boolean | undefined;
+}
+
+/** @internal */
+export class UninterpretedOption_NamePartView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): UninterpretedOption_NamePartView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    return new UninterpretedOption_NamePartView$(x, p, e, d);
+  }
+
+  get namePart(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get isExtension(): boolean | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link UninterpretedOption_NamePart}: `decode` reads nothing but what is asked for. */
+export const UninterpretedOption_NamePartView: ViewType<UninterpretedOption_NamePartView, UninterpretedOption_NamePart> = /*@__PURE__*/ viewType(UninterpretedOption_NamePart, UninterpretedOption_NamePartView$);
 
 /**
  * TODO Enums in C++ gencode (and potentially other languages) are
@@ -6292,6 +12665,308 @@ export class FeatureSet$ {
  */
 export const FeatureSet: MessageType<FeatureSet, FeatureSetInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 26, "google.protobuf.FeatureSet", FeatureSet$);
 
+/** A {@link FeatureSet} that is read in place, field by field. */
+export interface FeatureSetView extends View<FeatureSet> {
+  readonly fieldPresence: FeatureSet_FieldPresence | undefined;
+  readonly enumType: FeatureSet_EnumType | undefined;
+  readonly repeatedFieldEncoding: FeatureSet_RepeatedFieldEncoding | undefined;
+  readonly utf8Validation: FeatureSet_Utf8Validation | undefined;
+  readonly messageEncoding: FeatureSet_MessageEncoding | undefined;
+  readonly jsonFormat: FeatureSet_JsonFormat | undefined;
+  readonly enforceNamingStyle: FeatureSet_EnforceNamingStyle | undefined;
+  readonly defaultSymbolVisibility: FeatureSet_VisibilityFeature_DefaultSymbolVisibility | undefined;
+  readonly enforceProtoLimits: FeatureSet_ProtoLimitsFeature_EnforceProtoLimits | undefined;
+}
+
+/** @internal */
+export class FeatureSetView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $5: any;
+  declare $6: any;
+  declare $7: any;
+  declare $8: any;
+  declare $9: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$5 = -2;
+    this.$6 = -2;
+    this.$7 = -2;
+    this.$8 = -2;
+    this.$9 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FeatureSetView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 136) < 0) overBudget(p);
+    return new FeatureSetView$(x, p, e, d);
+  }
+
+  get fieldPresence(): FeatureSet_FieldPresence | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FeatureSet_FieldPresence;
+  }
+
+  get enumType(): FeatureSet_EnumType | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FeatureSet_EnumType;
+  }
+
+  get repeatedFieldEncoding(): FeatureSet_RepeatedFieldEncoding | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FeatureSet_RepeatedFieldEncoding;
+  }
+
+  get utf8Validation(): FeatureSet_Utf8Validation | undefined {
+    const v = this.$4 === -2 ? this.$scan().$4 : this.$4;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FeatureSet_Utf8Validation;
+  }
+
+  get messageEncoding(): FeatureSet_MessageEncoding | undefined {
+    const v = this.$5 === -2 ? this.$scan().$5 : this.$5;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FeatureSet_MessageEncoding;
+  }
+
+  get jsonFormat(): FeatureSet_JsonFormat | undefined {
+    const v = this.$6 === -2 ? this.$scan().$6 : this.$6;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FeatureSet_JsonFormat;
+  }
+
+  get enforceNamingStyle(): FeatureSet_EnforceNamingStyle | undefined {
+    const v = this.$7 === -2 ? this.$scan().$7 : this.$7;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FeatureSet_EnforceNamingStyle;
+  }
+
+  get defaultSymbolVisibility(): FeatureSet_VisibilityFeature_DefaultSymbolVisibility | undefined {
+    const v = this.$8 === -2 ? this.$scan().$8 : this.$8;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FeatureSet_VisibilityFeature_DefaultSymbolVisibility;
+  }
+
+  get enforceProtoLimits(): FeatureSet_ProtoLimitsFeature_EnforceProtoLimits | undefined {
+    const v = this.$9 === -2 ? this.$scan().$9 : this.$9;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as FeatureSet_ProtoLimitsFeature_EnforceProtoLimits;
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
+    let q9 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 3)) { q1 = p; } else u = 0;
+              }
+              break;
+            case 16:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q2 = p; } else u = 0;
+              }
+              break;
+            case 24:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q3 = p; } else u = 0;
+              }
+              break;
+            case 32:
+              {
+                const v = readInt32(b, p, e);
+                if (v === 0 || (v >= 2 && v <= 3)) { q4 = p; } else u = 0;
+              }
+              break;
+            case 40:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q5 = p; } else u = 0;
+              }
+              break;
+            case 48:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q6 = p; } else u = 0;
+              }
+              break;
+            case 56:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 3)) { q7 = p; } else u = 0;
+              }
+              break;
+            case 64:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 4)) { q8 = p; } else u = 0;
+              }
+              break;
+            case 72:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q9 = p; } else u = 0;
+              }
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$5 = q5;
+    this.$6 = q6;
+    this.$7 = q7;
+    this.$8 = q8;
+    this.$9 = q9;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 136) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 3))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 16: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 24: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 32: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!(v === 0 || (v >= 2 && v <= 3))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 40: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 48: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 56: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 3))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 64: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 4))) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 72: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FeatureSet}: `decode` reads nothing but what is asked for. */
+export const FeatureSetView: ViewType<FeatureSetView, FeatureSet> = /*@__PURE__*/ viewType(FeatureSet, FeatureSetView$);
+
 export const FeatureSet_FieldPresence = {
   FIELD_PRESENCE_UNKNOWN: 0,
   EXPLICIT: 1,
@@ -6384,6 +13059,92 @@ export class FeatureSet_VisibilityFeature$ {
 
 export const FeatureSet_VisibilityFeature: MessageType<FeatureSet_VisibilityFeature, FeatureSet_VisibilityFeatureInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 27, "google.protobuf.FeatureSet.VisibilityFeature", FeatureSet_VisibilityFeature$);
 
+/** A {@link FeatureSet_VisibilityFeature} that is read in place, field by field. */
+export interface FeatureSet_VisibilityFeatureView extends View<FeatureSet_VisibilityFeature> {
+}
+
+/** @internal */
+export class FeatureSet_VisibilityFeatureView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FeatureSet_VisibilityFeatureView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 64) < 0) overBudget(p);
+    return new FeatureSet_VisibilityFeatureView$(x, p, e, d);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          u = 0;
+          p = scanUnknown(b, p, e, t, d);
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 64) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FeatureSet_VisibilityFeature}: `decode` reads nothing but what is asked for. */
+export const FeatureSet_VisibilityFeatureView: ViewType<FeatureSet_VisibilityFeatureView, FeatureSet_VisibilityFeature> = /*@__PURE__*/ viewType(FeatureSet_VisibilityFeature, FeatureSet_VisibilityFeatureView$);
+
 export const FeatureSet_VisibilityFeature_DefaultSymbolVisibility = {
   DEFAULT_SYMBOL_VISIBILITY_UNKNOWN: 0,
   /** Default pre-EDITION_2024, all UNSET visibility are export. */
@@ -6441,6 +13202,92 @@ export class FeatureSet_ProtoLimitsFeature$ {
 }
 
 export const FeatureSet_ProtoLimitsFeature: MessageType<FeatureSet_ProtoLimitsFeature, FeatureSet_ProtoLimitsFeatureInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 28, "google.protobuf.FeatureSet.ProtoLimitsFeature", FeatureSet_ProtoLimitsFeature$);
+
+/** A {@link FeatureSet_ProtoLimitsFeature} that is read in place, field by field. */
+export interface FeatureSet_ProtoLimitsFeatureView extends View<FeatureSet_ProtoLimitsFeature> {
+}
+
+/** @internal */
+export class FeatureSet_ProtoLimitsFeatureView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FeatureSet_ProtoLimitsFeatureView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 64) < 0) overBudget(p);
+    return new FeatureSet_ProtoLimitsFeatureView$(x, p, e, d);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          u = 0;
+          p = scanUnknown(b, p, e, t, d);
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 64) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FeatureSet_ProtoLimitsFeature}: `decode` reads nothing but what is asked for. */
+export const FeatureSet_ProtoLimitsFeatureView: ViewType<FeatureSet_ProtoLimitsFeatureView, FeatureSet_ProtoLimitsFeature> = /*@__PURE__*/ viewType(FeatureSet_ProtoLimitsFeature, FeatureSet_ProtoLimitsFeatureView$);
 
 export const FeatureSet_ProtoLimitsFeature_EnforceProtoLimits = {
   PROTO_LIMITS_UNKNOWN: 0,
@@ -6596,6 +13443,188 @@ export class FeatureSetDefaults$ {
  */
 export const FeatureSetDefaults: MessageType<FeatureSetDefaults, FeatureSetDefaultsInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 29, "google.protobuf.FeatureSetDefaults", FeatureSetDefaults$, () => [FeatureSetDefaults_FeatureSetEditionDefault]);
 
+/** A {@link FeatureSetDefaults} that is read in place, field by field. */
+export interface FeatureSetDefaultsView extends View<FeatureSetDefaults> {
+  readonly defaults: readonly FeatureSetDefaults_FeatureSetEditionDefaultView[];
+  /**
+   * The minimum supported edition (inclusive) when this was constructed.
+   * Editions before this will not have defaults.
+   */
+  readonly minimumEdition: Edition | undefined;
+  /**
+   * The maximum known edition (inclusive) when this was constructed. Editions
+   * after this will not have reliable defaults.
+   */
+  readonly maximumEdition: Edition | undefined;
+}
+
+/** @internal */
+export class FeatureSetDefaultsView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $n1: any;
+  declare $4: any;
+  declare $5: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$n1 = 0;
+    this.$4 = -2;
+    this.$5 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FeatureSetDefaultsView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
+    return new FeatureSetDefaultsView$(x, p, e, d);
+  }
+
+  get defaults(): readonly FeatureSetDefaults_FeatureSetEditionDefaultView[] {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    return (this.$1 = children(this, v, this.$n1, 10, FeatureSetDefaults_FeatureSetEditionDefaultView$.$at));
+  }
+
+  get minimumEdition(): Edition | undefined {
+    const v = this.$4 === -2 ? this.$scan().$4 : this.$4;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as Edition;
+  }
+
+  get maximumEdition(): Edition | undefined {
+    const v = this.$5 === -2 ? this.$scan().$5 : this.$5;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as Edition;
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q4 = -1;
+    let q5 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              if (n1++ === 0) q1 = s;
+              break;
+            case 32:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q4 = p; } else u = 0;
+              }
+              break;
+            case 40:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q5 = p; } else u = 0;
+              }
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$n1 = n1;
+    this.$4 = q4;
+    this.$5 = q5;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          const z = checkEnd(b, p, e);
+          FeatureSetDefaults_FeatureSetEditionDefaultView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 32: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 40: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FeatureSetDefaults}: `decode` reads nothing but what is asked for. */
+export const FeatureSetDefaultsView: ViewType<FeatureSetDefaultsView, FeatureSetDefaults> = /*@__PURE__*/ viewType(FeatureSetDefaults, FeatureSetDefaultsView$, () => [FeatureSetDefaults_FeatureSetEditionDefaultView]);
+
 /**
  * A map from every known edition with a unique set of defaults to its
  * defaults. Not all editions may be contained here.  For a given edition,
@@ -6732,6 +13761,178 @@ export class FeatureSetDefaults_FeatureSetEditionDefault$ {
  * be used.  This field must be in strict ascending order by edition.
  */
 export const FeatureSetDefaults_FeatureSetEditionDefault: MessageType<FeatureSetDefaults_FeatureSetEditionDefault, FeatureSetDefaults_FeatureSetEditionDefaultInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 30, "google.protobuf.FeatureSetDefaults.FeatureSetEditionDefault", FeatureSetDefaults_FeatureSetEditionDefault$, () => [FeatureSet]);
+
+/** A {@link FeatureSetDefaults_FeatureSetEditionDefault} that is read in place, field by field. */
+export interface FeatureSetDefaults_FeatureSetEditionDefaultView extends View<FeatureSetDefaults_FeatureSetEditionDefault> {
+  readonly edition: Edition | undefined;
+  /** Defaults of features that can be overridden in this edition. */
+  readonly overridableFeatures: FeatureSetView | undefined;
+  /** Defaults of features that can't be overridden in this edition. */
+  readonly fixedFeatures: FeatureSetView | undefined;
+}
+
+/** @internal */
+export class FeatureSetDefaults_FeatureSetEditionDefaultView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $3: any;
+  declare $4: any;
+  declare $5: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$5 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FeatureSetDefaults_FeatureSetEditionDefaultView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 88) < 0) overBudget(p);
+    return new FeatureSetDefaults_FeatureSetEditionDefaultView$(x, p, e, d);
+  }
+
+  get edition(): Edition | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as Edition;
+  }
+
+  get overridableFeatures(): FeatureSetView | undefined {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    if (v === -1) return undefined;
+    return (this.$4 = child(this, this.$x, this.$d, v, 34, FeatureSetView$.$at));
+  }
+
+  get fixedFeatures(): FeatureSetView | undefined {
+    let v = this.$5;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$5;
+    if (v === -1) return undefined;
+    return (this.$5 = child(this, this.$x, this.$d, v, 42, FeatureSetView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 24:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q3 = p; } else u = 0;
+              }
+              break;
+            case 34:
+              q4 = q4 !== -1 ? -3 : p;
+              break;
+            case 42:
+              q5 = q5 !== -1 ? -3 : p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$5 = q5;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 88) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 24: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          break;
+        }
+        case 34: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 42: {
+          const z = checkEnd(b, p, e);
+          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FeatureSetDefaults_FeatureSetEditionDefault}: `decode` reads nothing but what is asked for. */
+export const FeatureSetDefaults_FeatureSetEditionDefaultView: ViewType<FeatureSetDefaults_FeatureSetEditionDefaultView, FeatureSetDefaults_FeatureSetEditionDefault> = /*@__PURE__*/ viewType(FeatureSetDefaults_FeatureSetEditionDefault, FeatureSetDefaults_FeatureSetEditionDefaultView$, () => [FeatureSetView]);
 
 /**
  * Encapsulates information about the original source file from which a
@@ -6905,6 +14106,179 @@ export class SourceCodeInfo$ {
  * FileDescriptorProto was generated.
  */
 export const SourceCodeInfo: MessageType<SourceCodeInfo, SourceCodeInfoInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 31, "google.protobuf.SourceCodeInfo", SourceCodeInfo$, () => [SourceCodeInfo_Location]);
+
+/** A {@link SourceCodeInfo} that is read in place, field by field. */
+export interface SourceCodeInfoView extends View<SourceCodeInfo> {
+  /**
+   * A Location identifies a piece of source code in a .proto file which
+   * corresponds to a particular definition.  This information is intended
+   * to be useful to IDEs, code indexers, documentation generators, and similar
+   * tools.
+   *
+   * For example, say we have a file like:
+   *   message Foo {
+   *     optional string foo = 1;
+   *   }
+   * Let's look at just the field definition:
+   *   optional string foo = 1;
+   *   ^       ^^     ^^  ^  ^^^
+   *   a       bc     de  f  ghi
+   * We have the following locations:
+   *   span   path               represents
+   *   [a,i)  [ 4, 0, 2, 0 ]     The whole field definition.
+   *   [a,b)  [ 4, 0, 2, 0, 4 ]  The label (optional).
+   *   [c,d)  [ 4, 0, 2, 0, 5 ]  The type (string).
+   *   [e,f)  [ 4, 0, 2, 0, 1 ]  The name (foo).
+   *   [g,h)  [ 4, 0, 2, 0, 3 ]  The number (1).
+   *
+   * Notes:
+   * - A location may refer to a repeated field itself (i.e. not to any
+   *   particular index within it).  This is used whenever a set of elements are
+   *   logically enclosed in a single code segment.  For example, an entire
+   *   extend block (possibly containing multiple extension definitions) will
+   *   have an outer location whose path refers to the "extensions" repeated
+   *   field without an index.
+   * - Multiple locations may have the same path.  This happens when a single
+   *   logical declaration is spread out across multiple places.  The most
+   *   obvious example is the "extend" block again -- there may be multiple
+   *   extend blocks in the same scope, each of which will have the same path.
+   * - A location's span is not always a subset of its parent's span.  For
+   *   example, the "extendee" of an extension declaration appears at the
+   *   beginning of the "extend" block and is shared by all extensions within
+   *   the block.
+   * - Just because a location's span is a subset of some other location's span
+   *   does not mean that it is a descendant.  For example, a "group" defines
+   *   both a type and a field in a single declaration.  Thus, the locations
+   *   corresponding to the type and field and their components will overlap.
+   * - Code which tries to interpret locations should probably be designed to
+   *   ignore those that it doesn't understand, as more types of locations could
+   *   be recorded in the future.
+   */
+  readonly location: readonly SourceCodeInfo_LocationView[];
+}
+
+/** @internal */
+export class SourceCodeInfoView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $n1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$n1 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): SourceCodeInfoView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
+    return new SourceCodeInfoView$(x, p, e, d);
+  }
+
+  get location(): readonly SourceCodeInfo_LocationView[] {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    return (this.$1 = children(this, v, this.$n1, 10, SourceCodeInfo_LocationView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              if (n1++ === 0) q1 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$n1 = n1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          const z = checkEnd(b, p, e);
+          SourceCodeInfo_LocationView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link SourceCodeInfo}: `decode` reads nothing but what is asked for. */
+export const SourceCodeInfoView: ViewType<SourceCodeInfoView, SourceCodeInfo> = /*@__PURE__*/ viewType(SourceCodeInfo, SourceCodeInfoView$, () => [SourceCodeInfo_LocationView]);
 
 export interface SourceCodeInfo_Location {
   /**
@@ -7290,6 +14664,330 @@ export class SourceCodeInfo_Location$ {
 
 export const SourceCodeInfo_Location: MessageType<SourceCodeInfo_Location, SourceCodeInfo_LocationInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 32, "google.protobuf.SourceCodeInfo.Location", SourceCodeInfo_Location$);
 
+/** A {@link SourceCodeInfo_Location} that is read in place, field by field. */
+export interface SourceCodeInfo_LocationView extends View<SourceCodeInfo_Location> {
+  /**
+   * Identifies which part of the FileDescriptorProto was defined at this
+   * location.
+   *
+   * Each element is a field number or an index.  They form a path from
+   * the root FileDescriptorProto to the place where the definition appears.
+   * For example, this path:
+   *   [ 4, 3, 2, 7, 1 ]
+   * refers to:
+   *   file.message_type(3)  // 4, 3
+   *       .field(7)         // 2, 7
+   *       .name()           // 1
+   * This is because FileDescriptorProto.message_type has field number 4:
+   *   repeated DescriptorProto message_type = 4;
+   * and DescriptorProto.field has field number 2:
+   *   repeated FieldDescriptorProto field = 2;
+   * and FieldDescriptorProto.name has field number 1:
+   *   optional string name = 1;
+   *
+   * Thus, the above path gives the location of a field name.  If we removed
+   * the last element:
+   *   [ 4, 3, 2, 7 ]
+   * this path refers to the whole field declaration (from the beginning
+   * of the label to the terminating semicolon).
+   *
+   * For options, the path refers to the interpreted option in the descriptor.
+   * E.g., for a custom option `(my_opt) = "foo"` on a message using extension
+   * number 10101, the path is:
+   *   [ 4, 3, 7, 10101 ]
+   * refers to:
+   *   file.message_type(3)     // 4, 3
+   *       .options()           // 7
+   *       .my_opt()            // 10101
+   *
+   * Sub-locations corresponding to the interpreted option's corresponding
+   * `UninterpretedOption` are also appended to the interpreted option, which
+   * deviates from the actual FileDescriptorProto path. E.g.:
+   *   [ 4, 3, 7, 10101, 2 ]
+   * refers to the option name `(my_opt)`, and:
+   *   [ 4, 3, 7, 10101, 7 ]
+   * refers to the "foo" string value of the option.
+   */
+  readonly path: readonly number[];
+  /**
+   * Always has exactly three or four elements: start line, start column,
+   * end line (optional, otherwise assumed same as start line), end column.
+   * These are packed into a single field for efficiency.  Note that line
+   * and column numbers are zero-based -- typically you will want to add
+   * 1 to each before displaying to a user.
+   */
+  readonly span: readonly number[];
+  /**
+   * If this SourceCodeInfo represents a complete declaration, these are any
+   * comments appearing before and after the declaration which appear to be
+   * attached to the declaration.
+   *
+   * A series of line comments appearing on consecutive lines, with no other
+   * tokens appearing on those lines, will be treated as a single comment.
+   *
+   * leading_detached_comments will keep paragraphs of comments that appear
+   * before (but not connected to) the current element. Each paragraph,
+   * separated by empty lines, will be one comment element in the repeated
+   * field.
+   *
+   * Only the comment content is provided; comment markers (e.g. //) are
+   * stripped out.  For block comments, leading whitespace and an asterisk
+   * will be stripped from the beginning of each line other than the first.
+   * Newlines are included in the output.
+   *
+   * Examples:
+   *
+   *   optional int32 foo = 1;  // Comment attached to foo.
+   *   // Comment attached to bar.
+   *   optional int32 bar = 2;
+   *
+   *   optional string baz = 3;
+   *   // Comment attached to baz.
+   *   // Another line attached to baz.
+   *
+   *   // Comment attached to moo.
+   *   //
+   *   // Another line attached to moo.
+   *   optional double moo = 4;
+   *
+   *   // Detached comment for corge. This is not leading or trailing comments
+   *   // to moo or corge because there are blank lines separating it from
+   *   // both.
+   *
+   *   // Detached comment for corge paragraph 2.
+   *
+   *   optional string corge = 5;
+   *   /\* Block comment attached
+   *    * to corge.  Leading asterisks
+   *    * will be removed. *\/
+   *   /\* Block comment attached to
+   *    * grault. *\/
+   *   optional int32 grault = 6;
+   *
+   *   // ignored detached comments.
+   */
+  readonly leadingComments: string | undefined;
+  readonly trailingComments: string | undefined;
+  readonly leadingDetachedComments: readonly string[];
+}
+
+/** @internal */
+export class SourceCodeInfo_LocationView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $n1: any;
+  declare $2: any;
+  declare $n2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $6: any;
+  declare $n6: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$n1 = 0;
+    this.$2 = -2;
+    this.$n2 = 0;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$6 = -2;
+    this.$n6 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): SourceCodeInfo_LocationView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 272) < 0) overBudget(p);
+    return new SourceCodeInfo_LocationView$(x, p, e, d);
+  }
+
+  get path(): readonly number[] {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    return (this.$1 = scalars(this, v, this.$n1, 8, elementInt32, 8, readPackedInt32));
+  }
+
+  get span(): readonly number[] {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    return (this.$2 = scalars(this, v, this.$n2, 16, elementInt32, 8, readPackedInt32));
+  }
+
+  get leadingComments(): string | undefined {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    if (v === -1) return undefined;
+    return (this.$3 = stringAt(this.$x, v));
+  }
+
+  get trailingComments(): string | undefined {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    if (v === -1) return undefined;
+    return (this.$4 = stringAt(this.$x, v));
+  }
+
+  get leadingDetachedComments(): readonly string[] {
+    let v = this.$6;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$6;
+    return (this.$6 = scalars(this, v, this.$n6, 50, elementString, 0));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q4 = -1;
+    let q6 = -1;
+    let n6 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+            case 10:
+              if (n1++ === 0) q1 = s;
+              break;
+            case 16:
+            case 18:
+              if (n2++ === 0) q2 = s;
+              break;
+            case 26:
+              q3 = p;
+              break;
+            case 34:
+              q4 = p;
+              break;
+            case 50:
+              if (n6++ === 0) q6 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$n1 = n1;
+    this.$2 = q2;
+    this.$n2 = n2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$6 = q6;
+    this.$n6 = n6;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 272) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          if ((cursor.memory -= 8) < 0) overBudget(p);
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 10: {
+          p = checkPackedVarint(b, p, e, 8);
+          break;
+        }
+        case 16: {
+          if ((cursor.memory -= 8) < 0) overBudget(p);
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 18: {
+          p = checkPackedVarint(b, p, e, 8);
+          break;
+        }
+        case 26: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 34: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 50: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link SourceCodeInfo_Location}: `decode` reads nothing but what is asked for. */
+export const SourceCodeInfo_LocationView: ViewType<SourceCodeInfo_LocationView, SourceCodeInfo_Location> = /*@__PURE__*/ viewType(SourceCodeInfo_Location, SourceCodeInfo_LocationView$);
+
 /**
  * Describes the relationship between generated code and its original source
  * file. A GeneratedCodeInfo message is associated with only one generated
@@ -7382,6 +15080,138 @@ export class GeneratedCodeInfo$ {
  * source file, but may contain references to different source .proto files.
  */
 export const GeneratedCodeInfo: MessageType<GeneratedCodeInfo, GeneratedCodeInfoInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 33, "google.protobuf.GeneratedCodeInfo", GeneratedCodeInfo$, () => [GeneratedCodeInfo_Annotation]);
+
+/** A {@link GeneratedCodeInfo} that is read in place, field by field. */
+export interface GeneratedCodeInfoView extends View<GeneratedCodeInfo> {
+  /**
+   * An Annotation connects some span of text in generated code to an element
+   * of its generating .proto file.
+   */
+  readonly annotation: readonly GeneratedCodeInfo_AnnotationView[];
+}
+
+/** @internal */
+export class GeneratedCodeInfoView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $n1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$n1 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): GeneratedCodeInfoView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
+    return new GeneratedCodeInfoView$(x, p, e, d);
+  }
+
+  get annotation(): readonly GeneratedCodeInfo_AnnotationView[] {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    return (this.$1 = children(this, v, this.$n1, 10, GeneratedCodeInfo_AnnotationView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              if (n1++ === 0) q1 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$n1 = n1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          const z = checkEnd(b, p, e);
+          GeneratedCodeInfo_AnnotationView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link GeneratedCodeInfo}: `decode` reads nothing but what is asked for. */
+export const GeneratedCodeInfoView: ViewType<GeneratedCodeInfoView, GeneratedCodeInfo> = /*@__PURE__*/ viewType(GeneratedCodeInfo, GeneratedCodeInfoView$, () => [GeneratedCodeInfo_AnnotationView]);
 
 export interface GeneratedCodeInfo_Annotation {
   /**
@@ -7569,6 +15399,230 @@ export class GeneratedCodeInfo_Annotation$ {
 }
 
 export const GeneratedCodeInfo_Annotation: MessageType<GeneratedCodeInfo_Annotation, GeneratedCodeInfo_AnnotationInit> = /*@__PURE__*/ messageType(file$google_protobuf_descriptor, 34, "google.protobuf.GeneratedCodeInfo.Annotation", GeneratedCodeInfo_Annotation$);
+
+/** A {@link GeneratedCodeInfo_Annotation} that is read in place, field by field. */
+export interface GeneratedCodeInfo_AnnotationView extends View<GeneratedCodeInfo_Annotation> {
+  /**
+   * Identifies the element in the original source .proto file. This field
+   * is formatted the same as SourceCodeInfo.Location.path.
+   */
+  readonly path: readonly number[];
+  /** Identifies the filesystem path to the original source .proto. */
+  readonly sourceFile: string | undefined;
+  /**
+   * Identifies the starting offset in bytes in the generated code
+   * that relates to the identified object.
+   */
+  readonly begin: number | undefined;
+  /**
+   * Identifies the ending offset in bytes in the generated code that
+   * relates to the identified object. The end offset should be one past
+   * the last relevant byte (so the length of the text = end - begin).
+   */
+  readonly end: number | undefined;
+  readonly semantic: GeneratedCodeInfo_Annotation_Semantic | undefined;
+}
+
+/** @internal */
+export class GeneratedCodeInfo_AnnotationView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $n1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $5: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$n1 = 0;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$5 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): GeneratedCodeInfo_AnnotationView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
+    return new GeneratedCodeInfo_AnnotationView$(x, p, e, d);
+  }
+
+  get path(): readonly number[] {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    return (this.$1 = scalars(this, v, this.$n1, 8, elementInt32, 8, readPackedInt32));
+  }
+
+  get sourceFile(): string | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = stringAt(this.$x, v));
+  }
+
+  get begin(): number | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get end(): number | undefined {
+    const v = this.$4 === -2 ? this.$scan().$4 : this.$4;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get semantic(): GeneratedCodeInfo_Annotation_Semantic | undefined {
+    const v = this.$5 === -2 ? this.$scan().$5 : this.$5;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length) as GeneratedCodeInfo_Annotation_Semantic;
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+            case 10:
+              if (n1++ === 0) q1 = s;
+              break;
+            case 18:
+              q2 = p;
+              break;
+            case 24:
+              q3 = p;
+              break;
+            case 32:
+              q4 = p;
+              break;
+            case 40:
+              {
+                const v = readInt32(b, p, e);
+                if ((v >= 0 && v <= 2)) { q5 = p; } else u = 0;
+              }
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$n1 = n1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$5 = q5;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          if ((cursor.memory -= 8) < 0) overBudget(p);
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 10: {
+          p = checkPackedVarint(b, p, e, 8);
+          break;
+        }
+        case 18: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 24: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 32: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 40: {
+          const v = checkEnum(b, p, e);
+          p = cursor.p;
+          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link GeneratedCodeInfo_Annotation}: `decode` reads nothing but what is asked for. */
+export const GeneratedCodeInfo_AnnotationView: ViewType<GeneratedCodeInfo_AnnotationView, GeneratedCodeInfo_Annotation> = /*@__PURE__*/ viewType(GeneratedCodeInfo_Annotation, GeneratedCodeInfo_AnnotationView$);
 
 /**
  * Represents the identified object's effect on the element in the original

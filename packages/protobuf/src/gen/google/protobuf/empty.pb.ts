@@ -7,15 +7,25 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
+  checkField,
+  checkTag,
   cursor,
+  endScan,
   file,
   messageType,
   overBudget,
   readTag,
+  scanUnknown,
+  startScan,
   tooDeep,
   truncated,
   unknown,
+  viewError,
+  viewType,
   writeUnknown,
 } from "../../../codegen/v1.js";
 
@@ -85,3 +95,89 @@ export class Empty$ {
  *     }
  */
 export const Empty: MessageType<Empty, EmptyInit> = /*@__PURE__*/ messageType(file$google_protobuf_empty, 0, "google.protobuf.Empty", Empty$);
+
+/** A {@link Empty} that is read in place, field by field. */
+export interface EmptyView extends View<Empty> {
+}
+
+/** @internal */
+export class EmptyView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): EmptyView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 64) < 0) overBudget(p);
+    return new EmptyView$(x, p, e, d);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          u = 0;
+          p = scanUnknown(b, p, e, t, d);
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 64) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Empty}: `decode` reads nothing but what is asked for. */
+export const EmptyView: ViewType<EmptyView, Empty> = /*@__PURE__*/ viewType(Empty, EmptyView$);

@@ -7,8 +7,16 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
+  checkField,
+  checkString,
+  checkTag,
   cursor,
+  elementString,
+  endScan,
   file,
   list,
   messageType,
@@ -17,10 +25,16 @@ import {
   readString,
   readTag,
   room,
+  scalars,
+  scanUnknown,
+  scanValue,
+  startScan,
   stringValue,
   tooDeep,
   truncated,
   unknown,
+  viewError,
+  viewType,
   writeString,
   writeUnknown,
 } from "../../../codegen/v1.js";
@@ -500,3 +514,130 @@ export class FieldMask$ {
  * `INVALID_ARGUMENT` error if any path is unmappable.
  */
 export const FieldMask: MessageType<FieldMask, FieldMaskInit> = /*@__PURE__*/ messageType(file$google_protobuf_field_mask, 0, "google.protobuf.FieldMask", FieldMask$);
+
+/** A {@link FieldMask} that is read in place, field by field. */
+export interface FieldMaskView extends View<FieldMask> {
+  /** The set of field mask paths. */
+  readonly paths: readonly string[];
+}
+
+/** @internal */
+export class FieldMaskView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $n1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$n1 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FieldMaskView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
+    return new FieldMaskView$(x, p, e, d);
+  }
+
+  get paths(): readonly string[] {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    return (this.$1 = scalars(this, v, this.$n1, 10, elementString, 0));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              if (n1++ === 0) q1 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$n1 = n1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FieldMask}: `decode` reads nothing but what is asked for. */
+export const FieldMaskView: ViewType<FieldMaskView, FieldMask> = /*@__PURE__*/ viewType(FieldMask, FieldMaskView$);

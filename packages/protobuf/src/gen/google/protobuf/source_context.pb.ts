@@ -7,8 +7,15 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
+  checkField,
+  checkString,
+  checkTag,
   cursor,
+  endScan,
   file,
   messageType,
   overBudget,
@@ -16,10 +23,16 @@ import {
   readString,
   readTag,
   room,
+  scanUnknown,
+  scanValue,
+  startScan,
+  stringAt,
   stringValue,
   tooDeep,
   truncated,
   unknown,
+  viewError,
+  viewType,
   writeString,
   writeUnknown,
 } from "../../../codegen/v1.js";
@@ -113,3 +126,129 @@ export class SourceContext$ {
  * protobuf element, like the file in which it is defined.
  */
 export const SourceContext: MessageType<SourceContext, SourceContextInit> = /*@__PURE__*/ messageType(file$google_protobuf_source_context, 0, "google.protobuf.SourceContext", SourceContext$);
+
+/** A {@link SourceContext} that is read in place, field by field. */
+export interface SourceContextView extends View<SourceContext> {
+  /**
+   * The path-qualified name of the .proto file that contained the associated
+   * protobuf element.  For example: `"google/protobuf/source_context.proto"`.
+   */
+  readonly fileName: string;
+}
+
+/** @internal */
+export class SourceContextView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): SourceContextView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new SourceContextView$(x, p, e, d);
+  }
+
+  get fileName(): string {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return "";
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link SourceContext}: `decode` reads nothing but what is asked for. */
+export const SourceContextView: ViewType<SourceContextView, SourceContext> = /*@__PURE__*/ viewType(SourceContext, SourceContextView$);

@@ -8,10 +8,28 @@ import {
   type FileHandle,
   type MapInit,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
   buildEnum,
+  checkEnd,
+  checkField,
+  checkFixed64,
+  checkSkip,
+  checkString,
+  checkTag,
+  checkVarint,
+  child,
+  childMap,
+  children,
   cursor,
+  elementBool,
+  elementDouble,
+  elementInt32,
+  elementKey,
   endMessage,
+  endScan,
   entries,
   file,
   list,
@@ -25,12 +43,18 @@ import {
   readTag,
   readVarint32,
   room,
+  scanUnknown,
+  scanValue,
   skip,
+  startScan,
+  stringAt,
   stringValue,
   tooDeep,
   truncated,
   unknown,
   varintSize,
+  viewError,
+  viewType,
   writeBool,
   writeDouble,
   writeInt32,
@@ -220,6 +244,165 @@ export class Struct$ {
  * typed message should be preferred instead of using this type.
  */
 export const Struct: MessageType<Struct, StructInit> = /*@__PURE__*/ messageType(file$google_protobuf_struct, 0, "google.protobuf.Struct", Struct$, () => [Value]);
+
+/** A {@link Struct} that is read in place, field by field. */
+export interface StructView extends View<Struct> {
+  /** Unordered map of dynamically typed values. */
+  readonly fields: ReadonlyMap<string, ValueView>;
+}
+
+/** @internal */
+export class StructView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $n1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$n1 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): StructView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 256) < 0) overBudget(p);
+    return new StructView$(x, p, e, d);
+  }
+
+  get fields(): ReadonlyMap<string, ValueView> {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    return (this.$1 = childMap(this, v, this.$n1, 10, 10, elementKey, "", 18, ValueView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              if (n1++ === 0) q1 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$n1 = n1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 256) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          const z = checkEnd(b, p, e);
+          StructView$.$entry1(b, cursor.p, z, d);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+
+  static $entry1(b: Uint8Array, p: number, e: number, d: number): void {
+    if ((cursor.memory -= 64) < 0) overBudget(p);
+    let m = false;
+    while (p < e) {
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          const z = checkEnd(b, p, e);
+          ValueView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          m = true;
+          break;
+        }
+        default: {
+          p = checkSkip(b, p, e, t, d);
+        }
+      }
+    }
+    if (p !== e) truncated(e);
+    if (!m && (cursor.memory -= 112) < 0) overBudget(p);
+  }
+}
+
+/** Views of {@link Struct}: `decode` reads nothing but what is asked for. */
+export const StructView: ViewType<StructView, Struct> = /*@__PURE__*/ viewType(Struct, StructView$, () => [ValueView]);
 
 /**
  * Represents a JSON value.
@@ -445,6 +628,210 @@ export class Value$ {
  */
 export const Value: MessageType<Value, ValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_struct, 2, "google.protobuf.Value", Value$, () => [Struct, ListValue]);
 
+/** A {@link Value} that is read in place, field by field. */
+export interface ValueView extends View<Value> {
+  /**
+   * The kind of value.
+   *
+   * `nullValue`: Represents a JSON `null`.
+   *
+   * `numberValue`: Represents a JSON number. Must not be `NaN`, `Infinity` or
+   * `-Infinity`, since those are not supported in JSON. This also cannot
+   * represent large Int64 values, since JSON format generally does not
+   * support them in its number type.
+   *
+   * `stringValue`: Represents a JSON string.
+   *
+   * `boolValue`: Represents a JSON boolean (`true` or `false` literal in JSON).
+   *
+   * `structValue`: Represents a JSON object.
+   *
+   * `listValue`: Represents a JSON array.
+   */
+  readonly kind: { readonly case: "nullValue"; readonly value: NullValue } | { readonly case: "numberValue"; readonly value: number } | { readonly case: "stringValue"; readonly value: string } | { readonly case: "boolValue"; readonly value: boolean } | { readonly case: "structValue"; readonly value: StructView } | { readonly case: "listValue"; readonly value: ListValueView } | undefined;
+}
+
+/** @internal */
+export class ValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $c1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$c1 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): ValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 112) < 0) overBudget(p);
+    return new ValueView$(x, p, e, d);
+  }
+
+  get kind(): { readonly case: "nullValue"; readonly value: NullValue } | { readonly case: "numberValue"; readonly value: number } | { readonly case: "stringValue"; readonly value: string } | { readonly case: "boolValue"; readonly value: boolean } | { readonly case: "structValue"; readonly value: StructView } | { readonly case: "listValue"; readonly value: ListValueView } | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    switch (this.$c1) {
+      case 1:
+        v = this.$1 = { case: "nullValue", value: elementInt32(this.$x.b, v, this.$x.b.length) };
+        break;
+      case 2:
+        v = this.$1 = { case: "numberValue", value: elementDouble(this.$x.b, v, this.$x.b.length) };
+        break;
+      case 3:
+        v = this.$1 = { case: "stringValue", value: stringAt(this.$x, v) };
+        break;
+      case 4:
+        v = this.$1 = { case: "boolValue", value: elementBool(this.$x.b, v, this.$x.b.length) };
+        break;
+      case 5:
+        v = this.$1 = { case: "structValue", value: child(this, this.$x, this.$d, v, 42, StructView$.$at) };
+        break;
+      default:
+        v = this.$1 = { case: "listValue", value: child(this, this.$x, this.$d, v, 50, ListValueView$.$at) };
+    }
+    return v;
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let c1 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p; c1 = 1;
+              break;
+            case 17:
+              q1 = p; c1 = 2;
+              break;
+            case 26:
+              q1 = p; c1 = 3;
+              break;
+            case 32:
+              q1 = p; c1 = 4;
+              break;
+            case 42:
+              q1 = c1 === 5 ? -3 : p; c1 = 5;
+              break;
+            case 50:
+              q1 = c1 === 6 ? -3 : p; c1 = 6;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$c1 = c1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 112) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 17: {
+          p = checkFixed64(b, p, e);
+          break;
+        }
+        case 26: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 32: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 42: {
+          const z = checkEnd(b, p, e);
+          StructView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 50: {
+          const z = checkEnd(b, p, e);
+          ListValueView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Value}: `decode` reads nothing but what is asked for. */
+export const ValueView: ViewType<ValueView, Value> = /*@__PURE__*/ viewType(Value, ValueView$, () => [StructView, ListValueView]);
+
 /** Represents a JSON array. */
 export interface ListValue {
   /** Repeated field of dynamically typed values. */
@@ -523,3 +910,132 @@ export class ListValue$ {
 
 /** Represents a JSON array. */
 export const ListValue: MessageType<ListValue, ListValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_struct, 3, "google.protobuf.ListValue", ListValue$, () => [Value]);
+
+/** A {@link ListValue} that is read in place, field by field. */
+export interface ListValueView extends View<ListValue> {
+  /** Repeated field of dynamically typed values. */
+  readonly values: readonly ValueView[];
+}
+
+/** @internal */
+export class ListValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $n1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$n1 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): ListValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
+    return new ListValueView$(x, p, e, d);
+  }
+
+  get values(): readonly ValueView[] {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    return (this.$1 = children(this, v, this.$n1, 10, ValueView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              if (n1++ === 0) q1 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$n1 = n1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 128) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          const z = checkEnd(b, p, e);
+          ValueView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link ListValue}: `decode` reads nothing but what is asked for. */
+export const ListValueView: ViewType<ListValueView, ListValue> = /*@__PURE__*/ viewType(ListValue, ListValueView$, () => [ValueView]);

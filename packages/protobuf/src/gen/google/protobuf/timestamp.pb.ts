@@ -7,18 +7,33 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
+  checkField,
+  checkTag,
+  checkVarint,
   cursor,
+  elementInt32,
+  elementInt64,
+  endScan,
   file,
   messageType,
   overBudget,
   readInt64,
+  readLength,
   readTag,
   readVarint32,
   room,
+  scanUnknown,
+  scanValue,
+  startScan,
   tooDeep,
   truncated,
   unknown,
+  viewError,
+  viewType,
   writeInt32,
   writeInt64,
   writeUnknown,
@@ -314,3 +329,153 @@ export class Timestamp$ {
  * ) to obtain a formatter capable of generating timestamps in this format.
  */
 export const Timestamp: MessageType<Timestamp, TimestampInit> = /*@__PURE__*/ messageType(file$google_protobuf_timestamp, 0, "google.protobuf.Timestamp", Timestamp$);
+
+/** A {@link Timestamp} that is read in place, field by field. */
+export interface TimestampView extends View<Timestamp> {
+  /**
+   * Represents seconds of UTC time since Unix epoch 1970-01-01T00:00:00Z. Must
+   * be between -62135596800 and 253402300799 inclusive (which corresponds to
+   * 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z).
+   */
+  readonly seconds: bigint;
+  /**
+   * Non-negative fractions of a second at nanosecond resolution. This field is
+   * the nanosecond portion of the duration, not an alternative to seconds.
+   * Negative second values with fractions must still have non-negative nanos
+   * values that count forward in time. Must be between 0 and 999,999,999
+   * inclusive.
+   */
+  readonly nanos: number;
+}
+
+/** @internal */
+export class TimestampView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): TimestampView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    return new TimestampView$(x, p, e, d);
+  }
+
+  get seconds(): bigint {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? 0n : elementInt64(this.$x.b, v, this.$x.b.length);
+  }
+
+  get nanos(): number {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Timestamp}: `decode` reads nothing but what is asked for. */
+export const TimestampView: ViewType<TimestampView, Timestamp> = /*@__PURE__*/ viewType(Timestamp, TimestampView$);

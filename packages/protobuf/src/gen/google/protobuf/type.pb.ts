@@ -7,10 +7,24 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
   buildEnum,
+  checkEnd,
+  checkField,
+  checkString,
+  checkTag,
+  checkVarint,
+  child,
+  children,
   cursor,
+  elementBool,
+  elementInt32,
+  elementString,
   endMessage,
+  endScan,
   file,
   list,
   messageType,
@@ -21,21 +35,30 @@ import {
   readTag,
   readVarint32,
   room,
+  scalars,
+  scanUnknown,
+  scanValue,
+  startScan,
+  stringAt,
   stringValue,
   tooDeep,
   truncated,
   unknown,
   varintSize,
+  viewError,
+  viewType,
   writeBool,
   writeInt32,
   writeString,
   writeUnknown,
 } from "../../../codegen/v1.js";
-import { Any, Any$, type AnyInit, file$google_protobuf_any } from "./any.pb.js";
+import { Any, Any$, type AnyInit, AnyView, AnyView$, file$google_protobuf_any } from "./any.pb.js";
 import {
   SourceContext,
   SourceContext$,
   type SourceContextInit,
+  SourceContextView,
+  SourceContextView$,
   file$google_protobuf_source_context,
 } from "./source_context.pb.js";
 
@@ -320,6 +343,270 @@ export class Type$ {
  * FileDescriptorSet which preserves the necessary information.
  */
 export const Type: MessageType<Type, TypeInit> = /*@__PURE__*/ messageType(file$google_protobuf_type, 0, "google.protobuf.Type", Type$, () => [Field, Option, SourceContext]);
+
+/** A {@link Type} that is read in place, field by field. */
+export interface TypeView extends View<Type> {
+  /** The fully qualified message name. */
+  readonly name: string;
+  /** The list of fields. */
+  readonly fields: readonly FieldView[];
+  /** The list of types appearing in `oneof` definitions in this type. */
+  readonly oneofs: readonly string[];
+  /** The protocol buffer options. */
+  readonly options: readonly OptionView[];
+  /** The source context. */
+  readonly sourceContext: SourceContextView | undefined;
+  /** The source syntax. */
+  readonly syntax: Syntax;
+  /** The source edition string, only valid when syntax is SYNTAX_EDITIONS. */
+  readonly edition: string;
+}
+
+/** @internal */
+export class TypeView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $n2: any;
+  declare $3: any;
+  declare $n3: any;
+  declare $4: any;
+  declare $n4: any;
+  declare $5: any;
+  declare $6: any;
+  declare $7: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$n2 = 0;
+    this.$3 = -2;
+    this.$n3 = 0;
+    this.$4 = -2;
+    this.$n4 = 0;
+    this.$5 = -2;
+    this.$6 = -2;
+    this.$7 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): TypeView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 288) < 0) overBudget(p);
+    return new TypeView$(x, p, e, d);
+  }
+
+  get name(): string {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return "";
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get fields(): readonly FieldView[] {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    return (this.$2 = children(this, v, this.$n2, 18, FieldView$.$at));
+  }
+
+  get oneofs(): readonly string[] {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    return (this.$3 = scalars(this, v, this.$n3, 26, elementString, 0));
+  }
+
+  get options(): readonly OptionView[] {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    return (this.$4 = children(this, v, this.$n4, 34, OptionView$.$at));
+  }
+
+  get sourceContext(): SourceContextView | undefined {
+    let v = this.$5;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$5;
+    if (v === -1) return undefined;
+    return (this.$5 = child(this, this.$x, this.$d, v, 42, SourceContextView$.$at));
+  }
+
+  get syntax(): Syntax {
+    const v = this.$6 === -2 ? this.$scan().$6 : this.$6;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length) as Syntax;
+  }
+
+  get edition(): string {
+    let v = this.$7;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$7;
+    if (v === -1) return "";
+    return (this.$7 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              if (n2++ === 0) q2 = s;
+              break;
+            case 26:
+              if (n3++ === 0) q3 = s;
+              break;
+            case 34:
+              if (n4++ === 0) q4 = s;
+              break;
+            case 42:
+              q5 = q5 !== -1 ? -3 : p;
+              break;
+            case 48:
+              q6 = p;
+              break;
+            case 58:
+              q7 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$n2 = n2;
+    this.$3 = q3;
+    this.$n3 = n3;
+    this.$4 = q4;
+    this.$n4 = n4;
+    this.$5 = q5;
+    this.$6 = q6;
+    this.$7 = q7;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 288) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          const z = checkEnd(b, p, e);
+          FieldView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 26: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 34: {
+          const z = checkEnd(b, p, e);
+          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 42: {
+          const z = checkEnd(b, p, e);
+          SourceContextView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 48: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 58: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Type}: `decode` reads nothing but what is asked for. */
+export const TypeView: ViewType<TypeView, Type> = /*@__PURE__*/ viewType(Type, TypeView$, () => [FieldView, OptionView, SourceContextView]);
 
 /**
  * A single field of a message type.
@@ -635,6 +922,317 @@ export class Field$ {
  */
 export const Field: MessageType<Field, FieldInit> = /*@__PURE__*/ messageType(file$google_protobuf_type, 1, "google.protobuf.Field", Field$, () => [Option]);
 
+/** A {@link Field} that is read in place, field by field. */
+export interface FieldView extends View<Field> {
+  /** The field type. */
+  readonly kind: Field_Kind;
+  /** The field cardinality. */
+  readonly cardinality: Field_Cardinality;
+  /** The field number. */
+  readonly number: number;
+  /** The field name. */
+  readonly name: string;
+  /**
+   * The field type URL, without the scheme, for message or enumeration
+   * types. Example: `"type.googleapis.com/google.protobuf.Timestamp"`.
+   */
+  readonly typeUrl: string;
+  /**
+   * The index of the field type in `Type.oneofs`, for message or enumeration
+   * types. The first type has index 1; zero means the type is not in the list.
+   */
+  readonly oneofIndex: number;
+  /** Whether to use alternative packed wire representation. */
+  readonly packed: boolean;
+  /** The protocol buffer options. */
+  readonly options: readonly OptionView[];
+  /** The field JSON name. */
+  readonly jsonName: string;
+  /** The string value of the default value of this field. Proto2 syntax only. */
+  readonly defaultValue: string;
+}
+
+/** @internal */
+export class FieldView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $6: any;
+  declare $7: any;
+  declare $8: any;
+  declare $9: any;
+  declare $n9: any;
+  declare $10: any;
+  declare $11: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$6 = -2;
+    this.$7 = -2;
+    this.$8 = -2;
+    this.$9 = -2;
+    this.$n9 = 0;
+    this.$10 = -2;
+    this.$11 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FieldView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 200) < 0) overBudget(p);
+    return new FieldView$(x, p, e, d);
+  }
+
+  get kind(): Field_Kind {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length) as Field_Kind;
+  }
+
+  get cardinality(): Field_Cardinality {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length) as Field_Cardinality;
+  }
+
+  get number(): number {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get name(): string {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    if (v === -1) return "";
+    return (this.$4 = stringAt(this.$x, v));
+  }
+
+  get typeUrl(): string {
+    let v = this.$6;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$6;
+    if (v === -1) return "";
+    return (this.$6 = stringAt(this.$x, v));
+  }
+
+  get oneofIndex(): number {
+    const v = this.$7 === -2 ? this.$scan().$7 : this.$7;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get packed(): boolean {
+    const v = this.$8 === -2 ? this.$scan().$8 : this.$8;
+    return v === -1 ? false : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  get options(): readonly OptionView[] {
+    let v = this.$9;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$9;
+    return (this.$9 = children(this, v, this.$n9, 74, OptionView$.$at));
+  }
+
+  get jsonName(): string {
+    let v = this.$10;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$10;
+    if (v === -1) return "";
+    return (this.$10 = stringAt(this.$x, v));
+  }
+
+  get defaultValue(): string {
+    let v = this.$11;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$11;
+    if (v === -1) return "";
+    return (this.$11 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
+    let q9 = -1;
+    let n9 = 0;
+    let q10 = -1;
+    let q11 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            case 24:
+              q3 = p;
+              break;
+            case 34:
+              q4 = p;
+              break;
+            case 50:
+              q6 = p;
+              break;
+            case 56:
+              q7 = p;
+              break;
+            case 64:
+              q8 = p;
+              break;
+            case 74:
+              if (n9++ === 0) q9 = s;
+              break;
+            case 82:
+              q10 = p;
+              break;
+            case 90:
+              q11 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$6 = q6;
+    this.$7 = q7;
+    this.$8 = q8;
+    this.$9 = q9;
+    this.$n9 = n9;
+    this.$10 = q10;
+    this.$11 = q11;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 200) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 24: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 34: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 50: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 56: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 64: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 74: {
+          const z = checkEnd(b, p, e);
+          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 82: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 90: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Field}: `decode` reads nothing but what is asked for. */
+export const FieldView: ViewType<FieldView, Field> = /*@__PURE__*/ viewType(Field, FieldView$, () => [OptionView]);
+
 /** Basic field types. */
 export const Field_Kind = {
   /** Field type unknown. */
@@ -926,6 +1524,246 @@ export class Enum$ {
  */
 export const Enum: MessageType<Enum, EnumInit> = /*@__PURE__*/ messageType(file$google_protobuf_type, 2, "google.protobuf.Enum", Enum$, () => [EnumValue, Option, SourceContext]);
 
+/** A {@link Enum} that is read in place, field by field. */
+export interface EnumView extends View<Enum> {
+  /** Enum type name. */
+  readonly name: string;
+  /** Enum value definitions. */
+  readonly enumvalue: readonly EnumValueView[];
+  /** Protocol buffer options. */
+  readonly options: readonly OptionView[];
+  /** The source context. */
+  readonly sourceContext: SourceContextView | undefined;
+  /** The source syntax. */
+  readonly syntax: Syntax;
+  /** The source edition string, only valid when syntax is SYNTAX_EDITIONS. */
+  readonly edition: string;
+}
+
+/** @internal */
+export class EnumView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $n2: any;
+  declare $3: any;
+  declare $n3: any;
+  declare $4: any;
+  declare $5: any;
+  declare $6: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$n2 = 0;
+    this.$3 = -2;
+    this.$n3 = 0;
+    this.$4 = -2;
+    this.$5 = -2;
+    this.$6 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): EnumView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 224) < 0) overBudget(p);
+    return new EnumView$(x, p, e, d);
+  }
+
+  get name(): string {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return "";
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get enumvalue(): readonly EnumValueView[] {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    return (this.$2 = children(this, v, this.$n2, 18, EnumValueView$.$at));
+  }
+
+  get options(): readonly OptionView[] {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    return (this.$3 = children(this, v, this.$n3, 26, OptionView$.$at));
+  }
+
+  get sourceContext(): SourceContextView | undefined {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    if (v === -1) return undefined;
+    return (this.$4 = child(this, this.$x, this.$d, v, 34, SourceContextView$.$at));
+  }
+
+  get syntax(): Syntax {
+    const v = this.$5 === -2 ? this.$scan().$5 : this.$5;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length) as Syntax;
+  }
+
+  get edition(): string {
+    let v = this.$6;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$6;
+    if (v === -1) return "";
+    return (this.$6 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              if (n2++ === 0) q2 = s;
+              break;
+            case 26:
+              if (n3++ === 0) q3 = s;
+              break;
+            case 34:
+              q4 = q4 !== -1 ? -3 : p;
+              break;
+            case 40:
+              q5 = p;
+              break;
+            case 50:
+              q6 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$n2 = n2;
+    this.$3 = q3;
+    this.$n3 = n3;
+    this.$4 = q4;
+    this.$5 = q5;
+    this.$6 = q6;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 224) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          const z = checkEnd(b, p, e);
+          EnumValueView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 26: {
+          const z = checkEnd(b, p, e);
+          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 34: {
+          const z = checkEnd(b, p, e);
+          SourceContextView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 40: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 50: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Enum}: `decode` reads nothing but what is asked for. */
+export const EnumView: ViewType<EnumView, Enum> = /*@__PURE__*/ viewType(Enum, EnumView$, () => [EnumValueView, OptionView, SourceContextView]);
+
 /**
  * Enum value definition.
  *
@@ -1067,6 +1905,176 @@ export class EnumValue$ {
  */
 export const EnumValue: MessageType<EnumValue, EnumValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_type, 3, "google.protobuf.EnumValue", EnumValue$, () => [Option]);
 
+/** A {@link EnumValue} that is read in place, field by field. */
+export interface EnumValueView extends View<EnumValue> {
+  /** Enum value name. */
+  readonly name: string;
+  /** Enum value number. */
+  readonly number: number;
+  /** Protocol buffer options. */
+  readonly options: readonly OptionView[];
+}
+
+/** @internal */
+export class EnumValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $n3: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$n3 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): EnumValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
+    return new EnumValueView$(x, p, e, d);
+  }
+
+  get name(): string {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return "";
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get number(): number {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get options(): readonly OptionView[] {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    return (this.$3 = children(this, v, this.$n3, 26, OptionView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let n3 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            case 26:
+              if (n3++ === 0) q3 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$n3 = n3;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 144) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 26: {
+          const z = checkEnd(b, p, e);
+          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link EnumValue}: `decode` reads nothing but what is asked for. */
+export const EnumValueView: ViewType<EnumValueView, EnumValue> = /*@__PURE__*/ viewType(EnumValue, EnumValueView$, () => [OptionView]);
+
 /**
  * A protocol buffer option, which can be attached to a message, field,
  * enumeration, etc.
@@ -1203,3 +2211,159 @@ export class Option$ {
  * are strongly discouraged.
  */
 export const Option: MessageType<Option, OptionInit> = /*@__PURE__*/ messageType(file$google_protobuf_type, 4, "google.protobuf.Option", Option$, () => [Any]);
+
+/** A {@link Option} that is read in place, field by field. */
+export interface OptionView extends View<Option> {
+  /**
+   * The option's name. For protobuf built-in options (options defined in
+   * descriptor.proto), this is the short name. For example, `"map_entry"`.
+   * For custom options, it should be the fully-qualified name. For example,
+   * `"google.api.http"`.
+   */
+  readonly name: string;
+  /**
+   * The option's value packed in an Any message. If the value is a primitive,
+   * the corresponding wrapper type defined in google/protobuf/wrappers.proto
+   * should be used. If the value is an enum, it should be stored as an int32
+   * value using the google.protobuf.Int32Value type.
+   */
+  readonly value: AnyView | undefined;
+}
+
+/** @internal */
+export class OptionView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): OptionView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    return new OptionView$(x, p, e, d);
+  }
+
+  get name(): string {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return "";
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get value(): AnyView | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = child(this, this.$x, this.$d, v, 18, AnyView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              q2 = q2 !== -1 ? -3 : p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 80) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          const z = checkEnd(b, p, e);
+          AnyView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Option}: `decode` reads nothing but what is asked for. */
+export const OptionView: ViewType<OptionView, Option> = /*@__PURE__*/ viewType(Option, OptionView$, () => [AnyView]);

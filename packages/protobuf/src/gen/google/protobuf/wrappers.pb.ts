@@ -7,8 +7,27 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
+  bytesAt,
+  checkBytes,
+  checkField,
+  checkFixed32,
+  checkFixed64,
+  checkString,
+  checkTag,
+  checkVarint,
   cursor,
+  elementBool,
+  elementDouble,
+  elementFloat,
+  elementInt32,
+  elementInt64,
+  elementUint32,
+  elementUint64,
+  endScan,
   file,
   isBytes,
   messageType,
@@ -26,10 +45,16 @@ import {
   readVarint32,
   room,
   roomBytes,
+  scanUnknown,
+  scanValue,
+  startScan,
+  stringAt,
   stringValue,
   tooDeep,
   truncated,
   unknown,
+  viewError,
+  viewType,
   writeBool,
   writeBytes,
   writeDouble,
@@ -125,6 +150,126 @@ export class DoubleValue$ {
  */
 export const DoubleValue: MessageType<DoubleValue, DoubleValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_wrappers, 0, "google.protobuf.DoubleValue", DoubleValue$);
 
+/** A {@link DoubleValue} that is read in place, field by field. */
+export interface DoubleValueView extends View<DoubleValue> {
+  /** The double value. */
+  readonly value: number;
+}
+
+/** @internal */
+export class DoubleValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): DoubleValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new DoubleValueView$(x, p, e, d);
+  }
+
+  get value(): number {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? 0 : elementDouble(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 9:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 9: {
+          p = checkFixed64(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link DoubleValue}: `decode` reads nothing but what is asked for. */
+export const DoubleValueView: ViewType<DoubleValueView, DoubleValue> = /*@__PURE__*/ viewType(DoubleValue, DoubleValueView$);
+
 /**
  * Wrapper message for `float`.
  *
@@ -199,6 +344,126 @@ export class FloatValue$ {
  * has no plan to be removed.
  */
 export const FloatValue: MessageType<FloatValue, FloatValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_wrappers, 1, "google.protobuf.FloatValue", FloatValue$);
+
+/** A {@link FloatValue} that is read in place, field by field. */
+export interface FloatValueView extends View<FloatValue> {
+  /** The float value. */
+  readonly value: number;
+}
+
+/** @internal */
+export class FloatValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): FloatValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new FloatValueView$(x, p, e, d);
+  }
+
+  get value(): number {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? 0 : elementFloat(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 13:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 13: {
+          p = checkFixed32(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link FloatValue}: `decode` reads nothing but what is asked for. */
+export const FloatValueView: ViewType<FloatValueView, FloatValue> = /*@__PURE__*/ viewType(FloatValue, FloatValueView$);
 
 /**
  * Wrapper message for `int64`.
@@ -275,6 +540,128 @@ export class Int64Value$ {
  */
 export const Int64Value: MessageType<Int64Value, Int64ValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_wrappers, 2, "google.protobuf.Int64Value", Int64Value$);
 
+/** A {@link Int64Value} that is read in place, field by field. */
+export interface Int64ValueView extends View<Int64Value> {
+  /** The int64 value. */
+  readonly value: bigint;
+}
+
+/** @internal */
+export class Int64ValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): Int64ValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new Int64ValueView$(x, p, e, d);
+  }
+
+  get value(): bigint {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? 0n : elementInt64(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Int64Value}: `decode` reads nothing but what is asked for. */
+export const Int64ValueView: ViewType<Int64ValueView, Int64Value> = /*@__PURE__*/ viewType(Int64Value, Int64ValueView$);
+
 /**
  * Wrapper message for `uint64`.
  *
@@ -349,6 +736,128 @@ export class UInt64Value$ {
  * has no plan to be removed.
  */
 export const UInt64Value: MessageType<UInt64Value, UInt64ValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_wrappers, 3, "google.protobuf.UInt64Value", UInt64Value$);
+
+/** A {@link UInt64Value} that is read in place, field by field. */
+export interface UInt64ValueView extends View<UInt64Value> {
+  /** The uint64 value. */
+  readonly value: bigint;
+}
+
+/** @internal */
+export class UInt64ValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): UInt64ValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new UInt64ValueView$(x, p, e, d);
+  }
+
+  get value(): bigint {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? 0n : elementUint64(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link UInt64Value}: `decode` reads nothing but what is asked for. */
+export const UInt64ValueView: ViewType<UInt64ValueView, UInt64Value> = /*@__PURE__*/ viewType(UInt64Value, UInt64ValueView$);
 
 /**
  * Wrapper message for `int32`.
@@ -430,6 +939,128 @@ export class Int32Value$ {
  */
 export const Int32Value: MessageType<Int32Value, Int32ValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_wrappers, 4, "google.protobuf.Int32Value", Int32Value$);
 
+/** A {@link Int32Value} that is read in place, field by field. */
+export interface Int32ValueView extends View<Int32Value> {
+  /** The int32 value. */
+  readonly value: number;
+}
+
+/** @internal */
+export class Int32ValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): Int32ValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new Int32ValueView$(x, p, e, d);
+  }
+
+  get value(): number {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? 0 : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Int32Value}: `decode` reads nothing but what is asked for. */
+export const Int32ValueView: ViewType<Int32ValueView, Int32Value> = /*@__PURE__*/ viewType(Int32Value, Int32ValueView$);
+
 /**
  * Wrapper message for `uint32`.
  *
@@ -510,6 +1141,128 @@ export class UInt32Value$ {
  */
 export const UInt32Value: MessageType<UInt32Value, UInt32ValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_wrappers, 5, "google.protobuf.UInt32Value", UInt32Value$);
 
+/** A {@link UInt32Value} that is read in place, field by field. */
+export interface UInt32ValueView extends View<UInt32Value> {
+  /** The uint32 value. */
+  readonly value: number;
+}
+
+/** @internal */
+export class UInt32ValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): UInt32ValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new UInt32ValueView$(x, p, e, d);
+  }
+
+  get value(): number {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? 0 : elementUint32(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link UInt32Value}: `decode` reads nothing but what is asked for. */
+export const UInt32ValueView: ViewType<UInt32ValueView, UInt32Value> = /*@__PURE__*/ viewType(UInt32Value, UInt32ValueView$);
+
 /**
  * Wrapper message for `bool`.
  *
@@ -584,6 +1337,128 @@ export class BoolValue$ {
  * has no plan to be removed.
  */
 export const BoolValue: MessageType<BoolValue, BoolValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_wrappers, 6, "google.protobuf.BoolValue", BoolValue$);
+
+/** A {@link BoolValue} that is read in place, field by field. */
+export interface BoolValueView extends View<BoolValue> {
+  /** The bool value. */
+  readonly value: boolean;
+}
+
+/** @internal */
+export class BoolValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): BoolValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new BoolValueView$(x, p, e, d);
+  }
+
+  get value(): boolean {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? false : elementBool(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link BoolValue}: `decode` reads nothing but what is asked for. */
+export const BoolValueView: ViewType<BoolValueView, BoolValue> = /*@__PURE__*/ viewType(BoolValue, BoolValueView$);
 
 /**
  * Wrapper message for `string`.
@@ -669,6 +1544,129 @@ export class StringValue$ {
  */
 export const StringValue: MessageType<StringValue, StringValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_wrappers, 7, "google.protobuf.StringValue", StringValue$);
 
+/** A {@link StringValue} that is read in place, field by field. */
+export interface StringValueView extends View<StringValue> {
+  /** The string value. */
+  readonly value: string;
+}
+
+/** @internal */
+export class StringValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): StringValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new StringValueView$(x, p, e, d);
+  }
+
+  get value(): string {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return "";
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link StringValue}: `decode` reads nothing but what is asked for. */
+export const StringValueView: ViewType<StringValueView, StringValue> = /*@__PURE__*/ viewType(StringValue, StringValueView$);
+
 /**
  * Wrapper message for `bytes`.
  *
@@ -752,3 +1750,126 @@ export class BytesValue$ {
  * has no plan to be removed.
  */
 export const BytesValue: MessageType<BytesValue, BytesValueInit> = /*@__PURE__*/ messageType(file$google_protobuf_wrappers, 8, "google.protobuf.BytesValue", BytesValue$);
+
+/** A {@link BytesValue} that is read in place, field by field. */
+export interface BytesValueView extends View<BytesValue> {
+  /** The bytes value. */
+  readonly value: Uint8Array;
+}
+
+/** @internal */
+export class BytesValueView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): BytesValueView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new BytesValueView$(x, p, e, d);
+  }
+
+  get value(): Uint8Array {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return noBytes;
+    return (this.$1 = bytesAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkBytes(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link BytesValue}: `decode` reads nothing but what is asked for. */
+export const BytesValueView: ViewType<BytesValueView, BytesValue> = /*@__PURE__*/ viewType(BytesValue, BytesValueView$);

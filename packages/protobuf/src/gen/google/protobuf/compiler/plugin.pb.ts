@@ -7,10 +7,24 @@
 import {
   type FileHandle,
   type MessageType,
+  type View,
+  type ViewContext,
+  type ViewType,
   adopt,
   buildEnum,
+  checkEnd,
+  checkField,
+  checkString,
+  checkTag,
+  checkVarint,
+  child,
+  children,
   cursor,
+  elementInt32,
+  elementString,
+  elementUint64,
   endMessage,
+  endScan,
   file,
   list,
   messageType,
@@ -22,11 +36,18 @@ import {
   readUint64,
   readVarint32,
   room,
+  scalars,
+  scanUnknown,
+  scanValue,
+  startScan,
+  stringAt,
   stringValue,
   tooDeep,
   truncated,
   unknown,
   varintSize,
+  viewError,
+  viewType,
   writeInt32,
   writeString,
   writeUint64,
@@ -36,9 +57,13 @@ import {
   FileDescriptorProto,
   FileDescriptorProto$,
   type FileDescriptorProtoInit,
+  FileDescriptorProtoView,
+  FileDescriptorProtoView$,
   GeneratedCodeInfo,
   GeneratedCodeInfo$,
   type GeneratedCodeInfoInit,
+  GeneratedCodeInfoView,
+  GeneratedCodeInfoView$,
   file$google_protobuf_descriptor,
 } from "../descriptor.pb.js";
 
@@ -186,6 +211,185 @@ export class Version$ {
 
 /** The version number of protocol compiler. */
 export const Version: MessageType<Version, VersionInit> = /*@__PURE__*/ messageType(file$google_protobuf_compiler_plugin, 0, "google.protobuf.compiler.Version", Version$);
+
+/** A {@link Version} that is read in place, field by field. */
+export interface VersionView extends View<Version> {
+  readonly major: number | undefined;
+  readonly minor: number | undefined;
+  readonly patch: number | undefined;
+  /**
+   * A suffix for alpha, beta or rc release, e.g., "alpha-1", "rc2". It should
+   * be empty for mainline stable releases.
+   */
+  readonly suffix: string | undefined;
+}
+
+/** @internal */
+export class VersionView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $4: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): VersionView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 96) < 0) overBudget(p);
+    return new VersionView$(x, p, e, d);
+  }
+
+  get major(): number | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get minor(): number | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get patch(): number | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get suffix(): string | undefined {
+    let v = this.$4;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$4;
+    if (v === -1) return undefined;
+    return (this.$4 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            case 24:
+              q3 = p;
+              break;
+            case 34:
+              q4 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$4 = q4;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 96) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 24: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 34: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link Version}: `decode` reads nothing but what is asked for. */
+export const VersionView: ViewType<VersionView, Version> = /*@__PURE__*/ viewType(Version, VersionView$);
 
 /** An encoded CodeGeneratorRequest is written to the plugin's stdin. */
 export interface CodeGeneratorRequest {
@@ -445,6 +649,257 @@ export class CodeGeneratorRequest$ {
 /** An encoded CodeGeneratorRequest is written to the plugin's stdin. */
 export const CodeGeneratorRequest: MessageType<CodeGeneratorRequest, CodeGeneratorRequestInit> = /*@__PURE__*/ messageType(file$google_protobuf_compiler_plugin, 1, "google.protobuf.compiler.CodeGeneratorRequest", CodeGeneratorRequest$, () => [FileDescriptorProto, Version], missingRequired);
 
+/** A {@link CodeGeneratorRequest} that is read in place, field by field. */
+export interface CodeGeneratorRequestView extends View<CodeGeneratorRequest> {
+  /**
+   * The .proto files that were explicitly listed on the command-line.  The
+   * code generator should generate code only for these files.  Each file's
+   * descriptor will be included in proto_file, below.
+   */
+  readonly fileToGenerate: readonly string[];
+  /** The generator parameter passed on the command-line. */
+  readonly parameter: string | undefined;
+  /** The version number of protocol compiler. */
+  readonly compilerVersion: VersionView | undefined;
+  /**
+   * FileDescriptorProtos for all files in files_to_generate and everything
+   * they import.  The files will appear in topological order, so each file
+   * appears before any file that imports it.
+   *
+   * Note: the files listed in files_to_generate will include runtime-retention
+   * options only, but all other files will include source-retention options.
+   * The source_file_descriptors field below is available in case you need
+   * source-retention options for files_to_generate.
+   *
+   * protoc guarantees that all proto_files will be written after
+   * the fields above, even though this is not technically guaranteed by the
+   * protobuf wire format.  This theoretically could allow a plugin to stream
+   * in the FileDescriptorProtos and handle them one by one rather than read
+   * the entire set into memory at once.  However, as of this writing, this
+   * is not similarly optimized on protoc's end -- it will store all fields in
+   * memory at once before sending them to the plugin.
+   *
+   * Type names of fields and extensions in the FileDescriptorProto are always
+   * fully qualified.
+   */
+  readonly protoFile: readonly FileDescriptorProtoView[];
+  /**
+   * File descriptors with all options, including source-retention options.
+   * These descriptors are only provided for the files listed in
+   * files_to_generate.
+   */
+  readonly sourceFileDescriptors: readonly FileDescriptorProtoView[];
+}
+
+/** @internal */
+export class CodeGeneratorRequestView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $n1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $15: any;
+  declare $n15: any;
+  declare $17: any;
+  declare $n17: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$n1 = 0;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$15 = -2;
+    this.$n15 = 0;
+    this.$17 = -2;
+    this.$n17 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): CodeGeneratorRequestView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 272) < 0) overBudget(p);
+    return new CodeGeneratorRequestView$(x, p, e, d);
+  }
+
+  get fileToGenerate(): readonly string[] {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    return (this.$1 = scalars(this, v, this.$n1, 10, elementString, 0));
+  }
+
+  get parameter(): string | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = stringAt(this.$x, v));
+  }
+
+  get compilerVersion(): VersionView | undefined {
+    let v = this.$3;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$3;
+    if (v === -1) return undefined;
+    return (this.$3 = child(this, this.$x, this.$d, v, 26, VersionView$.$at));
+  }
+
+  get protoFile(): readonly FileDescriptorProtoView[] {
+    let v = this.$15;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$15;
+    return (this.$15 = children(this, v, this.$n15, 122, FileDescriptorProtoView$.$at));
+  }
+
+  get sourceFileDescriptors(): readonly FileDescriptorProtoView[] {
+    let v = this.$17;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$17;
+    return (this.$17 = children(this, v, this.$n17, 138, FileDescriptorProtoView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let q3 = -1;
+    let q15 = -1;
+    let n15 = 0;
+    let q17 = -1;
+    let n17 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              if (n1++ === 0) q1 = s;
+              break;
+            case 18:
+              q2 = p;
+              break;
+            case 26:
+              q3 = q3 !== -1 ? -3 : p;
+              break;
+            case 122:
+              if (n15++ === 0) q15 = s;
+              break;
+            case 138:
+              if (n17++ === 0) q17 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$n1 = n1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$15 = q15;
+    this.$n15 = n15;
+    this.$17 = q17;
+    this.$n17 = n17;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 272) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 26: {
+          const z = checkEnd(b, p, e);
+          VersionView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 122: {
+          const z = checkEnd(b, p, e);
+          FileDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        case 138: {
+          const z = checkEnd(b, p, e);
+          FileDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link CodeGeneratorRequest}: `decode` reads nothing but what is asked for. */
+export const CodeGeneratorRequestView: ViewType<CodeGeneratorRequestView, CodeGeneratorRequest> = /*@__PURE__*/ viewType(CodeGeneratorRequest, CodeGeneratorRequestView$, () => [FileDescriptorProtoView, VersionView]);
+
 /** The plugin writes an encoded CodeGeneratorResponse to stdout. */
 export interface CodeGeneratorResponse {
   /**
@@ -653,6 +1108,233 @@ export class CodeGeneratorResponse$ {
 
 /** The plugin writes an encoded CodeGeneratorResponse to stdout. */
 export const CodeGeneratorResponse: MessageType<CodeGeneratorResponse, CodeGeneratorResponseInit> = /*@__PURE__*/ messageType(file$google_protobuf_compiler_plugin, 2, "google.protobuf.compiler.CodeGeneratorResponse", CodeGeneratorResponse$, () => [CodeGeneratorResponse_File]);
+
+/** A {@link CodeGeneratorResponse} that is read in place, field by field. */
+export interface CodeGeneratorResponseView extends View<CodeGeneratorResponse> {
+  /**
+   * Error message.  If non-empty, code generation failed.  The plugin process
+   * should exit with status code zero even if it reports an error in this way.
+   *
+   * This should be used to indicate errors in .proto files which prevent the
+   * code generator from generating correct code.  Errors which indicate a
+   * problem in protoc itself -- such as the input CodeGeneratorRequest being
+   * unparseable -- should be reported by writing a message to stderr and
+   * exiting with a non-zero status code.
+   */
+  readonly error: string | undefined;
+  /**
+   * A bitmask of supported features that the code generator supports.
+   * This is a bitwise "or" of values from the Feature enum.
+   */
+  readonly supportedFeatures: bigint | undefined;
+  /**
+   * The minimum edition this plugin supports.  This will be treated as an
+   * Edition enum, but we want to allow unknown values.  It should be specified
+   * according the edition enum value, *not* the edition number.  Only takes
+   * effect for plugins that have FEATURE_SUPPORTS_EDITIONS set.
+   */
+  readonly minimumEdition: number | undefined;
+  /**
+   * The maximum edition this plugin supports.  This will be treated as an
+   * Edition enum, but we want to allow unknown values.  It should be specified
+   * according the edition enum value, *not* the edition number.  Only takes
+   * effect for plugins that have FEATURE_SUPPORTS_EDITIONS set.
+   */
+  readonly maximumEdition: number | undefined;
+  readonly file: readonly CodeGeneratorResponse_FileView[];
+}
+
+/** @internal */
+export class CodeGeneratorResponseView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $3: any;
+  declare $4: any;
+  declare $15: any;
+  declare $n15: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$3 = -2;
+    this.$4 = -2;
+    this.$15 = -2;
+    this.$n15 = 0;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): CodeGeneratorResponseView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
+    return new CodeGeneratorResponseView$(x, p, e, d);
+  }
+
+  get error(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get supportedFeatures(): bigint | undefined {
+    const v = this.$2 === -2 ? this.$scan().$2 : this.$2;
+    return v === -1 ? undefined : elementUint64(this.$x.b, v, this.$x.b.length);
+  }
+
+  get minimumEdition(): number | undefined {
+    const v = this.$3 === -2 ? this.$scan().$3 : this.$3;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get maximumEdition(): number | undefined {
+    const v = this.$4 === -2 ? this.$scan().$4 : this.$4;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  get file(): readonly CodeGeneratorResponse_FileView[] {
+    let v = this.$15;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$15;
+    return (this.$15 = children(this, v, this.$n15, 122, CodeGeneratorResponse_FileView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q15 = -1;
+    let n15 = 0;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          const s = p;
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 16:
+              q2 = p;
+              break;
+            case 24:
+              q3 = p;
+              break;
+            case 32:
+              q4 = p;
+              break;
+            case 122:
+              if (n15++ === 0) q15 = s;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$3 = q3;
+    this.$4 = q4;
+    this.$15 = q15;
+    this.$n15 = n15;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 160) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 16: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 24: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 32: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        case 122: {
+          const z = checkEnd(b, p, e);
+          CodeGeneratorResponse_FileView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link CodeGeneratorResponse}: `decode` reads nothing but what is asked for. */
+export const CodeGeneratorResponseView: ViewType<CodeGeneratorResponseView, CodeGeneratorResponse> = /*@__PURE__*/ viewType(CodeGeneratorResponse, CodeGeneratorResponseView$, () => [CodeGeneratorResponse_FileView]);
 
 /** Sync with code_generator.h. */
 export const CodeGeneratorResponse_Feature = {
@@ -927,3 +1609,245 @@ export class CodeGeneratorResponse_File$ {
 
 /** Represents a single generated file. */
 export const CodeGeneratorResponse_File: MessageType<CodeGeneratorResponse_File, CodeGeneratorResponse_FileInit> = /*@__PURE__*/ messageType(file$google_protobuf_compiler_plugin, 3, "google.protobuf.compiler.CodeGeneratorResponse.File", CodeGeneratorResponse_File$, () => [GeneratedCodeInfo]);
+
+/** A {@link CodeGeneratorResponse_File} that is read in place, field by field. */
+export interface CodeGeneratorResponse_FileView extends View<CodeGeneratorResponse_File> {
+  /**
+   * The file name, relative to the output directory.  The name must not
+   * contain "." or ".." components and must be relative, not be absolute (so,
+   * the file cannot lie outside the output directory).  "/" must be used as
+   * the path separator, not "\".
+   *
+   * If the name is omitted, the content will be appended to the previous
+   * file.  This allows the generator to break large files into small chunks,
+   * and allows the generated text to be streamed back to protoc so that large
+   * files need not reside completely in memory at one time.  Note that as of
+   * this writing protoc does not optimize for this -- it will read the entire
+   * CodeGeneratorResponse before writing files to disk.
+   */
+  readonly name: string | undefined;
+  /**
+   * If non-empty, indicates that the named file should already exist, and the
+   * content here is to be inserted into that file at a defined insertion
+   * point.  This feature allows a code generator to extend the output
+   * produced by another code generator.  The original generator may provide
+   * insertion points by placing special annotations in the file that look
+   * like:
+   *   \@@protoc_insertion_point(NAME)
+   * The annotation can have arbitrary text before and after it on the line,
+   * which allows it to be placed in a comment.  NAME should be replaced with
+   * an identifier naming the point -- this is what other generators will use
+   * as the insertion_point.  Code inserted at this point will be placed
+   * immediately above the line containing the insertion point (thus multiple
+   * insertions to the same point will come out in the order they were added).
+   * The double-@ is intended to make it unlikely that the generated code
+   * could contain things that look like insertion points by accident.
+   *
+   * For example, the C++ code generator places the following line in the
+   * .pb.h files that it generates:
+   *   // @@protoc_insertion_point(namespace_scope)
+   * This line appears within the scope of the file's package namespace, but
+   * outside of any particular class.  Another plugin can then specify the
+   * insertion_point "namespace_scope" to generate additional classes or
+   * other declarations that should be placed in this scope.
+   *
+   * Note that if the line containing the insertion point begins with
+   * whitespace, the same whitespace will be added to every line of the
+   * inserted text.  This is useful for languages like Python, where
+   * indentation matters.  In these languages, the insertion point comment
+   * should be indented the same amount as any inserted code will need to be
+   * in order to work correctly in that context.
+   *
+   * The code generator that generates the initial file and the one which
+   * inserts into it must both run as part of a single invocation of protoc.
+   * Code generators are executed in the order in which they appear on the
+   * command line.
+   *
+   * If |insertion_point| is present, |name| must also be present.
+   */
+  readonly insertionPoint: string | undefined;
+  /** The file contents. */
+  readonly content: string | undefined;
+  /**
+   * Information describing the file content being inserted. If an insertion
+   * point is used, this information will be appropriately offset and inserted
+   * into the code generation metadata for the generated files.
+   */
+  readonly generatedCodeInfo: GeneratedCodeInfoView | undefined;
+}
+
+/** @internal */
+export class CodeGeneratorResponse_FileView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+  declare $2: any;
+  declare $15: any;
+  declare $16: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+    this.$2 = -2;
+    this.$15 = -2;
+    this.$16 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): CodeGeneratorResponse_FileView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 96) < 0) overBudget(p);
+    return new CodeGeneratorResponse_FileView$(x, p, e, d);
+  }
+
+  get name(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  get insertionPoint(): string | undefined {
+    let v = this.$2;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$2;
+    if (v === -1) return undefined;
+    return (this.$2 = stringAt(this.$x, v));
+  }
+
+  get content(): string | undefined {
+    let v = this.$15;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$15;
+    if (v === -1) return undefined;
+    return (this.$15 = stringAt(this.$x, v));
+  }
+
+  get generatedCodeInfo(): GeneratedCodeInfoView | undefined {
+    let v = this.$16;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$16;
+    if (v === -1) return undefined;
+    return (this.$16 = child(this, this.$x, this.$d, v, 130, GeneratedCodeInfoView$.$at));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q15 = -1;
+    let q16 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            case 18:
+              q2 = p;
+              break;
+            case 122:
+              q15 = p;
+              break;
+            case 130:
+              q16 = q16 !== -1 ? -3 : p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(b, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    this.$2 = q2;
+    this.$15 = q15;
+    this.$16 = q16;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 96) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 18: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 122: {
+          p = checkString(b, p, e);
+          break;
+        }
+        case 130: {
+          const z = checkEnd(b, p, e);
+          GeneratedCodeInfoView$.$check(b, cursor.p, z, d - 1, -1);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link CodeGeneratorResponse_File}: `decode` reads nothing but what is asked for. */
+export const CodeGeneratorResponse_FileView: ViewType<CodeGeneratorResponse_FileView, CodeGeneratorResponse_File> = /*@__PURE__*/ viewType(CodeGeneratorResponse_File, CodeGeneratorResponse_FileView$, () => [GeneratedCodeInfoView]);
