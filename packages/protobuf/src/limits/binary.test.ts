@@ -100,7 +100,7 @@ const memoryRows = [
   row("strings in lists", Lists, [...field(14), ...field(14)], lists + 48),
   row("map entries", Maps, field(12, ...field(1, 97), ...field(2, 98)), maps + 64 + 25 + 25),
   row("a run of unknown fields", Tree, [...unknown, ...unknown], tree + 192),
-  row("two runs", Tree, [...unknown, ...number(9, 1), ...unknown], tree + 192 + 112),
+  row("two runs", Tree, [...unknown, ...number(9, 1), ...unknown], tree + 2 * 192),
 ];
 
 describe.each(decodePaths.map((path) => [path.name, path] as const))("%s", (_, path) => {
