@@ -18,7 +18,7 @@ import type { MessageType } from "./message-type.js";
 import { isPlainObject } from "./plain-object.js";
 import { expected, scalarProblem } from "./problem.js";
 
-/** Carries what is wrong and where, from the place where it is found to {@link guarded}. */
+/** Carries what is wrong and where, from the place where it is found to {@link made}. */
 class Problem {
   declare readonly detail: string;
   declare readonly path: string;
@@ -41,9 +41,9 @@ interface Mode {
 /** Nesting past which a value is taken to contain itself. */
 const maxDepth = 2000;
 
-function guarded<T>(type: MessageType, work: (mode: Mode) => T, deep: boolean): T {
+function made(type: MessageType, init: unknown, deep: boolean): AnyMessage {
   try {
-    return work({ deep, depth: maxDepth });
+    return fromInit(type, init, "", { deep, depth: maxDepth });
   } catch (error) {
     const { detail, path } = error instanceof Problem ? error : stackProblem(error);
     throw new EncodeError(detail, {
@@ -62,7 +62,7 @@ function stackProblem(error: unknown): Problem {
 
 /** {@link MessageType.create}. */
 export function create(type: MessageType, init: unknown): AnyMessage {
-  return guarded(type, (mode) => fromInit(type, init, "", mode), false);
+  return made(type, init, false);
 }
 
 /**
@@ -70,7 +70,7 @@ export function create(type: MessageType, init: unknown): AnyMessage {
  * an {@link EncodeError} for the first value that its field cannot hold.
  */
 export function rebuild(type: MessageType, message: unknown): AnyMessage {
-  return guarded(type, (mode) => fromInit(type, message, "", mode), true);
+  return made(type, message, true);
 }
 
 /** Throws an {@link EncodeError} for the first value in the tree that its field cannot hold. */

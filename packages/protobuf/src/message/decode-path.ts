@@ -143,18 +143,15 @@ function descendEntry(
 }
 
 function keyAt(field: DescField, b: Uint8Array, p: number, e: number, t: number): string {
-  switch (t & 7) {
-    case 0:
-      return integerKey(field.type, int64(b, p, e));
-    case 1:
-      return integerKey(field.type, fixed64(b, p, e));
-    case 2: {
-      const z = end(b, p, e);
-      return string(b, c.p, z);
-    }
-    default:
-      return integerKey(field.type, BigInt(fixed32(b, p, e)));
+  const wire = t & 7;
+  if (wire === 2) {
+    const z = end(b, p, e);
+    return string(b, c.p, z);
   }
+  return integerKey(
+    field.type,
+    wire === 0 ? int64(b, p, e) : wire === 1 ? fixed64(b, p, e) : BigInt(fixed32(b, p, e)),
+  );
 }
 
 function integerKey(type: FieldType, bits: bigint): string {

@@ -139,8 +139,7 @@ function entriesForm(
 
 function elementForm(field: DescField, value: unknown, walk: Walk): unknown {
   walk.left--;
-  const boxed = field.unboxed === "wrapper" || field.unboxed === "struct";
-  if (field.message === undefined || boxed) return plainForm(value, walk);
+  if (field.message === undefined || field.unboxed) return plainForm(value, walk);
   return messageForm(field.message, field.mapping ? field.mapping.shown(value) : value, walk);
 }
 
