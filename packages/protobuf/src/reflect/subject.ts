@@ -1,13 +1,6 @@
 import type { DescMessage } from "../descriptor/model.js";
-import { typeOfMessage } from "../message/codec.js";
+import { typeOfMessage, typeOfReadable } from "../message/codec.js";
 import type { MessageType } from "../message/message-type.js";
-
-const viewSymbol: unique symbol = Symbol.for("bowline.protobuf.view") as never;
-
-/** What reflection asks of a view's type. */
-interface ViewTypeLike {
-  readonly message: MessageType;
-}
 
 /** The type of a message or of what a view is one of, and whether it is a view. */
 export interface Subject {
@@ -18,11 +11,8 @@ export interface Subject {
 
 /** Tells what a value is: a message, a dynamic one among them, or a view; `undefined` for all else. */
 export function subjectOf(value: unknown): Subject | undefined {
-  const message = typeOfMessage(value);
-  if (message !== undefined) return { type: message, desc: message.desc, view: false };
-  if (typeof value !== "object" || value === null) return undefined;
-  const view = (value as { [viewSymbol]?: ViewTypeLike })[viewSymbol]?.message;
-  return view === undefined ? undefined : { type: view, desc: view.desc, view: true };
+  const type = typeOfReadable(value);
+  return type && { type, desc: type.desc, view: typeOfMessage(value) === undefined };
 }
 
 /** As {@link subjectOf}, of what has to be one. */
