@@ -60,9 +60,9 @@ export function key(b: Uint8Array, p: number, z: number): string {
   const slot = Math.imul(mixed, 0x9e3779b1) >>> 23;
   const at = slot * slotBytes;
   if (cachedLength[slot] === n) {
-    let i = 0;
-    while (i < n && cachedBytes[at + i] === b[p + i]) i++;
-    if (i === n) return cachedText[slot]!;
+    let other = 0;
+    for (let i = 0; i < n; i++) other |= cachedBytes[at + i]! ^ b[p + i]!;
+    if (other === 0) return cachedText[slot]!;
   }
   const text = ascii(b, p, n) ?? utf8(b, p, z);
   cachedLength[slot] = n;
