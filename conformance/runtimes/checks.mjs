@@ -35,7 +35,7 @@ import { Any, FileDescriptorSet, Timestamp } from "@bowline/protobuf/wkt";
 import { fromYaml, toYaml, YamlError } from "@bowline/protobuf/yaml";
 import * as smoke from "smoke";
 
-const { Everything, Inner, Level, note, Older } = smoke;
+const { Everything, EverythingView, Inner, InnerView, Level, note, Older } = smoke;
 
 /** Checks by name, in order. */
 const checks = [];
@@ -243,12 +243,40 @@ check("descriptors", () => {
   same(Everything.desc.fields.length, 30);
   same(Everything.desc.fields[0].jsonName, "text");
 });
-check("reflection", () => {
-  const reader = reflect(everything());
-  same(
-    [reader.get("text"), reader.has("any"), reader.which("choice")?.name],
-    [text, false, "other"],
-  );
+check("views, validated and lazy", () => {
+  const bytes = Everything.encode(everything());
+  for (const validate of ["eager", "on-access"]) {
+    const view = EverythingView.decode(bytes, { validate });
+    for (const { localName } of Everything.desc.fields.filter(({ oneof }) => !oneof))
+      if (!["inner", "group", "inners", "at", "took", "mask"].includes(localName))
+        same(view[localName], everything()[localName]);
+    same([view.inner.child.number, view.choice.value.number], [3n, 4n]);
+    same(view.inners.get(-1n).text, "minus one");
+    same(view.$toMessage(), everything());
+    same(view.inner.$detach().text, "inner");
+    same(toJsonString(Everything, view), toJsonString(Everything, everything()));
+    same(EverythingView.encode(view), bytes);
+    same(view.$bytes, bytes);
+  }
+});
+check("a view refuses invalid UTF-8, at once or when it is read", () => {
+  const bytes = Uint8Array.of(10, 1, 255);
+  refused(DecodeError, () => InnerView.decode(bytes), "UTF-8");
+  const view = InnerView.decode(bytes, { validate: "on-access" });
+  refused(DecodeError, () => view.text, "UTF-8");
+  const long = new Uint8Array(203).fill(97);
+  long.set([10, 200, 1]);
+  long[150] = 0xc0;
+  refused(DecodeError, () => InnerView.decode(long), "UTF-8");
+});
+check("reflection, of messages and views", () => {
+  for (const value of [everything(), EverythingView.decode(Everything.encode(everything()))]) {
+    const reader = reflect(value);
+    same(
+      [reader.get("text"), reader.has("any"), reader.which("choice")?.name],
+      [text, false, "other"],
+    );
+  }
 });
 check("dynamic messages of a descriptor set", () => {
   const set = FileDescriptorSet.create({
