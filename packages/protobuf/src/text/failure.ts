@@ -10,7 +10,11 @@ interface Place {
 }
 
 /** Turns failures into errors that callers see. `place`: where reading stands, nothing while a message is written. */
-export function guarded<T>({ typeName }: MessageType, place: Place | undefined, work: () => T): T {
+export function guarded<T>(
+  { typeName }: Pick<MessageType, "typeName">,
+  place: Place | undefined,
+  work: () => T,
+): T {
   try {
     return work();
   } catch (error) {

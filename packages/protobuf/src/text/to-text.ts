@@ -1,5 +1,7 @@
+import { typeOf } from "../message/codec.js";
 import { limitsOf } from "../message/decode.js";
 import type { MessageType } from "../message/message-type.js";
+import type { ViewType } from "../view/view-type.js";
 import { guarded } from "./failure.js";
 import type { TextWriteOptions } from "./options.js";
 import { messageValue, writeFields } from "./write-message.js";
@@ -13,6 +15,12 @@ import type { Writer } from "./writer.js";
 export function toText<T, I>(
   type: MessageType<T, I>,
   message: I,
+  options?: TextWriteOptions,
+): string;
+export function toText<V>(type: ViewType<V>, view: NoInfer<V>, options?: TextWriteOptions): string;
+export function toText(
+  type: MessageType | ViewType,
+  message: unknown,
   options: TextWriteOptions = {},
 ): string {
   const { indent = 2, singleLine = false } = options;
@@ -26,8 +34,9 @@ export function toText<T, I>(
     end: singleLine ? " " : "\n",
     depth: limitsOf(options.limits).depth,
   };
+  const { desc } = type;
   guarded(type, undefined, () => {
-    writeFields(w, type.desc, messageValue(type, message));
+    writeFields(w, desc, messageValue(typeOf(desc), message));
   });
   return singleLine ? w.text.trimEnd() : w.text;
 }

@@ -1,6 +1,6 @@
 import type { DescField, DescMessage, DescOneof } from "../descriptor/model.js";
 import { fail, inside, quoted } from "../json/failure.js";
-import { type AnyMessage, typeOf } from "../message/codec.js";
+import { type AnyMessage, typeOf, typeOfReadable } from "../message/codec.js";
 import type { MessageType } from "../message/message-type.js";
 import { structOf } from "../message/unboxed-struct.js";
 import { isZero } from "../message/zero.js";
@@ -10,13 +10,9 @@ import { scalarText } from "./write-scalar.js";
 import { writeUnknown } from "./write-unknown.js";
 import { type Writer, writeBlock, writeLine } from "./writer.js";
 
-const viewSymbol = /*@__PURE__*/ Symbol.for("bowline.protobuf.view");
-
 /** A message, or a view of one, that reads as the type says; made from what can be made into one. */
 export function messageValue(type: MessageType, value: unknown): AnyMessage {
-  const isReady =
-    type.is(value) || (value as { [viewSymbol]?: unknown } | undefined)?.[viewSymbol] !== undefined;
-  return (isReady ? value : type.create(value)) as AnyMessage;
+  return (typeOfReadable(value) === type ? value : type.create(value)) as AnyMessage;
 }
 
 /** Writes the fields of a message, in the order of their numbers, then its extensions and other unknown fields. */
