@@ -9,7 +9,7 @@ import * as wire from "../fixtures/gen/test/wire.pb.js";
 import { type Random, random, randomInit } from "../fixtures/random.js";
 import { FileDescriptorProto } from "../gen/google/protobuf/descriptor.pb.js";
 import { Value } from "../gen/google/protobuf/struct.pb.js";
-import { clone, equals, merge, unknownFields } from "../index.js";
+import { clone, encodeChunks, equals, merge, unknownFields } from "../index.js";
 import { fromJsonString, toJsonString } from "../json/index.js";
 import type { DecodeOptions, MessageType } from "../message/message-type.js";
 
@@ -196,5 +196,39 @@ describe.each(generated.map((type) => [type.typeName, type] as const))("dynamic 
         hex(type.encode(fromJsonString(type, text, options), options)),
       );
     }
+  });
+});
+
+describe("dynamic messages", () => {
+  const tree = dynamicOf(wire.Tree);
+  const init = {
+    note: "n".repeat(300),
+    data: new Uint8Array(20_000).fill(7),
+    left: { data: new Uint8Array(9000) },
+  };
+
+  it("leave in chunks that are the bytes of the generated type", () => {
+    const chunks = encodeChunks(tree, tree.create(init));
+    expect(chunks.length).toBeGreaterThan(2);
+    expect(Buffer.concat(chunks)).toEqual(Buffer.from(wire.Tree.encode(init)));
+  });
+
+  it("take generated messages of their types, and are taken where generated ones are", () => {
+    const generatedTree = wire.Tree.create(init);
+    expect(tree.encode(generatedTree)).toEqual(wire.Tree.encode(generatedTree));
+    expect(wire.Tree.encode(tree.create(init) as never)).toEqual(wire.Tree.encode(generatedTree));
+    expect(tree.encode({ left: generatedTree })).toEqual(wire.Tree.encode({ left: generatedTree }));
+    expect(() => tree.encode(ops.Part.create())).toThrow(
+      /expected test\.wire\.Tree or a literal for it/,
+    );
+  });
+
+  it("have the log form: redacted fields stay hidden", () => {
+    const secret = dynamicOf(ops.Secret);
+    const message = secret.create({ user: "u", password: "hush" });
+    expect(JSON.stringify(message)).toBe(
+      JSON.stringify(ops.Secret.create({ user: "u", password: "hush" })),
+    );
+    expect(JSON.stringify(message)).not.toContain("hush");
   });
 });

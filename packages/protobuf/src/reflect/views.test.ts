@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arbitrary } from "../fast-check/index.js";
+import { setOf } from "../fixtures/dynamic.js";
 import * as ops from "../fixtures/gen/test/ops.pb.js";
 import * as wire from "../fixtures/gen/test/wire.pb.js";
+import { FileDescriptorSet, FileDescriptorSetView } from "../gen/google/protobuf/descriptor.pb.js";
 import type { MessageType } from "../message/message-type.js";
 import { diff } from "./diff.js";
 import { applyMask, maskOf } from "./mask.js";
 import { reflect } from "./reflection.js";
+import { createRegistry } from "./registry.js";
 import { walk } from "./walk.js";
 
 const kinds = [
@@ -57,6 +60,15 @@ describe.each(kinds)("views of %s", (_, type, viewType) => {
 });
 
 describe("a view", () => {
+  it("of a descriptor set makes a registry", () => {
+    const bytes = FileDescriptorSet.encode(setOf(ops.Part.desc.file));
+    for (const validate of ways) {
+      const view = FileDescriptorSetView.decode(bytes, { validate });
+      const type = createRegistry(view as never).message("test.ops.Part")!;
+      expect(type.decode(type.encode({ name: "x" }))).toMatchObject({ name: "x" });
+    }
+  });
+
   it("is not written", () => {
     const r = reflect(ops.EverythingView.decode(ops.Everything.encode({ name: "Ada" })));
     expect(r.get("name")).toBe("Ada");
