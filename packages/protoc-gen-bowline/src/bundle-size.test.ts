@@ -93,6 +93,11 @@ describe("a bundle with one small message", () => {
     expect(withOthers.text).not.toMatch(/Sint32|deltas|ratios/);
   });
 
+  it("carries nothing of its view", () => {
+    expect(small.text).not.toMatch(/\$scan|\$check|on-access/);
+    expect(withJson.text).not.toMatch(/\$scan|\$check|on-access/);
+  });
+
   it("runs", async () => {
     const input = Uint8Array.of(8, 1, 18, 1, 97, 42, 1, 98);
     const scope = globalThis as unknown as { input: Uint8Array; result: Uint8Array; text: string };

@@ -177,6 +177,18 @@ describe("options", () => {
     expect(read("gen3/features/edition2023.pb.ts")).toMatch(/export type Closed = [^&]*;/);
   }, 60_000);
 
+  it("views=false leaves the views out", () => {
+    for (const target of ["ts", "js"]) {
+      for (const [name, content] of texts(sources, `views=false,target=${target}`))
+        expect(content, name).not.toMatch(/View|\$scan|\$check/);
+    }
+    const [[, content] = ["", ""]] = texts(["features/deep.proto"]);
+    expect(content).toMatch(/^export interface DeepView extends View<Deep> \{$/m);
+    expect(content).toMatch(/^export const DeepView: ViewType<DeepView, Deep> = /m);
+    const declared = texts(["features/deep.proto"], "target=js").get("features/deep.pb.d.ts");
+    expect(declared).toMatch(/^export declare const DeepView: ViewType<DeepView, Deep>;$/m);
+  });
+
   it("import_extension decides what relative imports end in", () => {
     const importOf = (options: string): string | undefined =>
       /from "\.\/shared([^"]*)"/.exec(

@@ -132,7 +132,7 @@ function mutate(r: Random, bytes: Uint8Array): Uint8Array {
 }
 
 /** What came of a decode: the value, or what the error says. */
-function outcome(type: ViewType, work: () => object): { value?: object; error?: string } {
+function outcome(work: () => object): { value?: object; error?: string } {
   try {
     return { value: work() };
   } catch (error) {
@@ -177,10 +177,10 @@ describe("mutated bytes", () => {
         limits: limitsOf(r, !type.typeName.startsWith("test.typed.")),
       };
       const label = `round ${n}: ${type.typeName} ${JSON.stringify(options)} ${hex(bytes)}`;
-      const wanted = outcome(type, () => type.message.decode(bytes, options));
-      const got = outcome(type, () => type.decode(bytes, options));
+      const wanted = outcome(() => type.message.decode(bytes, options));
+      const got = outcome(() => type.decode(bytes, options));
       if (got.error !== wanted.error) throw new Error(`${label}\n${got.error}\n${wanted.error}`);
-      const lazily = outcome(type, () => {
+      const lazily = outcome(() => {
         const view = type.decode(bytes, { ...options, validate: "on-access" } as ViewDecodeOptions);
         read(type, view);
         return view;
