@@ -10,13 +10,16 @@ import type { TypeMapping } from "./type-mapping.js";
 // biome-ignore lint/suspicious/noExplicitAny: generated code calls with the types that belong together.
 type AnyMapping<Message = any, Value = any> = TypeMapping<Message, Value, any>;
 
-/** Calls a conversion, which may decode messages of its own, in the middle of a decode. */
-function aside<T>(work: () => T): T {
-  const saved = { ...cursor };
+/** Calls a conversion, which may decode messages of its own, in the middle of a decode. Positions are not kept. */
+function aside<A, R>(work: (argument: A) => R, argument: A): R {
+  const { memory, unknown, keepUnknown, messageSet } = cursor;
   try {
-    return work();
+    return work(argument);
   } finally {
-    Object.assign(cursor, saved);
+    cursor.memory = memory;
+    cursor.unknown = unknown;
+    cursor.keepUnknown = keepUnknown;
+    cursor.messageSet = messageSet;
   }
 }
 
@@ -31,7 +34,7 @@ export function mappedValue<Message, Value>(
   p: number,
 ): Value {
   try {
-    return aside(() => mapping.toValue(message));
+    return aside((read) => mapping.toValue(read), message);
   } catch (error) {
     throw new Malformed(textOf(error), p, false, p - 1);
   }
@@ -58,10 +61,10 @@ export function mappedAgain<Message, Value>(
   p: number,
 ): Message {
   try {
-    return aside(() => {
-      const bytes = type.encode(mapping.toMessage(value), { allowPartial: true });
+    return aside((held) => {
+      const bytes = type.encode(mapping.toMessage(held), { allowPartial: true });
       return type.decode(bytes, { allowPartial: true });
-    });
+    }, value);
   } catch (error) {
     throw new Malformed(textOf(error), p, false, p - 1);
   }
@@ -86,7 +89,7 @@ function fieldMapping(desc: DescMessage, mapping: AnyMapping): FieldMapping {
   const what = mapping.description ?? `a value for ${desc.typeName}`;
   const attempt = <T>(work: () => T): T => {
     try {
-      return aside(work);
+      return aside(work, undefined);
     } catch (error) {
       throw new TypeError(textOf(error), { cause: error });
     }
