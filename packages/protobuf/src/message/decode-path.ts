@@ -46,7 +46,7 @@ function walk(
     let next: number;
     if (field?.delimited && (t & 7) === 3) {
       segments.push(nameOf(field, index, t));
-      next = walk(field.message!, b, p, e, offset, segments);
+      next = p > offset ? Number.NaN : walk(field.message!, b, p, e, offset, segments);
       if (Number.isNaN(next)) return next;
       segments.pop();
     } else {

@@ -12,7 +12,8 @@ import {
   seen,
 } from "../fixtures/mapped/gen/test/mapped.pb.js";
 import { boxedText, decimalText } from "../fixtures/mapped/mappings.js";
-import { type Random, random } from "../fixtures/random.js";
+import { order } from "../fixtures/mapped/orders.js";
+import { random } from "../fixtures/random.js";
 import { fromJsonString, toJsonString } from "../json/index.js";
 import { createRegistry } from "../reflect/index.js";
 import { fromText, toText } from "../text/index.js";
@@ -22,40 +23,6 @@ import { equals } from "./equals.js";
 import { getExtension, hasExtension, setExtension } from "./extension-access.js";
 import { merge } from "./merge.js";
 import { clear, isSet } from "./presence.js";
-
-function money(r: Random): plain.MoneyInit {
-  return { units: BigInt(r(1000)), cents: r(100) };
-}
-
-function time(r: Random): { seconds: bigint; nanos: number } {
-  return { seconds: BigInt(r(2 ** 32)) - 2n ** 31n, nanos: r(1000) * 1e6 };
-}
-
-/** An order without mappings, of values that the mappings take. */
-function order(r: Random, depth: number): plain.OrderInit {
-  const maybe = (value: () => plain.OrderInit): plain.OrderInit => (r(2) === 0 ? value() : {});
-  const choices: (() => plain.OrderInit["when"])[] = [
-    () => ({ case: "at", value: time(r) }),
-    () => ({ case: "after", value: money(r) }),
-    () => ({ case: "never", value: "x" }),
-  ];
-  return {
-    ...maybe(() => ({ created: time(r) })),
-    ...maybe(() => ({ changed: [time(r), time(r)] })),
-    ...maybe(() => ({ marks: { a: time(r), b: {} } })),
-    ...maybe(() => ({ when: choices[r(3)]!() })),
-    ...maybe(() => ({ price: money(r) })),
-    ...maybe(() => ({ parts: [money(r), {}, money(r)] })),
-    ...maybe(() => ({ byLine: { 7: money(r), 8: money(r) } })),
-    ...maybe(() => ({ group: money(r) })),
-    ...maybe(() => ({ groups: [money(r), money(r)] })),
-    ...maybe(() => ({ length: { seconds: 5n } })),
-    ...maybe(() => ({ name: "n" })),
-    ...maybe(() => ({ attributes: { a: 1 } })),
-    ...maybe(() => ({ count: r(100) })),
-    ...(depth > 0 ? maybe(() => ({ inner: order(r, depth - 1) })) : {}),
-  };
-}
 
 function text(m: plain.Money): string {
   return `${m.units}.${String(m.cents).padStart(2, "0")}`;
