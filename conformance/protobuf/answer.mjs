@@ -6,7 +6,8 @@ import { fromJsonString, JsonError, toJsonString } from "@bowline/protobuf/json"
 import { createRegistry } from "@bowline/protobuf/reflect";
 import { fromText, TextError, toText } from "@bowline/protobuf/text";
 import * as wkt from "@bowline/protobuf/wkt";
-import { generated, paths, pathVariable } from "./paths.mjs";
+import { generated, paths, pathVariable, validation } from "./paths.mjs";
+import { decodeView, viewsOf, watch, writeView } from "./view-path.mjs";
 
 /** Which way messages are read and written. */
 const path = process.env[pathVariable] ?? "messages";
@@ -28,8 +29,15 @@ const modules = await Promise.all(
 
 /** Message types and extensions: everything exported that has a type name. */
 const known = [wkt, ...modules].flatMap((module) =>
-  Object.values(module).filter((value) => typeof value?.typeName === "string"),
+  Object.values(module).filter(
+    (value) => typeof value?.typeName === "string" && value.message === undefined,
+  ),
 );
+
+/** How views are checked on this path, `undefined` where there are none. */
+const validate = validation[path];
+const views = viewsOf([wkt, ...modules]);
+if (validate !== undefined) for (const type of known) if ("create" in type) watch(type);
 
 /** The same as types that no code was generated for, from the descriptors alone. */
 function dynamicRegistry() {
@@ -65,7 +73,9 @@ export function answer(request) {
     return refusal("parseError", error);
   }
   try {
-    return serialize(type, message, request);
+    return validate === undefined
+      ? serialize(type, message, request)
+      : writeView(message, () => serialize(views.get(type.typeName), message, request));
   } catch (error) {
     return refusal("serializeError", error);
   }
@@ -77,7 +87,18 @@ function skipReason({ payload, requestedOutputFormat }) {
     : undefined;
 }
 
-function parse(type, { payload, testCategory }) {
+/** The message of a request. On a path of views it is a view: JSON and text become one by way of its bytes. */
+function parse(type, request) {
+  if (validate === undefined) return read(type, request);
+  const viewType = views.get(type.typeName);
+  if (viewType === undefined) throw new Error(`there is no view of ${type.typeName}`);
+  const { payload } = request;
+  const bytes =
+    payload?.case === "protobufPayload" ? payload.value : type.encode(read(type, request));
+  return decodeView(viewType, bytes, validate);
+}
+
+function read(type, { payload, testCategory }) {
   switch (payload?.case) {
     case "protobufPayload":
       return type.decode(payload.value);
@@ -95,7 +116,8 @@ function parse(type, { payload, testCategory }) {
 function serialize(type, message, { requestedOutputFormat, printUnknownFields }) {
   switch (requestedOutputFormat) {
     case WireFormat.PROTOBUF:
-      return result("protobufPayload", type.encode(message));
+      // a view would give back the bytes that came: deterministic ones are made of what it reads
+      return result("protobufPayload", type.encode(message, { deterministic: true }));
     case WireFormat.JSON:
       return result("jsonPayload", toJsonString(type, message, { registry }));
     case WireFormat.TEXT_FORMAT: {

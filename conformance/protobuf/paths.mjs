@@ -12,7 +12,10 @@ export const cache = join(root, ".cache", "conformance", "protobuf");
 export const generated = join(cache, "gen");
 
 /** The ways in which a message is read and written; each has to pass the whole suite. */
-export const paths = ["messages", "dynamic"];
+export const paths = ["messages", "validated-views", "lazy-views", "dynamic"];
+
+/** How views are checked on the paths that have them. */
+export const validation = { "validated-views": "eager", "lazy-views": "on-access" };
 
 /** Tells the program under test which of them to take. */
 export const pathVariable = "BOWLINE_CONFORMANCE_PATH";

@@ -46,6 +46,14 @@ function request(files, names) {
 
 export const registryOf = (modules) => createRegistry(...modules);
 
+/** The view type of a message type. */
+export function viewOf(modules, type) {
+  const all = modules.flatMap((module) => Object.values(module));
+  const found = all.find((value) => value?.message === type && typeof value.decode === "function");
+  if (found === undefined) throw new Error(`no view of ${type.typeName} was generated`);
+  return found;
+}
+
 /** The registry of a serialized descriptor set: dynamic types. */
 export const dynamicRegistryOf = (bytes) => createRegistry(bytes);
 
@@ -86,6 +94,7 @@ export function element(field, value) {
   if (field.message === undefined) return value;
   if (field.unboxed === "wrapper")
     return value.fields.get(1) ?? zeroOf({ type: field.message.fieldByNumber(1).type });
+  if (field.unboxed === "struct") return structValue(value);
   return build(field.message, value);
 }
 
@@ -130,5 +139,42 @@ export function neutralElement(field, value, of, unknown = unknownFields) {
     const set = !isDefault({ type: field.message.fieldByNumber(1).type }, value);
     return { fields: new Map(set ? [[1, value]] : []), unknown: [] };
   }
+  if (field.unboxed === "struct") return neutralStruct(value);
   return neutralOf(field.message, value, of.message, unknown);
+}
+
+/** The JSON object of a neutral `google.protobuf.Struct`. */
+function structValue(neutral) {
+  const object = {};
+  for (const [key, item] of neutral.fields.get(1) ?? []) {
+    const options = { enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(object, key, { ...options, value: jsonValue(item) });
+  }
+  return object;
+}
+
+function jsonValue(neutral) {
+  for (const [number, value] of neutral.fields) {
+    if (number === 1) return null;
+    if (number === 5) return structValue(value);
+    return number === 6 ? (value.fields.get(1) ?? []).map(jsonValue) : value;
+  }
+  return undefined;
+}
+
+function neutralStruct(object) {
+  const entries = Object.keys(object).map((key) => [key, neutralValue(object[key])]);
+  return { fields: new Map(entries.length > 0 ? [[1, mapOf(entries)]] : []), unknown: [] };
+}
+
+function neutralValue(json) {
+  const of = (number, value) => ({ fields: new Map([[number, value]]), unknown: [] });
+  if (json === undefined) return { fields: new Map(), unknown: [] };
+  if (json === null) return of(1, 0);
+  if (typeof json === "number") return of(2, json);
+  if (typeof json === "string") return of(3, json);
+  if (typeof json === "boolean") return of(4, json);
+  if (!Array.isArray(json)) return of(5, neutralStruct(json));
+  const list = json.map(neutralValue);
+  return of(6, { fields: new Map(list.length > 0 ? [[1, list]] : []), unknown: [] });
 }

@@ -60,7 +60,7 @@ const json = [
   { name: "json-numbers", peers: [es, js], kinds: ["we-refuse"], traits: ["no-number"] },
   { name: "json-underflow", peers: [es, js], kinds: ["we-refuse"], traits: ["underflow"] },
   { name: "json-exponents", peers: [es], kinds: ["they-refuse"], traits: ["exponent-in-quotes"] },
-  { name: "json-wide-numbers", peers: [es], kinds: any, traits: ["wide-number"] },
+  { name: "json-wide-numbers", peers: [es, js], kinds: any, traits: ["wide-number"] },
   { name: "json-negative-zero", peers: [es, js], kinds: ["values"], traits: ["negative-zero"] },
   { name: "json-field-masks", peers: [es, js], kinds: ["we-refuse"], traits: ["no-path"] },
   { name: "json-surrogates", peers: [es, js], kinds: ["we-refuse"], traits: ["surrogate"] },
@@ -85,6 +85,7 @@ const text = [
   { name: "text-group-names", peers: [js], kinds: ["we-refuse"], traits: ["unknown-name"] },
   { name: "text-utf8", peers: [es, js], kinds: ["we-refuse"], traits: ["utf8"] },
   { name: "text-enum-left-out", peers: [js], kinds: ["values"], traits: ["undefined-value"] },
+  { name: "text-wide-keys", peers: [js], kinds: ["values"], traits: ["eight-digit-key"] },
   { name: "text-surrogates", peers: [es, js], kinds: ["we-refuse"], traits: ["surrogate"] },
 ];
 

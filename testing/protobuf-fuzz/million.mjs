@@ -15,7 +15,8 @@ const mostGrowth = 0.01;
 export const pathNames = Object.keys(paths);
 
 /** Runs a path over `count` inputs, and counts the branches that some more inputs take. */
-export function runPath(path, { seed, count }) {
+export function runPath(path, { seed, count: all }) {
+  const count = Math.round(all * (paths[path].share ?? 1));
   const schemas = 10;
   const ran = child(["--expose-gc"], { path, seed, count, schemas });
   const covered = child([], {
@@ -25,11 +26,11 @@ export function runPath(path, { seed, count }) {
     schemas,
     coverage: true,
   });
-  const share = ran.accepted / count;
+  const share = ran.accepted / ran.inputs;
   const growth = growthOf(ran.heap);
   const { taken, total, missed } = covered.coverage;
   console.log(
-    `  ${path}: ${count.toLocaleString("en")} inputs, ${(share * 100).toFixed(1)} % accepted, ` +
+    `  ${path}: ${ran.inputs.toLocaleString("en")} inputs, ${(share * 100).toFixed(1)} % accepted, ` +
       `slowest ${ran.slowestMs.toFixed(1)} ms, heap ${(growth * 100).toFixed(2)} % over the last half, ` +
       `${taken} of ${total} branches (${((taken / total) * 100).toFixed(1)} %)`,
   );

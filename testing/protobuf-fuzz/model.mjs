@@ -90,6 +90,17 @@ export function hasSplitOneof(model, seen = new Set()) {
   });
 }
 
+/** Whether the message is a `google.protobuf.Struct`, or holds one. */
+export function hasStruct(model, seen = new Set()) {
+  if (model.typeName === "google.protobuf.Struct") return true;
+  if (seen.has(model)) return false;
+  seen.add(model);
+  return model.fields.some((field) => {
+    const inner = field.message ?? field.value?.message;
+    return inner !== undefined && hasStruct(inner, seen);
+  });
+}
+
 /** Whether a value is what a field without presence leaves out. */
 export function isDefault(field, value) {
   if (field.type === 9 || field.type === 12) return value.length === 0;

@@ -60,7 +60,7 @@ await part("heap", () => {
   if (status !== 0) throw new Finding("a decoded value takes more than the budget says");
 });
 await part("paths", () => {
-  const count = options.million || options.long ? 1_000_000 : 50_000;
+  const count = options.million || options.long ? 1_000_000 : 25_000;
   for (const name of pathNames) runPath(name, { seed, count });
 });
 console.log(`${passed} passed, ${failed} failed`);

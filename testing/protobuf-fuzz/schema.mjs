@@ -31,6 +31,8 @@ const wellKnown = [
   ["BoolValue", "wrappers"],
   ["DoubleValue", "wrappers"],
 ];
+/** Those that appear as JSON where they stand alone: what is compared of them is between our own ways to read. */
+const jsonLike = ["Struct", "Value", "ListValue"];
 
 const words = ["id", "user_name", "a", "x_1", "httpURL", "constructor", "case", "value", "class"];
 const odd = ["to_string", "prototype", "toJSON", "length", "_x"];
@@ -48,6 +50,7 @@ export function randomFile(random, name) {
   scope.features = syntax === "editions" ? fileFeatures(random) : undefined;
   if (scope.features !== undefined && Object.keys(scope.features).length > 0)
     file.options = { features: scope.features };
+  scope.hasStruct = random.once(6);
   const count = 1 + random.below(4);
   for (let i = 0; i < 1 + random.below(3); i++) file.enumType.push(randomEnum(scope, `Enum${i}`));
   scope.types = Array.from({ length: count }, (_, i) => `.${name}.Message${i}`);
@@ -170,7 +173,10 @@ function setType(scope, field) {
     field.type = MESSAGE;
     field.typeName = random.pick(scope.types);
   } else if (kind === 3) {
-    const [name, file] = random.pick(wellKnown);
+    const [name, file] =
+      scope.hasStruct && random.once(3)
+        ? [random.pick(jsonLike), "struct"]
+        : random.pick(wellKnown);
     scope.imports.add(`google/protobuf/${file}.proto`);
     field.type = MESSAGE;
     field.typeName = `.google.protobuf.${name}`;

@@ -1,6 +1,6 @@
 /** A random schema, ready in all libraries. */
 import * as bowline from "./bowline.mjs";
-import { fieldModel, hasSplitOneof, modelOf } from "./model.mjs";
+import { fieldModel, hasSplitOneof, hasStruct, modelOf } from "./model.mjs";
 import * as es from "./protobuf-es.mjs";
 import * as js from "./protobufjs.mjs";
 import { randomFile } from "./schema.mjs";
@@ -21,13 +21,15 @@ export async function createSubject(random, name) {
     const extensions = (file.extension ?? [])
       .filter(({ extendee }) => extendee === `.${typeName}`)
       .map((extension) => `${file.package}.${extension.name}`);
+    const type = ours.message(typeName);
     return {
       typeName,
       model,
       traits: schemaTraits(model),
-      ours: bowline.codec(ours, ours.message(typeName)),
+      ours: bowline.codec(ours, type),
+      view: bowline.viewOf(modules, type),
       dynamic: bowline.codec(dynamic, dynamic.message(typeName)),
-      peers: [es.codec(registry, typeName), js.codec(root, typeName)],
+      peers: hasStruct(model) ? [] : [es.codec(registry, typeName), js.codec(root, typeName)],
       extensions: extensions.map((full) => {
         const peer = registry.getExtension(full);
         const of = fieldModel(peer);

@@ -15,6 +15,7 @@ export const text = {
 /** What of a document libraries are known to take differently. */
 function textTraits(document) {
   const traits = new Set();
+  if (/key\s*:\s*-?\d{7,8}\b/.test(document)) traits.add("eight-digit-key");
   if (document.includes("\ufeff")) traits.add("byte-order-mark");
   if (/-\s*nan/i.test(document)) traits.add("minus-nan");
   for (const [token] of document.matchAll(/\d*\.?\d+(?:[eE][+-]?\d+)?/g))

@@ -123,8 +123,34 @@ function wellKnownValue(random, model) {
               random.pick(["a", "user_name", "a.b_c.d"]),
             ),
           );
+    case "google.protobuf.Value":
+      return randomValue(random, 3);
     default:
       return undefined;
+  }
+}
+
+/** A `google.protobuf.Value` that JSON can say: it has a kind, and its number is finite. */
+function randomValue(random, depth) {
+  const of = (number, value) => ({ fields: new Map([[number, value]]), unknown: [] });
+  const some = (make) => Array.from({ length: random.below(3) }, make);
+  switch (random.below(depth > 0 ? 6 : 4)) {
+    case 0:
+      return of(1, 0);
+    case 1:
+      return of(2, random.pick([0, -0, 1, 1.5, 1e21]));
+    case 2:
+      return of(3, random.pick(texts));
+    case 3:
+      return of(4, random.once(2));
+    case 4: {
+      const entries = mapOf(some(() => [random.pick(texts), randomValue(random, depth - 1)]));
+      return of(5, { fields: new Map(entries.length > 0 ? [[1, entries]] : []), unknown: [] });
+    }
+    default: {
+      const list = some(() => randomValue(random, depth - 1));
+      return of(6, { fields: new Map(list.length > 0 ? [[1, list]] : []), unknown: [] });
+    }
   }
 }
 

@@ -198,7 +198,8 @@ const refused: readonly {
     name: "a group whose end is past that of its message",
     type: Tree,
     bytes: [...field(1, ...tag(7, 3)), ...tag(7, 4)],
-    says: /truncated/,
+    // a lazy view comes across the end tag first
+    says: /truncated|end-group/,
     control: field(1, ...tag(7, 3), ...tag(7, 4)),
   },
   {

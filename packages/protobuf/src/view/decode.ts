@@ -1,6 +1,6 @@
 import { decodeError, prepare } from "../message/decode.js";
 import type { MessageType } from "../message/message-type.js";
-import { cursor } from "../wire/cursor.js";
+import { cursor, Malformed } from "../wire/cursor.js";
 import { isBytes } from "../wire/write-scalar.js";
 import { type AnyView, type RuntimeViewType, rootView, uncounted, ViewContext } from "./context.js";
 import { beginMask, endMask, mask, releaseMask } from "./mask.js";
@@ -26,6 +26,10 @@ export function decodeViewRange(
   options: ViewDecodeOptions | undefined,
 ): AnyView {
   const { message, viewClass } = type as RuntimeViewType;
+  if (end - start > 0x7fffffff) {
+    const error = new Malformed("2 GiB or more", start, true, -1);
+    throw decodeError(message, b, start, end, error);
+  }
   const lazy = isLazy(options);
   const d = prepare(options);
   const { memory, unknown } = cursor;
