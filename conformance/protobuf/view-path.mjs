@@ -12,7 +12,7 @@ export function viewsOf(modules) {
   return new Map(views.map((view) => [view.typeName, view]));
 }
 
-/** Which bytes the eager decoders were given since the last look. */
+/** Which bytes the eager decoders were given since the last look: where in memory they begin and end. */
 const read = [];
 
 /** Makes the eager decoder of a type tell what it reads: where others call it, and where generated code does. */
@@ -20,9 +20,9 @@ export function watch(type) {
   const codec = type[codecSymbol];
   const { messageClass } = codec;
   const own = messageClass.read;
-  const watched = (b, ...rest) => {
-    read.push(b);
-    return own.call(messageClass, b, ...rest);
+  const watched = (b, p, e, ...rest) => {
+    read.push({ buffer: b.buffer, start: b.byteOffset + p, end: b.byteOffset + e });
+    return own.call(messageClass, b, p, e, ...rest);
   };
   messageClass.read = watched;
   codec.read = watched;
@@ -55,8 +55,8 @@ export function writeView(view, write) {
   const own = view.$bytes;
   read.length = 0;
   const written = write();
-  const isOwn = (b) =>
-    b.byteOffset === own.byteOffset && b.buffer === own.buffer && b.length === own.length;
-  nothingRead(isOwn, "writing a view");
+  const isOwn = ({ buffer, start, end }) =>
+    buffer === own.buffer && start === own.byteOffset && end === own.byteOffset + own.length;
+  if (own.length > 0) nothingRead(isOwn, "writing a view");
   return written;
 }
