@@ -31,7 +31,8 @@ function jsonTraits(text) {
     if (/^-0(\.0+)?([eE].*)?$/.test(content)) traits.add("negative-zero");
     if (!strictNumber.test(content)) continue;
     const value = Number(content);
-    if (!isQuoted && Number.isInteger(value) && !Number.isSafeInteger(value)) traits.add("wide-number");
+    if (!isQuoted && Number.isInteger(value) && !Number.isSafeInteger(value))
+      traits.add("wide-number");
     if (isQuoted && /[eE.]/.test(content)) traits.add("exponent-in-quotes");
     if (Math.fround(value) !== value) traits.add("no-float32");
     if (value === 0 && /^-?[0.]*[1-9]/.test(content)) traits.add("underflow");

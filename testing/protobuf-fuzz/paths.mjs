@@ -70,7 +70,7 @@ export const paths = {
     sample: (type, value) => toYaml(type.ours.type, type.ours.make(value)),
     mutate: mutateYaml,
     run: (type, document, options) => fromYaml(type.ours.type, document, options),
-    files: [/\/yaml\//],
+    files: [/\/dist\/yaml\//],
     // its parser takes ten times as long
     share: 0.2,
   },

@@ -37,7 +37,7 @@ const { values: options } = readArguments(usage, {
 });
 
 const seed = Number(options.seed ?? (options.long ? Date.now() % 1_000_000_000 : 20_261_121));
-const schemas = Number(options.schemas ?? (options.long ? 1500 : 60));
+const schemas = Number(options.schemas ?? (options.long ? 1500 : 40));
 let passed = 0;
 let failed = 0;
 
@@ -60,7 +60,7 @@ await part("heap", () => {
   if (status !== 0) throw new Finding("a decoded value takes more than the budget says");
 });
 await part("paths", () => {
-  const count = options.million || options.long ? 1_000_000 : 25_000;
+  const count = options.million || options.long ? 1_000_000 : 20_000;
   for (const name of pathNames) runPath(name, { seed, count });
 });
 console.log(`${passed} passed, ${failed} failed`);
