@@ -11,7 +11,7 @@ it("the reference's examples compile and run", () => {
   const page = readFileSync(join(root, "docs/reference/generated-code.md"), "utf8");
   const fences = [...page.matchAll(/^```(proto|ts) (\S+)\n(.*?)^```$/gms)];
   const programs = fences.filter(([, language]) => language === "ts").map(([, , name]) => name!);
-  expect(programs).toEqual(["messages.ts", "enums.ts", "extensions.ts"]);
+  expect(programs).toEqual(["messages.ts", "views.ts", "enums.ts", "extensions.ts"]);
   mkdirSync(join(folder, "proto"));
   for (const [, language, name, text] of fences) {
     writeFileSync(join(folder, language === "proto" ? "proto" : "", name!), text!);
@@ -29,5 +29,9 @@ it("the reference's examples compile and run", () => {
     (name) => outcome(process.execPath, [join(folder, "js", name.replace(/ts$/, "js"))]).output,
   );
   expect(printed[0]).toMatch(/^Emma 0 2n Uint8Array/);
-  expect(printed.slice(1)).toEqual(["1 42\n", "true a gift\n"]);
+  expect(printed.slice(1)).toEqual([
+    'Emma 3\n{"title":"Emma","authors":["Austen"],"position":{"row":3}}\n[ \'Austen\' ] true\n',
+    "1 42\n",
+    "true a gift\n",
+  ]);
 });

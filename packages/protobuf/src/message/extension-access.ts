@@ -1,4 +1,5 @@
 import type { DescField, DescMessage, TypedArray } from "../descriptor/model.js";
+import type { View } from "../view/view-type.js";
 import {
   type AnyMessage,
   codecSymbol,
@@ -26,14 +27,14 @@ export type ExtensionValue<V> = V extends
   : V | undefined;
 
 /**
- * The value of an extension. Unset: `[]` for a list, `undefined` for a message, the declared default or the type's own
+ * The value of an extension of a message, or of a view. Unset: `[]` for a list, `undefined` for a message, the declared default or the type's own
  * for scalars and enums ({@link hasExtension} tells). Messages keep extensions as unknown fields, so every call decodes:
  * change a message or list that it returned, and write it back with {@link setExtension}. `bytes` share memory with the
  * message.
  * @throws TypeError if the extension extends another message; DecodeError if the bytes do not fit its type.
  */
 export function getExtension<E, V>(
-  message: NoInfer<E>,
+  message: NoInfer<E> | View<NoInfer<E>>,
   extension: Extension<E, V>,
   options?: DecodeOptions,
 ): ExtensionValue<V> {
@@ -45,7 +46,10 @@ export function getExtension<E, V>(
  * Whether an extension is set; a list, whether it has elements.
  * @throws as {@link getExtension}.
  */
-export function hasExtension<E>(message: NoInfer<E>, extension: Extension<E>): boolean {
+export function hasExtension<E>(
+  message: NoInfer<E> | View<NoInfer<E>>,
+  extension: Extension<E>,
+): boolean {
   const { value } = read(message, extension, undefined);
   return extension.desc.cardinality === "list"
     ? (value as ArrayLike<unknown>).length > 0

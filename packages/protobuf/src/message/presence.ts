@@ -1,4 +1,5 @@
 import type { DescField, DescOneof } from "../descriptor/model.js";
+import type { View } from "../view/view-type.js";
 import { type AnyMessage, newMessage } from "./codec.js";
 import type { MessageType } from "./message-type.js";
 import { isZero } from "./zero.js";
@@ -19,14 +20,14 @@ type Case<T> = {
 export type FieldName<T> = (keyof T & string) | Case<T>;
 
 /**
- * Whether a field is set, by its property name. With explicit presence: whether it has a value. With implicit presence:
+ * Whether a field of a message, or of a view, is set, by its property name. With explicit presence: whether it has a value. With implicit presence:
  * whether its value differs from the default (−0 does). Lists and maps: whether they have elements. A oneof: whether any
  * member is set; a member of a oneof is named as its `case`.
  * @throws TypeError for a name that the message does not have; it lists those that it has.
  */
 export function isSet<T>(
   type: MessageType<T>,
-  message: NoInfer<T>,
+  message: NoInfer<T> | View<NoInfer<T>>,
   name: NoInfer<FieldName<T>>,
 ): boolean {
   const member = memberOf(type, name);
