@@ -5,15 +5,17 @@ import { startChild } from "./process.mjs";
 export async function startAgreeing(workload, libraries, schema, nodeFlags) {
   const children = [];
   let given = {};
-  for (const { key, url, info } of libraries) {
-    const needs = info.needs ?? [];
-    if (needs.length > 0 && children.length === 0) continue;
+  const readers = libraries.filter(isReader);
+  const writers = libraries.filter((library) => !isReader(library));
+  if (writers.length === 0) throw new Error("there is no library that can write what is read");
+  for (const library of [...writers, ...readers]) {
+    const { key, url, info } = library;
     const child = await startChild(url, info, schema, nodeFlags);
     const request = { do: "prepare", workload: workload.name, type: workload.type };
     const prepared = await child.ask({
       ...request,
       jsons: given.jsons,
-      wires: isReader(key, needs) ? given.wires : undefined,
+      wires: isReader(library) ? given.wires : undefined,
     });
     if (prepared === undefined) {
       await child.stop();
@@ -26,9 +28,9 @@ export async function startAgreeing(workload, libraries, schema, nodeFlags) {
   return children;
 }
 
-/** Views and other languages decode what the first library wrote. */
-function isReader(key, needs) {
-  return needs.includes("wires") || key.startsWith("bowline-");
+/** Views, other languages and what has no schema read what the first library wrote. */
+function isReader({ key, info }) {
+  return info.needs !== undefined || key.startsWith("bowline-");
 }
 
 function check(name, children) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"syscall"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -147,7 +148,15 @@ func runner(question *request) (func(int), int, error) {
 	}, variants, err
 }
 
-// measure runs for about so many milliseconds and returns nanoseconds an operation.
+// processorTime is what all threads of the process have used.
+func processorTime() time.Duration {
+	var usage syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// measure runs for about so many milliseconds and returns nanoseconds of
+// processor time an operation.
 func measure(question *request) (float64, error) {
 	run, batch, err := runner(question)
 	if err != nil {
@@ -155,6 +164,7 @@ func measure(question *request) (float64, error) {
 	}
 	wanted := time.Duration(question.Ms * float64(time.Millisecond))
 	count := 0
+	used := processorTime()
 	start := time.Now()
 	var elapsed time.Duration
 	for elapsed < wanted {
@@ -166,7 +176,7 @@ func measure(question *request) (float64, error) {
 			batch *= 2
 		}
 	}
-	return float64(elapsed.Nanoseconds()) / float64(count), nil
+	return float64((processorTime() - used).Nanoseconds()) / float64(count), nil
 }
 
 // measureAllocation returns the bytes that an operation allocates.
