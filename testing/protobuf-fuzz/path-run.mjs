@@ -104,8 +104,9 @@ function describeFault(type, input, how, error) {
   return `${type.typeName}, ${JSON.stringify(how)}: ${error.stack}\ncause: ${error.cause?.stack}\n${shown(minimise(input, fails))}`;
 }
 
-const shown = (input) =>
-  typeof input === "string" ? JSON.stringify(input) : Buffer.from(input).toString("hex");
+function shown(input) {
+  return typeof input === "string" ? JSON.stringify(input) : Buffer.from(input).toString("hex");
+}
 
 function heapNow() {
   // what weak references hold goes with the second collection
