@@ -148,6 +148,6 @@ function printSkip(c: FileContext, printer: Printer, shape: ViewShape): void {
     printer.inner(() => printer.line("p++;"));
     printer.line("} else {");
   }
-  printer.inner(() => printer.line(`p = ${c.runtime("scanValue")}(b, p, e, t, d);`));
+  printer.inner(() => printer.line(`p = ${c.runtime("scanValue")}(x, p, e, t, d);`));
   printer.line("}");
 }

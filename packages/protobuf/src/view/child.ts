@@ -2,7 +2,6 @@ import { type DescField, type DescOneof, FieldType } from "../descriptor/model.j
 import { viewSymbol } from "../message/codec.js";
 import { cursor as c, overBudget } from "../wire/cursor.js";
 import { int32 } from "../wire/read-varint.js";
-import { skip } from "../wire/unknown.js";
 import {
   type AnyView,
   enter,
@@ -32,7 +31,7 @@ export function child(
     let made: object;
     if (v === -3) made = merged(view, fragments(view, t), make);
     else {
-      findBody(x.b, v, x.b.length, t, d);
+      findBody(x, v, x.b.length, t, d);
       made = make(x.root, body.start, body.end, d - 1);
     }
     leave(x);
@@ -68,12 +67,12 @@ function fragments(view: ViewHead, t: number): number[] {
   while (walk.more) {
     const other = walk.next();
     if (other === t) {
-      findBody(walk.b, walk.p, walk.e, t, view.$d);
+      findBody(view.$x, walk.p, walk.e, t, view.$d);
       addFragment(ranges, body.start, body.end);
       walk.p = body.next;
     } else {
       if (field.oneof !== undefined && isMember(field.oneof, walk, other)) ranges.length = 0;
-      walk.p = skip(walk.b, walk.p, walk.e, other, view.$d);
+      walk.pass(other, view.$d);
     }
   }
   return ranges;

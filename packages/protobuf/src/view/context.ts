@@ -28,6 +28,8 @@ export class ViewContext implements ViewSettings {
   readonly type: MessageType;
   readonly start: number;
   readonly end: number;
+  /** Where the bodies of large groups end, by where they begin. */
+  groups: Map<number, number> | undefined;
   readonly lazy: boolean;
   memory: number;
   unknown: number;
@@ -50,6 +52,7 @@ export class ViewContext implements ViewSettings {
     this.type = type;
     this.start = start;
     this.end = end;
+    this.groups = undefined;
     this.lazy = settings.lazy;
     this.memory = settings.memory;
     this.unknown = settings.unknown;

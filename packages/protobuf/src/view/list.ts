@@ -3,7 +3,6 @@ import { cursor as c, overBudget, truncated } from "../wire/cursor.js";
 import { releaseView } from "../wire/read-packed.js";
 import { appendTyped } from "../wire/read-typed.js";
 import { end } from "../wire/read-varint.js";
-import { skip } from "../wire/unknown.js";
 import { enter, leave, type ViewHead, type ViewMaker } from "./context.js";
 import type { ReadElement } from "./element.js";
 import { viewError } from "./failure.js";
@@ -19,14 +18,13 @@ export function children(view: ViewHead, s: number, n: number, t: number, make: 
   enter(x);
   try {
     const walk = new Walk(view, s);
-    const { b } = walk;
     while (list.length < n) {
       const at = walk.next();
       if (at === t) {
-        findBody(b, walk.p, walk.e, t, d);
+        findBody(x, walk.p, walk.e, t, d);
         walk.p = body.next;
         list.push(make(x.root, body.start, body.end, d - 1));
-      } else walk.p = skip(b, walk.p, walk.e, at, d);
+      } else walk.pass(at, d);
     }
     leave(x);
     return list;
@@ -82,7 +80,7 @@ export function scalars(
           if (c.p !== z) truncated(z);
         }
         n--;
-      } else walk.p = skip(b, walk.p, walk.e, at, view.$d);
+      } else walk.pass(at, view.$d);
     }
     leave(x);
     return list;
@@ -121,7 +119,7 @@ export function typedScalars<T extends TypedArray>(
         list = readTyped(b, c.p, z, list);
         walk.p = z;
         n--;
-      } else walk.p = skip(b, walk.p, walk.e, at, view.$d);
+      } else walk.pass(at, view.$d);
     }
     leave(x);
     return list;

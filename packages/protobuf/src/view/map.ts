@@ -27,7 +27,7 @@ function eachEntry(view: ViewHead, s: number, n: number, t: number, read: ReadEn
         read(b, c.p, z);
         walk.p = z;
         n--;
-      } else walk.p = skip(b, walk.p, walk.e, at, view.$d);
+      } else walk.pass(at, view.$d);
     }
     leave(x);
   } catch (error) {
@@ -93,7 +93,7 @@ export function childMap(
         key = readKey(b, c.p, e);
         p = c.p;
       } else if (at === v) {
-        findBody(b, c.p, e, v, view.$d);
+        findBody(view.$x, c.p, e, v, view.$d);
         addFragment(ranges, body.start, body.end);
         p = body.next;
       } else p = skip(b, c.p, e, at, view.$d);

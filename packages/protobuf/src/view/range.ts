@@ -1,17 +1,52 @@
 import { tagAt } from "../message/decode-path.js";
-import { cursor as c, malformed, truncated } from "../wire/cursor.js";
+import { cursor as c, malformed, tooDeep, truncated } from "../wire/cursor.js";
+import { varintSize } from "../wire/output.js";
 import { end } from "../wire/read-varint.js";
 import { skip } from "../wire/unknown.js";
-import type { ViewHead } from "./context.js";
+import type { ViewContext, ViewHead } from "./context.js";
 
-/** Where the group whose fields begin at `p` has its end tag; the position behind that is left in the cursor. */
-function groupEnd(b: Uint8Array, p: number, e: number, d: number): number {
+/** Groups from this size on are walked over once for all the levels above them, not once a level. */
+const notedBytes = 1024;
+
+/**
+ * The end of the body of the group whose fields begin at `p`, behind its tag `t`; the position behind the end tag is left
+ * in the cursor.
+ */
+export function groupEnd(x: ViewContext, p: number, e: number, t: number, d: number): number {
+  const { b, root } = x;
+  const noted = root.groups?.get(p);
+  if (noted !== undefined) {
+    c.p = noted + varintSize((t + 1) >>> 0);
+    return noted;
+  }
+  if (d < 1) tooDeep(p);
+  const start = p;
   while (p < e) {
-    const t = tagAt(b, p);
-    if ((t & 7) === 4) return p;
-    p = skip(b, c.p, e, t, d);
+    const at = p;
+    const next = tagAt(b, p);
+    p = c.p;
+    if ((next & 7) === 4) {
+      if (next !== t + 1) malformed(`group ${t >>> 3} is ended by the tag of ${next >>> 3}`, p - 1);
+      if (at - start >= notedBytes) {
+        root.groups ??= new Map();
+        root.groups.set(start, at);
+      }
+      return at;
+    }
+    if ((next & 7) === 3) {
+      groupEnd(x, p, e, next, d - 1);
+      p = c.p;
+    } else p = skip(b, p, e, next, d - 1);
   }
   return truncated(p);
+}
+
+/** The position behind a field with tag `t`, whose value begins at `p`. */
+export function passed(x: ViewContext, p: number, e: number, t: number, d: number): number {
+  if ((t & 7) !== 3) return skip(x.b, p, e, t, d);
+  if (t >>> 3 === 0) malformed("field number 0 is not allowed", p - 1);
+  groupEnd(x, p, e, t, d);
+  return c.p;
 }
 
 /** The body of the message that a tag `t` stands in front of. */
@@ -23,13 +58,13 @@ export const body = {
 };
 
 /** Finds the body of the message at `p`, behind its tag `t`. */
-export function findBody(b: Uint8Array, p: number, e: number, t: number, d: number): void {
+export function findBody(x: ViewContext, p: number, e: number, t: number, d: number): void {
   if ((t & 7) === 3) {
     body.start = p;
-    body.end = groupEnd(b, p, e, d);
+    body.end = groupEnd(x, p, e, t, d);
     body.next = c.p;
   } else {
-    body.end = body.next = end(b, p, e);
+    body.end = body.next = end(x.b, p, e);
     body.start = c.p;
   }
 }
@@ -40,6 +75,7 @@ export function findBody(b: Uint8Array, p: number, e: number, t: number, d: numb
  */
 export class Walk {
   readonly b: Uint8Array;
+  readonly #x: ViewContext;
   readonly #ranges: readonly number[];
   #at = 0;
   /** Where the current field's tag begins. */
@@ -53,6 +89,7 @@ export class Walk {
   constructor(view: ViewHead, from = -1) {
     const { b, ranges } = view.$x;
     this.b = b;
+    this.#x = view.$x;
     this.#ranges = ranges ?? [view.$p, view.$e];
     this.start = this.p = this.#ranges[0]!;
     this.e = this.#ranges[1]!;
@@ -72,6 +109,11 @@ export class Walk {
   get more(): boolean {
     while (this.p >= this.e && this.#at + 2 < this.#ranges.length) this.#advance();
     return this.p < this.e;
+  }
+
+  /** Goes behind the value of the current field, whose tag is `t`. */
+  pass(t: number, d: number): void {
+    this.p = passed(this.#x, this.p, this.e, t, d);
   }
 
   next(): number {

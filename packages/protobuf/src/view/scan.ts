@@ -2,6 +2,7 @@
 import { cursor as c } from "../wire/cursor.js";
 import { countUnknown, skip } from "../wire/unknown.js";
 import { uncounted, type ViewContext } from "./context.js";
+import { passed } from "./range.js";
 
 /** Sets the budgets up. */
 export function startScan(x: ViewContext): void {
@@ -21,10 +22,10 @@ export function scanUnknown(b: Uint8Array, p: number, e: number, t: number, d: n
 }
 
 /** The position behind a field that the schema knows: what is unknown in a group is counted when that is scanned. */
-export function scanValue(b: Uint8Array, p: number, e: number, t: number, d: number): number {
+export function scanValue(x: ViewContext, p: number, e: number, t: number, d: number): number {
   const { unknown } = c;
   c.unknown = uncounted;
-  const z = skip(b, p, e, t, d);
+  const z = passed(x, p, e, t, d);
   c.unknown = unknown;
   return z;
 }

@@ -43,7 +43,7 @@ function collect(view: AnyView, m: AnyMessage): void {
     else if (field === undefined || !isRead(field, t)) {
       walk.p = unknown(b, start, p, e, t, view.$d, m);
     } else {
-      walk.p = skip(b, p, e, t, view.$d);
+      walk.pass(t, view.$d);
       collectUndeclared(field, walk, start, p, t, m);
     }
   }

@@ -489,6 +489,26 @@ describe("limits", () => {
     }
   });
 
+  it("nested groups around much are walked over once, not once a level", () => {
+    const depth = 95;
+    const many = 1_200_000;
+    const bytes = new Uint8Array(many + 2 * depth);
+    bytes.fill(59, 0, depth).fill(60, depth + many);
+    for (let i = 0; i < many; i += 2) bytes.set([0x48, 1], depth + i);
+    for (const options of [{}, lazily]) {
+      const start = performance.now();
+      let view = TreeView.decode(bytes, options);
+      let levels = 0;
+      for (let at = view.group; at !== undefined; at = at.group) {
+        view = at;
+        levels++;
+      }
+      expect([levels, view.value]).toEqual([depth, 1]);
+      // once a level would be 95 times 600,000 fields, and again for each end
+      expect(performance.now() - start).toBeLessThan(400);
+    }
+  });
+
   it("of element memory hold for all that is read of one tree, not for reading again", () => {
     const bytes = Tree.encode({ children: Array.from({ length: 20 }, () => ({ note: "note" })) });
     const read = (elementMemoryBytes: number): (() => void) => {

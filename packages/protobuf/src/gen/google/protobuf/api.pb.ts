@@ -657,7 +657,7 @@ export class ApiView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -1229,7 +1229,7 @@ export class MethodView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -1669,7 +1669,7 @@ export class MixinView$ {
             if (n > e - p) truncated(p);
             p += n;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);

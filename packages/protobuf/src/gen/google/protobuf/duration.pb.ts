@@ -367,7 +367,7 @@ export class DurationView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);

@@ -592,7 +592,7 @@ export class FieldMaskView$ {
             if (n > e - p) truncated(p);
             p += n;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);

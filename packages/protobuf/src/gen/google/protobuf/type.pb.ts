@@ -520,7 +520,7 @@ export class TypeView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -1136,7 +1136,7 @@ export class FieldView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -1682,7 +1682,7 @@ export class EnumView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -2013,7 +2013,7 @@ export class EnumValueView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -2312,7 +2312,7 @@ export class OptionView$ {
             if (n > e - p) truncated(p);
             p += n;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);

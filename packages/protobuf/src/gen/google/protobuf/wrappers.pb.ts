@@ -221,7 +221,7 @@ export class DoubleValueView$ {
             if (n > e - p) truncated(p);
             p += n;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -416,7 +416,7 @@ export class FloatValueView$ {
             if (n > e - p) truncated(p);
             p += n;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -613,7 +613,7 @@ export class Int64ValueView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -810,7 +810,7 @@ export class UInt64ValueView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -1012,7 +1012,7 @@ export class Int32ValueView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -1214,7 +1214,7 @@ export class UInt32ValueView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -1411,7 +1411,7 @@ export class BoolValueView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -1618,7 +1618,7 @@ export class StringValueView$ {
             if (n > e - p) truncated(p);
             p += n;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
@@ -1825,7 +1825,7 @@ export class BytesValueView$ {
             if (n > e - p) truncated(p);
             p += n;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);

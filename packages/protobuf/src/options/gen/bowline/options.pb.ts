@@ -199,7 +199,7 @@ export class FieldOptionsView$ {
           } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
             p++;
           } else {
-            p = scanValue(b, p, e, t, d);
+            p = scanValue(x, p, e, t, d);
           }
         }
         if (p !== e) truncated(e);
