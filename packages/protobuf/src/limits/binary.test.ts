@@ -67,6 +67,12 @@ const struct = (levels: number): number[] =>
 const depthRows = [
   ...Object.entries(wraps).map(([name, wrap]) => row(name, Tree, nested(5, wrap), 5)),
   row("a Struct and what is in it", Tree, field(13, ...struct(10)), 21),
+  row(
+    "no level for a map value that is missing",
+    Tree,
+    [1, 2, 3, 4, 5].reduce((body: Bytes) => wraps.messages!(body), field(3, ...field(1, 107))),
+    5,
+  ),
   row("unknown groups in a nested message", Holder, field(1, ...nested(5, wraps.groups!)), 6),
 ];
 

@@ -99,8 +99,12 @@ export function childMap(
       } else p = skip(b, c.p, e, at, view.$d);
     }
     if (p !== e) truncated(e);
-    if (ranges.length === 0) ranges.push(e, e);
-    map.set(key, merged(view, ranges, make));
+    // a value that is missing takes no level of nesting, as in messages
+    const value =
+      ranges.length === 0
+        ? make(view.$x.root, e, e, Math.max(0, view.$d - 1))
+        : merged(view, ranges, make);
+    map.set(key, value);
   });
   return map;
 }
