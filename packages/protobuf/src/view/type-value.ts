@@ -47,6 +47,11 @@ function members(type: RuntimeViewType): PropertyDescriptorMap & ThisType<AnyVie
       get() {
         return unknownRuns(this);
       },
+      set() {
+        throw new TypeError(
+          `a view of ${type.typeName} is read-only; $toMessage() gives a message that can be written`,
+        );
+      },
     },
     $bytes: {
       get() {

@@ -128,6 +128,12 @@ describe("a view", () => {
     }).toThrow(TypeError);
   });
 
+  it("says that it is read-only to who would set its extensions", () => {
+    expect(() => setExtension(PartView.decode(new Uint8Array()) as Part, note, "x")).toThrow(
+      "a view of test.ops.Part is read-only; $toMessage() gives a message that can be written",
+    );
+  });
+
   it("reads the same after an await, after its call and after other decodes", async () => {
     const handler = async (view: TreeView): Promise<() => unknown> => {
       await Promise.resolve();
