@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { curlLines, fencesOf, forbiddenImport } from "./check-docs.mjs";
+import {
+  curlLines,
+  fencesOf,
+  forbiddenImport,
+  missingLine,
+  printedLines,
+  reasonsOf,
+} from "./check-docs.mjs";
 
 describe("check-docs", () => {
   test("a fence carries its language, its file name, its text and its line", () => {
@@ -41,5 +48,22 @@ describe("check-docs", () => {
 
   test("a curl option that it does not know is an error, so that no line passes unread", () => {
     expect(() => curlLines("curl -X PUT http://localhost:1/")).toThrow("-X");
+  });
+
+  test("the comment behind console.log says what is printed", () => {
+    expect(
+      printedLines("console.log(a); // 1\n  console.log(f(b));   // x: 2\nlet c; // 3\n"),
+    ).toEqual(["1", "x: 2"]);
+  });
+
+  test("lines have to be printed in their order", () => {
+    expect(missingLine("a\nb\nc\n", ["a", "c"])).toBeUndefined();
+    expect(missingLine("a\nb\n", ["b", "a"])).toBe("a");
+  });
+
+  test("a reason is a whole string in the source", () => {
+    expect(reasonsOf('{ reason: "BOWLINE_A_B" } `BOWLINE_A` slice("BOWLINE_A_".length)')).toEqual([
+      "BOWLINE_A_B",
+    ]);
   });
 });

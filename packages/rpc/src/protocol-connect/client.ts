@@ -292,17 +292,19 @@ function statusMessage(status: number): string {
   return `answered with HTTP status ${status} and no error that says more${hint}`;
 }
 
-/** What a broken stream means for the caller. */
-function failureOf(failure: StreamFailure, place: Place): RpcError {
-  const code =
-    failure.kind === "malformed" || failure.kind === "limit"
-      ? "internal"
-      : failure.kind === "shutdown"
-        ? "canceled"
-        : "unavailable";
-  return new RpcError(code, failure.message, {
-    ...place,
-    cause: failure.cause,
-    reason: `BOWLINE_${failure.kind.toUpperCase()}`,
-  });
+/** What a broken stream means for the caller, by its kind. */
+const outcomes: Readonly<
+  Record<StreamFailure["kind"], { readonly code: RpcError["code"]; readonly reason: string }>
+> = {
+  unreachable: { code: "unavailable", reason: "BOWLINE_UNREACHABLE" },
+  lost: { code: "unavailable", reason: "BOWLINE_LOST" },
+  stalled: { code: "unavailable", reason: "BOWLINE_STALLED" },
+  malformed: { code: "internal", reason: "BOWLINE_MALFORMED" },
+  limit: { code: "internal", reason: "BOWLINE_LIMIT" },
+  shutdown: { code: "canceled", reason: "BOWLINE_SHUTDOWN" },
+};
+
+function failureOf({ kind, message, cause }: StreamFailure, place: Place): RpcError {
+  const { code, reason } = outcomes[kind];
+  return new RpcError(code, message, { ...place, cause, reason });
 }
