@@ -12,6 +12,7 @@ export function anyType(
   const [, name] =
     /\/([^/]+)$/.exec(typeUrl) ?? fail(`${quoted(typeUrl)} is not a type URL`, offset);
   return (
-    aside(() => registry?.message(name!)) ?? fail(`${name} is not in options.registry`, offset)
+    aside(() => registry?.message(name!)) ??
+    fail(`${name!.slice(0, 200)} is not in options.registry`, offset)
   );
 }

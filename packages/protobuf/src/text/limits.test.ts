@@ -203,4 +203,13 @@ describe("hostile sizes", () => {
     for (let n = 0; n < text.length; n++) reason(() => fromText(Everything, text.slice(0, n)));
     expect(reason(() => fromText(Everything, text))).toBeUndefined();
   });
+
+  test("an error about an Any does not repeat a type name of any length", () => {
+    const text = `[a/${"b".repeat(100_000)}] {}`;
+    for (const type of [Any, Tree]) {
+      const work = (): unknown => fromText(type, text);
+      expect(reason(work)).toBe("BOWLINE_TEXT_VALUE");
+      expect(work).toThrow(/^.{1,500}$/);
+    }
+  });
 });

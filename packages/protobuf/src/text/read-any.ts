@@ -10,13 +10,13 @@ export function readAny(r: Reader, open: Open, url: string, at: number): void {
   const seen = (open.seen ??= new Set());
   if (desc.typeName !== "google.protobuf.Any") {
     if (r.options.ignoreUnknown) return skipValue(r);
-    fail(`${desc.typeName} is not an Any, which alone holds [${url}]`, at);
+    fail(`${desc.typeName} is not an Any, which alone holds [${url.slice(0, 200)}]`, at);
   }
   if (desc.fields.some((field) => seen.has(field))) fail("the Any has another value", at);
   for (const field of desc.fields) seen.add(field);
   const name = typeNameOf(url)!;
   const type = r.options.registry?.message(name);
-  if (type === undefined) return fail(`${name} is not in options.registry`, at);
+  if (type === undefined) return fail(`${name.slice(0, 200)} is not in options.registry`, at);
   open.at = `[${url}]`;
   take(r, 58);
   descend(r);
