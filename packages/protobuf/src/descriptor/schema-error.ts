@@ -1,5 +1,7 @@
 const schemaBrand = Symbol.for("bowline.protobuf.SchemaError");
 
+const maxDetail = 2000;
+
 /** Descriptors that no compiler of `.proto` files would let through. */
 export class SchemaError extends Error {
   override readonly name = "SchemaError";
@@ -8,7 +10,11 @@ export class SchemaError extends Error {
   readonly file: string;
 
   constructor(file: string, detail: string, options?: ErrorOptions) {
-    super(`${shown(file)}: ${detail}`, options);
+    // names come from the set, whose author may have made them as long as the set
+    super(
+      `${shown(file)}: ${detail.length > maxDetail ? `${detail.slice(0, maxDetail)}…` : detail}`,
+      options,
+    );
     Object.defineProperty(this, schemaBrand, { value: true });
     this.file = file;
   }

@@ -45,7 +45,6 @@ interface Walk {
  */
 export function walk(
   value: object,
-  // biome-ignore lint/suspicious/noConfusingVoidType: most visitors return nothing
   visit: (at: Visited) => boolean | void,
   options?: WalkOptions,
 ): void {
