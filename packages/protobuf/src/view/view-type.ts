@@ -20,7 +20,11 @@ export interface ViewDecodeOptions {
   readonly messageSet?: boolean;
 }
 
-/** What every view has beside the fields of its message. A view is read-only, and its bytes are never written. */
+/**
+ * What every view has beside the fields of its message. A view is read-only, and its bytes are never written. Lists, maps
+ * and oneofs that it holds are made at their first touch and read-only by their types: freezing each would cost more than
+ * making it.
+ */
 export interface View<T = unknown> {
   /**
    * The view's own bytes, a valid encoding of it. They share the memory of the input, unless the message came in several
