@@ -40,6 +40,11 @@ const tables = [
     bars: { decode: all(shapes, 1), encode: all(shapes, 1) },
   },
   {
+    row: "bowline-typed",
+    peer: "go-protobuf",
+    bars: { decode: { ColumnBatch: 1 }, encode: { ColumnBatch: 1 } },
+  },
+  {
     row: "bowline-lazy",
     peer: "protobuf-es",
     bars: { "touch-three": { a: 20 }, "re-encode": { a: 100 } },
@@ -72,13 +77,19 @@ export function collectBars(measured, depths) {
   return [...list, ...depthBars(depths)];
 }
 
+const subjects = {
+  "bowline-lazy": "lazy view, ",
+  "bowline-validated": "validated view, ",
+  "bowline-typed": "typed arrays, ",
+};
+
 function peerBars(measured) {
   const out = [];
   for (const { row, peer, bars } of tables)
     for (const { workload, op, times } of measured) {
       const bar = bars[op]?.[workload];
       if (bar === undefined || times[row] === undefined || times[peer] === undefined) continue;
-      const subject = row === "bowline" ? "" : `${row.replace("bowline-", "")} view, `;
+      const subject = subjects[row] ?? "";
       const ratios = ratiosOf(times[peer], times[row]);
       out.push(createBar(`${subject}${op} ${workload} vs ${peer}`, ratios, bar));
     }

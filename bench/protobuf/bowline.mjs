@@ -9,13 +9,15 @@
  *
  * Views are rows of their own beside messages: validated at once, validated
  * when touched ("lazy"), and lazy with `$bytes` instead of a copy ("shared").
+ * So are messages whose lists of numbers are typed arrays ("typed"), for the
+ * shape that long columns are made for.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cache, root } from "../competitors/install.mjs";
-import { runBuf, transpile } from "./generate.mjs";
+import { protoFolder, runBuf, transpile } from "./generate.mjs";
 
 const plugin = join(root, "packages", "protoc-gen-bowline", "bin", "protoc-gen-bowline.js");
 
@@ -32,6 +34,7 @@ export const rows = {
     reencode: (value) => value.$bytes,
     only: ["re-encode"],
   }),
+  "bowline-typed": (type) => ({ ...messageCodec(type), only: ["decode", "encode"] }),
 };
 
 const lazily = (view) => (bytes) => view.decode(bytes, { validate: "on-access" });
@@ -78,11 +81,33 @@ export function prepare(modulePath) {
   rmSync(gen, { recursive: true, force: true });
   mkdirSync(gen, { recursive: true });
   runBuf(gen, [process.execPath, plugin], []);
+  runBuf(join(gen, "typed"), [process.execPath, plugin], [], typedProtos());
   transpile(gen);
   const { version } = JSON.parse(
     readFileSync(join(root, "packages", "protobuf", "package.json"), "utf8"),
   );
   return { name: "bowline", version, options: "protoc-gen-bowline, defaults", gen };
+}
+
+/** The protos again, with the option that makes typed arrays of `ColumnBatch`'s numbers. */
+function typedProtos() {
+  const folder = join(cache, "bowline", "typed-proto");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, "bowline"), { recursive: true });
+  copyFileSync(
+    join(root, "packages/protobuf/proto/bowline/options.proto"),
+    join(folder, "bowline/options.proto"),
+  );
+  const shapes = readFileSync(join(protoFolder, "shapes.proto"), "utf8")
+    .replace(/^(package .*;)$/m, '$1\nimport "bowline/options.proto";')
+    .replace(/^message ColumnBatch \{[^}]*\}/m, (message) =>
+      message.replace(
+        /(repeated (?!bool)\w+ \w+ = \d+);/g,
+        "$1 [(bowline.field).typed_array = true];",
+      ),
+    );
+  writeFileSync(join(folder, "shapes.proto"), shapes);
+  return folder;
 }
 
 export async function load({ gen, module, row = "bowline" }) {
@@ -91,9 +116,11 @@ export async function load({ gen, module, row = "bowline" }) {
   json = await import(pathToFileURL(join(root, "packages/protobuf/dist/json/index.js")));
   const bench = await from("bench.pb.js");
   const shapes = await from("shapes.pb.js");
+  const typed = row === "bowline-typed" ? await from("typed/shapes.pb.js") : undefined;
   return (typeName) => {
     const exported = typeName.startsWith("bowline.bench.shapes.") ? shapes : bench;
     const name = typeName.split(".").at(-1);
+    if (row === "bowline-typed") return name === "ColumnBatch" ? rows[row](typed[name]) : undefined;
     const view = exported[`${name}View`];
     if (row !== "bowline" && view === undefined) return undefined;
     return rows[row](exported[name], view);

@@ -28,13 +28,13 @@ export function generateOnce(out, key, make) {
   writeFileSync(stamp, digest);
 }
 
-/** Runs `buf generate` over the protos with one local plugin. */
-export function runBuf(out, plugin, options) {
+/** Runs `buf generate` over a folder of protos with one local plugin. */
+export function runBuf(out, plugin, options, protos = protoFolder) {
   const template = JSON.stringify({
     version: "v2",
     plugins: [{ local: Array.isArray(plugin) ? plugin : [plugin], out, opt: options }],
   });
-  execFileSync(bin("buf"), ["generate", protoFolder, "--template", template], {
+  execFileSync(bin("buf"), ["generate", protos, "--template", template], {
     cwd: cache,
     stdio: "inherit",
   });
