@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Everything, Part, Secret } from "../fixtures/gen/test/ops.pb.js";
 import { Tree } from "../fixtures/gen/test/wire.pb.js";
+import type { MessageType } from "../message/message-type.js";
 import { setUnknownFields } from "../message/unknown-fields.js";
 import { createRegistry } from "../reflect/index.js";
 import { Any, Struct } from "../wkt/index.js";
@@ -206,7 +207,8 @@ describe("hostile sizes", () => {
 
   test("an error about an Any does not repeat a type name of any length", () => {
     const text = `[a/${"b".repeat(100_000)}] {}`;
-    for (const type of [Any, Tree]) {
+    const types: MessageType[] = [Any, Tree];
+    for (const type of types) {
       const work = (): unknown => fromText(type, text);
       expect(reason(work)).toBe("BOWLINE_TEXT_VALUE");
       expect(work).toThrow(/^.{1,500}$/);
