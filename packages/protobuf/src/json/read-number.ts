@@ -1,5 +1,5 @@
 import type { DescField } from "../descriptor/model.js";
-import { halves, unsigned } from "./bits.js";
+import { u32 as halves, u64 as unsigned } from "../wire/scratch.js";
 import { fail } from "./failure.js";
 import {
   bareNumber,

@@ -1,4 +1,4 @@
-import { double, halves } from "./bits.js";
+import { f64 as double, u32 as halves } from "../wire/scratch.js";
 import { powers } from "./tokenizer.js";
 
 /** Writers of numbers as ASCII. Each needs room for 32 bytes and returns the position behind. */

@@ -1,9 +1,9 @@
 import { isPlainObject } from "../message/plain-object.js";
 import { scalarProblem } from "../message/problem.js";
 import { asciiLoop, utf8Write } from "../wire/platform.js";
+import { u32 as halves, i64 as signed, u64 as unsigned } from "../wire/scratch.js";
 import { isBytes, isWellFormed, stringValue } from "../wire/write-scalar.js";
 import { toBase64 } from "./base64.js";
-import { halves, signed, unsigned } from "./bits.js";
 import { fail, inside, quoted, tooDeep } from "./failure.js";
 import type { JsonObject, JsonValue } from "./json-value.js";
 import type { JsonWriteOptions } from "./options.js";

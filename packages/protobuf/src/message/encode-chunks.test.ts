@@ -38,7 +38,7 @@ describe("encodeChunks", () => {
   it("gives nothing for an empty message and one chunk for a small one", () => {
     expect(encodeChunks(Tree, {})).toEqual([]);
     expect(chunksOf(Tree, { note: "x", data: large(4095) })).toHaveLength(1);
-    // past the shared blocks and past the slab
+    // past the shared blocks, in memory of its own
     expect(chunksOf(Tree, { note: "x".repeat(5000) })).toHaveLength(1);
     expect(chunksOf(Tree, { note: "x".repeat(200_000) })).toHaveLength(1);
     // lengths that take more bytes than were reserved, and nothing that is not copied

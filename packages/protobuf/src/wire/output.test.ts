@@ -20,7 +20,7 @@ function same(got: Uint8Array, wanted: Uint8Array, label: string): void {
 }
 
 describe("results", () => {
-  it("of every size around the blocks and the slab are right, and stay so while others are made", () => {
+  it("of every size around the blocks are right, and stay so while others are made", () => {
     const kept: { bytes: Uint8Array; copy: Uint8Array }[] = [];
     const sizes: number[] = [];
     for (let size = 0; size <= 70_000; size += 127) sizes.push(size);

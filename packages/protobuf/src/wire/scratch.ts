@@ -1,6 +1,6 @@
 /**
  * Eight bytes under every type of number: what one is written as and read as another. Used within one expression or two,
- * never across a call.
+ * never across a call of what may use it, too.
  */
 export const i32: Int32Array = /*@__PURE__*/ new Int32Array(2);
 export const u32: Uint32Array = /*@__PURE__*/ new Uint32Array(/*@__PURE__*/ bufferOf());
