@@ -13,5 +13,12 @@ export type {
   ResponseReceiver,
 } from "./transport/client-stream.js";
 export { defaultReceivedMessageBytes } from "./transport/message-body.js";
-export type { RequestAcceptor, RequestReceiver, ServerStream } from "./transport/server-stream.js";
+export type {
+  RequestAcceptor,
+  RequestReceiver,
+  ServerStream,
+  StreamPeer,
+  TlsCertificate,
+  TlsIdentity,
+} from "./transport/server-stream.js";
 export type { StreamFailure } from "./transport/stream-failure.js";

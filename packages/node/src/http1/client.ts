@@ -22,12 +22,14 @@ export function createHttp1Transport(target: Target, limits: Http1ClientLimits):
   const agent = new Agent({ keepAlive: true, maxSockets: limits.connections, scheduling: "lifo" });
   return {
     authority: target.authority,
+    httpVersion: "1.1",
     open: (head, receiver) => new Http1ClientStream(target, agent, limits, head, receiver),
     close: () => agent.destroy(),
   };
 }
 
 class Http1ClientStream implements ClientStream {
+  readonly httpVersion = "1.1";
   readonly body: ChunkSink = new ChunkSink();
   readonly #target: Target;
   readonly #agent: Agent;
@@ -36,6 +38,7 @@ class Http1ClientStream implements ClientStream {
   readonly #receiver: ResponseReceiver;
   #request: ClientRequest | undefined;
   #connectTimer: ReturnType<typeof setTimeout> | undefined;
+  #response: IncomingMessage | undefined;
   #over = false;
 
   constructor(
@@ -53,10 +56,38 @@ class Http1ClientStream implements ClientStream {
   }
 
   send(): void {
-    const body = this.body.toBytes();
+    const body = this.body.takeBytes();
+    this.#open(["content-length", String(body.length)]).end(body);
+  }
+
+  start(): void {
+    this.#open(["transfer-encoding", "chunked"]).on("drain", () => {
+      if (!this.#over) this.#receiver.drained();
+    });
+  }
+
+  flush(): boolean {
+    if (this.body.length === 0) return true;
+    return this.#request?.write(this.body.takeBytes()) ?? true;
+  }
+
+  end(): void {
+    this.flush();
+    this.#request?.end();
+  }
+
+  pause(): void {
+    this.#response?.pause();
+  }
+
+  resume(): void {
+    this.#response?.resume();
+  }
+
+  #open(framing: readonly string[]): ClientRequest {
     const { host, port, authority } = this.#target;
     const { method, path, headers } = this.#head;
-    const fields = ["host", authority, ...headers, "content-length", String(body.length)];
+    const fields = ["host", authority, ...headers, ...framing];
     const { headerListBytes: maxHeaderSize } = this.#limits;
     const options = { agent: this.#agent, host, port, method, path, maxHeaderSize };
     this.#request = request({ ...options, headers: fields as unknown as string[] });
@@ -65,7 +96,7 @@ class Http1ClientStream implements ClientStream {
     });
     this.#request.on("response", (response) => this.#respond(response));
     this.#request.on("error", (error) => this.#fail(error));
-    this.#request.end(body);
+    return this.#request;
   }
 
   reset(): void {
@@ -83,6 +114,7 @@ class Http1ClientStream implements ClientStream {
 
   #respond(response: IncomingMessage): void {
     if (this.#over) return;
+    this.#response = response;
     response.on("data", (chunk: Buffer) => {
       if (!this.#over) this.#receiver.data(chunk, 0, chunk.length);
     });
@@ -90,7 +122,7 @@ class Http1ClientStream implements ClientStream {
       if (this.#over) return;
       if (!response.complete) return this.#fail(cutResponse());
       this.#finish();
-      this.#receiver.end();
+      this.#receiver.end(Metadata.fromWire(response.rawTrailers));
     });
     response.on("error", (error) => this.#fail(error));
     this.#receiver.head(response.statusCode ?? 0, Metadata.fromWire(response.rawHeaders));

@@ -8,6 +8,7 @@ import {
   type RequestReceiver,
   type ServerStream,
   type StreamFailure,
+  type StreamPeer,
 } from "@bowline/rpc/internal";
 
 /** How much of a request that is answered already is still read, so that the peer gets to see the answer. */
@@ -37,7 +38,11 @@ export class Http1ServerStream implements ServerStream {
     this.headers = Metadata.fromWire(request.rawHeaders);
   }
 
-  get peerAddress(): string {
+  get peer(): StreamPeer {
+    return { address: this.#address, tls: undefined };
+  }
+
+  get #address(): string {
     const { remoteAddress = "unknown", remotePort = 0, remoteFamily } = this.#request.socket;
     const host = remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress;
     return `${host}:${remotePort}`;
@@ -93,6 +98,40 @@ export class Http1ServerStream implements ServerStream {
     response.writeHead(status, fields as unknown as string[]);
     response.end(body);
     if (!this.#request.complete) this.#limitDraining();
+  }
+
+  start(status: number, headers: HeaderFields): void {
+    if (this.#isDraining()) this.#response.shouldKeepAlive = false;
+    this.#response.writeHead(status, headers as unknown as string[]);
+    this.#response.on("drain", () => {
+      if (!this.#answered) this.#receiver?.drained();
+    });
+  }
+
+  flush(): boolean {
+    if (this.body.length === 0) return true;
+    return this.#response.write(this.body.takeBytes());
+  }
+
+  end(): void {
+    if (this.#answered) return;
+    this.flush();
+    this.#answered = true;
+    this.#response.end();
+    if (!this.#request.complete) this.#limitDraining();
+  }
+
+  reset(): void {
+    this.#answered = true;
+    this.#request.socket.destroy();
+  }
+
+  pause(): void {
+    this.#request.pause();
+  }
+
+  resume(): void {
+    this.#request.resume();
   }
 
   #drain(length: number): void {

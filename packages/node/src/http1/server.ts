@@ -110,5 +110,5 @@ const stopped: StreamFailure = {
 };
 
 function gone(stream: Http1ServerStream): StreamFailure {
-  return { kind: "lost", message: `the caller ${stream.peerAddress} is gone` };
+  return { kind: "lost", message: `the caller ${stream.peer.address} is gone` };
 }

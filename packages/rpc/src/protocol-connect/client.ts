@@ -65,7 +65,12 @@ class UnaryRequest<T> implements ResponseReceiver {
       return;
     }
     this.#call.onCancel = (reason) => this.#giveUp(this.#canceled(reason));
-    const head = { method: "POST", path: this.#method.path, headers: this.#requestFields() };
+    const head = {
+      method: "POST",
+      path: this.#method.path,
+      headers: this.#requestFields(),
+      requiresHttp2: false,
+    };
     this.#stream = this.#transport.open(head, this);
     try {
       this.#settings.codec.encode(this.#method.input, request, this.#stream.body);
@@ -106,6 +111,8 @@ class UnaryRequest<T> implements ResponseReceiver {
     if (this.#errorStatus !== undefined) this.#call.fail(this.#readError(this.#errorStatus));
     else this.#succeed();
   }
+
+  drained(): void {}
 
   interrupted(failure: StreamFailure): void {
     this.#stopWatching();
@@ -297,6 +304,11 @@ const outcomes: Readonly<
   Record<StreamFailure["kind"], { readonly code: RpcError["code"]; readonly reason: string }>
 > = {
   unreachable: { code: "unavailable", reason: "BOWLINE_UNREACHABLE" },
+  unsupported: { code: "unimplemented", reason: "BOWLINE_HTTP_VERSION" },
+  refused: { code: "unavailable", reason: "BOWLINE_REFUSED" },
+  canceled: { code: "canceled", reason: "BOWLINE_CANCELED" },
+  exhausted: { code: "resource_exhausted", reason: "BOWLINE_REFUSED" },
+  denied: { code: "permission_denied", reason: "BOWLINE_REFUSED" },
   lost: { code: "unavailable", reason: "BOWLINE_LOST" },
   stalled: { code: "unavailable", reason: "BOWLINE_STALLED" },
   malformed: { code: "internal", reason: "BOWLINE_MALFORMED" },

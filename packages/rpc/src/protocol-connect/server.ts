@@ -51,8 +51,8 @@ export function acceptConnect(
 }
 
 /** Who sent a request. */
-export function peerOf({ peerAddress, httpVersion }: ServerStream): Peer {
-  return { address: peerAddress, protocol: "connect", httpVersion };
+export function peerOf({ peer, httpVersion }: ServerStream): Peer {
+  return { address: peer.address, protocol: "connect", httpVersion };
 }
 
 function refuseMethod(stream: ServerStream): undefined {
@@ -158,6 +158,8 @@ class UnaryExchange implements RequestReceiver, HandlerOutcome {
     this.failed(error);
     this.#call.abort(error);
   }
+
+  drained(): void {}
 
   succeeded(response: unknown): void {
     if (this.#over) return;

@@ -7,32 +7,57 @@ export interface RequestHead {
   readonly method: string;
   readonly path: string;
   readonly headers: HeaderFields;
+  /** The protocol needs HTTP/2: a transport that reaches the peer over HTTP/1.1 alone fails with `unsupported`. */
+  readonly requiresHttp2: boolean;
 }
 
-/** One request on a client. Nothing leaves before {@link ClientStream.send}. */
+/**
+ * One request on a client. Nothing leaves before `send` or `start`; a request is either `send`, or `start`, any number
+ * of `flush`, and `end`. The receiver is never called inside a call of these methods.
+ */
 export interface ClientStream {
+  /** The HTTP version in use; `undefined` until it is known (TLS decides while connecting). */
+  readonly httpVersion: "1.1" | "2" | undefined;
   /** Where the body of the request goes. */
   readonly body: BodySink;
-  /** Sends head and body. The receiver is never called inside this call. */
+  /** Sends the head and what is in `body`, and ends the request. */
   send(): void;
-  /** Gives the request up and frees what it holds. The receiver is not called any more. */
+  /** Sends the head; the body follows piece by piece. */
+  start(): void;
+  /**
+   * Hands over what is in `body`. `false`: the peer is slow and the transport holds more than it likes to; the receiver's
+   * `drained` is called once when it has room again. More may be flushed all the same.
+   */
+  flush(): boolean;
+  /** Sends what is in `body` and ends the request. */
+  end(): void;
+  /** Gives the request up, tells the peer (HTTP/2: RST_STREAM(CANCEL)) and frees what it holds. The receiver is not called any more. */
   reset(): void;
+  /** Stops delivering the response's body, as soon as the transport can; what is on its way still comes. */
+  pause(): void;
+  /** Delivers again. */
+  resume(): void;
 }
 
 /** What the RPC layer does with a response. The transport calls it in order; `end` or `interrupted` comes last. */
 export interface ResponseReceiver {
+  /** Status and headers; informational responses (1xx) are not passed on. */
   head(status: number, headers: ReadonlyMetadata): void;
   /** A piece of the body: `bytes[start, end)`. The transport never writes to these bytes again. */
   data(bytes: Uint8Array, start: number, end: number): void;
-  /** The response is complete, by the rules of its HTTP version. */
-  end(): void;
+  /** The response is complete, by the rules of its HTTP version. `trailers` is empty where there are none. */
+  end(trailers: ReadonlyMetadata): void;
   interrupted(failure: StreamFailure): void;
+  /** There is room again, after a `flush` that returned `false`. */
+  drained(): void;
 }
 
 /** A way to one target. Connections come and go underneath; idle ones do not keep a process alive. */
 export interface ClientTransport {
   /** Who is called, for messages: `localhost:8080`. */
   readonly authority: string;
+  /** The HTTP version, where it is the same for every stream and known without a connection. */
+  readonly httpVersion: "1.1" | "2" | undefined;
   open(head: RequestHead, receiver: ResponseReceiver): ClientStream;
   /** Closes every connection. */
   close(): void;
