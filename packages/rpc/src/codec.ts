@@ -14,7 +14,13 @@ export interface Codec {
    * Writes a message or an init literal.
    * @throws EncodeError or JsonError naming the path of a wrong value.
    */
-  encode(type: MessageType, message: unknown, sink: ByteSink): void;
+  encode(type: MessageType, message: unknown, sink: ByteSink, options?: CodecEncodeOptions): void;
+}
+
+/** What a protocol asks of an encoder. */
+export interface CodecEncodeOptions {
+  /** Equal messages give equal bytes, so that caches recognise requests. A codec that cannot may ignore it. */
+  readonly deterministic?: boolean;
 }
 
 /** Options of {@link createBinaryCodec}. */
@@ -32,7 +38,15 @@ export function createBinaryCodec(options: BinaryCodecOptions = {}): Codec {
         start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end),
         options.decode,
       ),
-    encode: (type, message, sink) => sink.append(type.encode(message, options.encode)),
+    encode: (type, message, sink, asked) =>
+      sink.append(
+        type.encode(
+          message,
+          asked?.deterministic === true
+            ? { ...options.encode, deterministic: true }
+            : options.encode,
+        ),
+      ),
   };
 }
 

@@ -7,12 +7,20 @@ export {
 export type { CallOptions, ChannelOptions } from "./client/options.js";
 export type { UnaryCall } from "./client/unary-call.js";
 export { type Code, codes, isCode } from "./code.js";
-export { type BinaryCodecOptions, binaryCodec, type Codec, createBinaryCodec } from "./codec.js";
+export {
+  type BinaryCodecOptions,
+  binaryCodec,
+  type Codec,
+  type CodecEncodeOptions,
+  createBinaryCodec,
+} from "./codec.js";
+export type { Compression, DecompressedSink } from "./compression/compression.js";
 export { type ContextKey, ContextValues, createContextKey } from "./context.js";
 export { detail, type ErrorDetail } from "./error-detail.js";
+export type { InterceptedCall, Interceptor, InterceptorNext } from "./interceptor.js";
 export { Metadata, type MetadataInit, type ReadonlyMetadata } from "./metadata.js";
 export { RpcError, type RpcErrorOptions } from "./rpc-error.js";
-export type { HandlerCall, Peer } from "./server/handler-call.js";
+export type { HandlerCall, Peer, Protocol } from "./server/handler-call.js";
 export {
   type Handlers,
   type Implementation,
@@ -31,3 +39,4 @@ export type {
   UnaryMethod,
 } from "./service-type.js";
 export type { BodySink, ByteSink } from "./transport/byte-sink.js";
+export type { TlsCertificate, TlsIdentity } from "./transport/server-stream.js";

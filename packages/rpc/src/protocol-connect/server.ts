@@ -52,7 +52,7 @@ export function acceptConnect(
 
 /** Who sent a request. */
 export function peerOf({ peer, httpVersion }: ServerStream): Peer {
-  return { address: peer.address, protocol: "connect", httpVersion };
+  return { address: peer.address, protocol: "connect", httpVersion, tls: peer.tls };
 }
 
 function refuseMethod(stream: ServerStream): undefined {

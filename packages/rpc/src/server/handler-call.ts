@@ -3,14 +3,21 @@ import type { Deadline } from "../deadline.js";
 import { Metadata, type ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import type { Method } from "../service-type.js";
+import type { TlsIdentity } from "../transport/server-stream.js";
 
-/** Who calls. */
+/** The RPC protocols. */
+export type Protocol = "connect" | "grpc" | "grpc-web";
+
+/** Who is at the other end of a call. */
 export interface Peer {
-  /** Address and port, `127.0.0.1:53412`. */
+  /** Address and port, `127.0.0.1:53412`; on clients the authority that is called. */
   readonly address: string;
-  /** The RPC protocol it speaks. */
-  readonly protocol: "connect";
-  readonly httpVersion: "1.1" | "2";
+  /** The RPC protocol that is spoken. */
+  readonly protocol: Protocol;
+  /** `undefined` on clients before a connection is chosen. */
+  readonly httpVersion: "1.1" | "2" | undefined;
+  /** What TLS says of the peer; `undefined` on cleartext. */
+  readonly tls: TlsIdentity | undefined;
 }
 
 /** The call that a handler answers: its second argument. */

@@ -22,14 +22,14 @@ export class MessageBody {
   /** @throws RpcError `resource_exhausted` if a `content-length` announces more than the limit. */
   announce(contentLength: string | undefined): void {
     if (contentLength !== undefined && Number(contentLength) > this.#limit) {
-      throw this.#tooLarge(`${contentLength} bytes`);
+      throw messageTooLarge(`${contentLength} bytes`, this.#limit);
     }
   }
 
   /** @throws RpcError `resource_exhausted` if the message has become larger than the limit. */
   add(bytes: Uint8Array, start: number, end: number): void {
     this.#size += end - start;
-    if (this.#size > this.#limit) throw this.#tooLarge("more");
+    if (this.#size > this.#limit) throw messageTooLarge("more", this.#limit);
     if (this.#size === end - start) {
       this.bytes = bytes;
       this.start = start;
@@ -54,12 +54,13 @@ export class MessageBody {
     this.start = 0;
     this.end = whole.length;
   }
+}
 
-  #tooLarge(what: string): RpcError {
-    return new RpcError(
-      "resource_exhausted",
-      `the message is larger than the receiver takes: ${what}, the limit is ${this.#limit} bytes (receivedMessageBytes)`,
-      { reason: "BOWLINE_MESSAGE_TOO_LARGE" },
-    );
-  }
+/** The refusal of a message past a limit. `what`: its size as far as it is known, `5000000 bytes`. */
+export function messageTooLarge(what: string, limit: number): RpcError {
+  return new RpcError(
+    "resource_exhausted",
+    `the message is larger than the receiver takes: ${what}, the limit is ${limit} bytes (receivedMessageBytes)`,
+    { reason: "BOWLINE_MESSAGE_TOO_LARGE" },
+  );
 }

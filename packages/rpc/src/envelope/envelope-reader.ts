@@ -1,0 +1,136 @@
+import { RpcError } from "../rpc-error.js";
+import { messageTooLarge } from "../transport/message-body.js";
+
+const prefixLength = 5;
+
+/** Takes one message, `bytes[start, end)`; its flags are the envelope's first byte. */
+export type EnvelopeHandler = (
+  flags: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+) => void;
+
+/**
+ * Takes a stream of bytes apart into length-prefixed messages: one byte of flags, four of length, big-endian (gRPC:
+ * "Length-Prefixed-Message", Connect: "Enveloped-Message"). A message that lies whole in one piece is handed on in place.
+ * The limit is checked on the prefix, before anything is kept for the message.
+ */
+export class EnvelopeReader {
+  readonly #limit: number;
+  readonly #onMessage: EnvelopeHandler;
+  /** The prefix of a message that has not come whole. */
+  readonly #prefix: Uint8Array = new Uint8Array(prefixLength);
+  #prefixFilled = 0;
+  /** The pieces of a message that has not come whole, and how much of it is missing. */
+  #pieces: Uint8Array[] = [];
+  #size = 0;
+  #missing = 0;
+  #stopped = false;
+
+  /** @param limit bytes of one message as it is on the wire. */
+  constructor(limit: number, onMessage: EnvelopeHandler) {
+    this.#limit = limit;
+    this.#onMessage = onMessage;
+  }
+
+  /** Whether it stands between two messages. */
+  get atBoundary(): boolean {
+    return this.#prefixFilled === 0;
+  }
+
+  /**
+   * Takes the next piece; calls back for each message that is whole.
+   * @throws RpcError `resource_exhausted` for a message past the limit, and what the handler throws.
+   */
+  push(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (at < end && !this.#stopped) {
+      if (this.#prefixFilled === 0 && end - at >= prefixLength) {
+        const size = sizeAt(bytes, at + 1);
+        this.#check(size);
+        const from = at + prefixLength;
+        if (size <= end - from) {
+          const flags = bytes[at] as number;
+          at = from + size;
+          this.#onMessage(flags, bytes, from, at);
+          continue;
+        }
+      }
+      at = this.#collect(bytes, at, end);
+    }
+  }
+
+  /** Ignores all that comes from now on. */
+  stop(): void {
+    this.#stopped = true;
+    this.#pieces = [];
+  }
+
+  /** @throws RpcError `internal` if the stream ended inside a message: the end is never guessed. */
+  finish(): void {
+    if (this.#stopped || this.#prefixFilled === 0) return;
+    throw cutEnvelope(this.#prefixFilled, this.#size - this.#missing, this.#size);
+  }
+
+  #check(size: number): void {
+    if (size <= this.#limit) return;
+    this.stop();
+    throw messageTooLarge(`${size} bytes`, this.#limit);
+  }
+
+  /** Keeps what belongs to a message that is not whole yet; returns where the next begins. */
+  #collect(bytes: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (this.#prefixFilled < prefixLength) {
+      if (at === end) return at;
+      this.#prefix[this.#prefixFilled++] = bytes[at++] as number;
+      if (this.#prefixFilled === prefixLength) {
+        this.#size = this.#missing = sizeAt(this.#prefix, 1);
+        this.#check(this.#size);
+      }
+    }
+    const taken = Math.min(this.#missing, end - at);
+    if (taken > 0) this.#pieces.push(bytes.subarray(at, at + taken));
+    this.#missing -= taken;
+    if (this.#missing === 0) this.#complete();
+    return at + taken;
+  }
+
+  #complete(): void {
+    const pieces = this.#pieces;
+    const whole = pieces.length === 1 ? (pieces[0] as Uint8Array) : joined(pieces, this.#size);
+    this.#pieces = [];
+    this.#prefixFilled = 0;
+    this.#onMessage(this.#prefix[0] as number, whole, 0, whole.length);
+  }
+}
+
+function sizeAt(bytes: Uint8Array, at: number): number {
+  const high = (bytes[at] as number) * 0x1000000;
+  const low =
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number);
+  return high + low;
+}
+
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+function cutEnvelope(prefix: number, got: number, size: number): RpcError {
+  const what =
+    prefix < prefixLength
+      ? `${prefix} of the ${prefixLength} bytes of a message's prefix`
+      : `${got} of a message's ${size} bytes`;
+  return new RpcError("internal", `the stream ended in the middle of a message, after ${what}`, {
+    reason: "BOWLINE_CUT_MESSAGE",
+  });
+}
