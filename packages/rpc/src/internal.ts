@@ -1,6 +1,8 @@
 /** For the packages of this repository: transports and what carries them. Changes without notice. */
 export { channelOptionNames } from "./client/call-settings.js";
 export { createTransportChannel } from "./client/channel.js";
+export { decompressMessage } from "./compression/decompress-message.js";
+export { checkCompressions } from "./compression/negotiate.js";
 export { type HeaderFields, Metadata, type ReadonlyMetadata } from "./metadata.js";
 export { checkOptionNames, quote } from "./option-names.js";
 export { type RequestHandlerOptions, reportError } from "./server/options.js";

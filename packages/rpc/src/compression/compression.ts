@@ -3,7 +3,7 @@ export interface DecompressedSink {
   /** How many bytes may still come; a decompressor that can be told a bound up front passes it on. */
   readonly remaining: number;
   /**
-   * Takes a piece of what was decompressed.
+   * Takes a piece of what was decompressed. The sink keeps it; the decompressor does not write to it again.
    * @throws RpcError `resource_exhausted` past the limit; a decompressor lets it pass and stops.
    */
   append(bytes: Uint8Array): void;
