@@ -5,16 +5,20 @@ import { RpcError, type RpcErrorOptions } from "../rpc-error.js";
 
 /** An error as Connect writes it: `{"code": "not_found", "message": "…", "details": […]}`, in UTF-8. */
 export function encodeError(error: RpcError): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(errorToJson(error)));
+}
+
+/** The same as a value that `JSON.stringify` takes. */
+export function errorToJson(error: RpcError): ErrorJson {
   const details = error.rawDetails.map((each) => ({
     type: each.typeName,
     value: encodeBase64(each.value),
   }));
-  const json = {
+  return {
     code: error.code,
     message: error.rawMessage === "" ? undefined : error.rawMessage,
     details: details.length === 0 ? undefined : details,
   };
-  return new TextEncoder().encode(JSON.stringify(json));
 }
 
 /**
@@ -26,7 +30,16 @@ export function decodeError(
   fallback: { readonly code: Code; readonly message: string },
   options: Pick<RpcErrorOptions, "headers" | "trailers" | "peer" | "method">,
 ): RpcError {
-  const json = parse(bytes);
+  return errorFromJson(parseObject(bytes), fallback, options);
+}
+
+/** The same for JSON that is parsed already, or that was not JSON. */
+export function errorFromJson(
+  value: unknown,
+  fallback: { readonly code: Code; readonly message: string },
+  options: Pick<RpcErrorOptions, "headers" | "trailers" | "peer" | "method">,
+): RpcError {
+  const json = asObject(value) as ErrorJson | undefined;
   const code = isCode(json?.code) ? json.code : fallback.code;
   const message = typeof json?.message === "string" ? json.message : undefined;
   return new RpcError(code, message ?? (isCode(json?.code) ? "" : fallback.message), {
@@ -42,13 +55,18 @@ interface ErrorJson {
   readonly details?: unknown;
 }
 
-function parse(bytes: Uint8Array): ErrorJson | undefined {
+/** The JSON object in these bytes, `undefined` if there is none. */
+export function parseObject(bytes: Uint8Array): object | undefined {
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+    return asObject(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
   } catch {
     return undefined;
   }
+}
+
+/** The value if it is an object, and no list. */
+export function asObject(value: unknown): object | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
 function decodeDetails(details: unknown): ErrorDetail[] {
