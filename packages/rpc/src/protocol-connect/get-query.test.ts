@@ -58,6 +58,7 @@ it("reads base64 padded or not, in either alphabet, escaped or not", () => {
     "+//+AQ==",
     "+//+AQ",
     "%2B%2F%2f%2BAQ%3D%3D",
+    "+%2F/+AQ",
     "-//+AQ",
   ]) {
     const parsed = parseGetQuery(`?encoding=proto&base64=1&message=${text}`);

@@ -60,11 +60,16 @@ export function parseGetQuery(search: string): GetQuery {
 
 function messageOf(raw: ReadonlyMap<string, string>): Uint8Array {
   const value = raw.get("message") ?? missing("message");
+  const inBase64 = textParameter(raw, "base64") === "1";
+  if (inBase64 && !value.includes("%")) return messageInBase64(value);
   const bytes = decodePercent(value) ?? malformed("message", "its percent escapes are malformed");
-  if (textParameter(raw, "base64") !== "1") return bytes;
-  // A plus may have been sent as it is, and is no space here.
-  const text = latin1(bytes).replaceAll("-", "+").replaceAll("_", "/").replaceAll(" ", "+");
-  return decodeBase64(text) ?? malformed("message", "it is not base64, as base64=1 says");
+  // A plus that was sent as it is is no space here.
+  return inBase64 ? messageInBase64(latin1(bytes).replaceAll(" ", "+")) : bytes;
+}
+
+function messageInBase64(text: string): Uint8Array {
+  const bytes = decodeBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return bytes ?? malformed("message", "it is not base64, as base64=1 says");
 }
 
 function textParameter(raw: ReadonlyMap<string, string>, name: string): string | undefined {
