@@ -20,14 +20,34 @@ export { detail, type ErrorDetail } from "./error-detail.js";
 export type { InterceptedCall, Interceptor, InterceptorNext } from "./interceptor.js";
 export { Metadata, type MetadataInit, type ReadonlyMetadata } from "./metadata.js";
 export { RpcError, type RpcErrorOptions } from "./rpc-error.js";
+export type { DeadlinePolicy } from "./server/deadline-policy.js";
+export { type EncodedMessage, encoded } from "./server/encoded.js";
 export type { HandlerCall, Peer, Protocol } from "./server/handler-call.js";
 export {
+  type BidiHandler,
+  type ClientStreamingHandler,
+  type HandlerOf,
   type Handlers,
   type Implementation,
+  type ImplementOptions,
   implement,
+  type RequestOf,
+  type RequestViews,
+  type ResponseOf,
+  type ResponseStream,
+  type ServerStreamingHandler,
   type UnaryHandler,
 } from "./server/implement.js";
-export type { ErrorContext, ErrorHook } from "./server/options.js";
+export type {
+  ErrorContext,
+  ErrorHook,
+  Gate,
+  GateDecision,
+  HandlerOptions,
+  RouteLimits,
+  ServerCompression,
+} from "./server/options.js";
+export { type HeadersLike, type RenderedError, renderError } from "./server/render-error.js";
 export type {
   BidiMethod,
   ClientStreamingMethod,

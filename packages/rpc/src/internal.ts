@@ -5,8 +5,12 @@ export { decompressMessage } from "./compression/decompress-message.js";
 export { checkCompressions } from "./compression/negotiate.js";
 export { type HeaderFields, Metadata, type ReadonlyMetadata } from "./metadata.js";
 export { checkOptionNames, quote } from "./option-names.js";
-export { type RequestHandlerOptions, reportError } from "./server/options.js";
-export { createRequestHandler } from "./server/request-handler.js";
+export {
+  handlerOptionNames,
+  type RequestHandlerOptions,
+  reportError,
+} from "./server/options.js";
+export { createRequestHandler, type RequestHandler } from "./server/request-handler.js";
 export { type BodySink, type ByteSink, ChunkSink } from "./transport/byte-sink.js";
 export type {
   ClientStream,

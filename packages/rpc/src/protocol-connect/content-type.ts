@@ -23,8 +23,17 @@ export function unaryCodec(
   contentType: string | undefined,
 ): Codec | undefined {
   for (const codec of codecs) if (contentType === unaryContentType(codec)) return codec;
+  return codecOf(codecs, contentType, false);
+}
+
+/** The codec of a `content-type`, of streams or of unary messages; `undefined` if there is none. */
+export function codecOf(
+  codecs: readonly Codec[],
+  contentType: string | undefined,
+  stream: boolean,
+): Codec | undefined {
   const parsed = parseContentType(contentType);
-  if (parsed === undefined || parsed.stream) return undefined;
+  if (parsed === undefined || parsed.stream !== stream) return undefined;
   return codecs.find((codec) => codec.name === parsed.codec);
 }
 

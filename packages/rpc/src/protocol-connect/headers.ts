@@ -1,33 +1,50 @@
-import { isSendable, Metadata, type ReadonlyMetadata } from "../metadata.js";
+import type { Compression } from "../compression/compression.js";
+import { acceptList, findCompression } from "../compression/negotiate.js";
+import type { ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 
-/** The encodings of message bodies that are accepted. */
+/** The encodings that a client accepts which asks for none. */
 export const acceptedEncodings: readonly string[] = ["identity"];
 
 /**
- * Checks the version header of a request, where there is one.
- * @throws RpcError `invalid_argument` for another version than 1.
+ * Checks the version header of a request.
+ * @throws RpcError `invalid_argument` for another version than 1, and for none where it is required.
  */
-export function checkProtocolVersion(headers: ReadonlyMetadata): void {
+export function checkProtocolVersion(headers: ReadonlyMetadata, isRequired: boolean): void {
   const version = headers.get("connect-protocol-version");
-  if (version === undefined || version === "1") return;
-  throw new RpcError(
-    "invalid_argument",
-    `connect-protocol-version must be "1"; it is ${JSON.stringify(version.slice(0, 40))}`,
-    { reason: "BOWLINE_PROTOCOL_VERSION" },
-  );
+  if (version === "1" || (version === undefined && !isRequired)) return;
+  const got = version === undefined ? "missing" : JSON.stringify(version.slice(0, 40));
+  throw new RpcError("invalid_argument", `connect-protocol-version must be "1"; it is ${got}`, {
+    reason: "BOWLINE_PROTOCOL_VERSION",
+  });
 }
 
 /**
- * Checks the encoding of a request's body.
+ * The compression that a request is in, by one of its headers; `undefined` if it is not compressed.
  * @throws RpcError `unimplemented` naming what is accepted.
  */
-export function checkContentEncoding(headers: ReadonlyMetadata): void {
-  const encoding = headers.get("content-encoding");
-  if (encoding === undefined || acceptedEncodings.includes(encoding)) return;
-  throw new RpcError(
+export function requestCompression(
+  compressions: readonly Compression[],
+  headers: ReadonlyMetadata,
+  name: string,
+): Compression | undefined {
+  const encoding = headers.get(name);
+  if (encoding === undefined || encoding === "identity" || encoding === "") return undefined;
+  const found = findCompression(compressions, encoding);
+  if (found !== undefined) return found;
+  throw unknownCompression(name, encoding, compressions);
+}
+
+/** The refusal of a compression that is not there. */
+export function unknownCompression(
+  name: string,
+  encoding: string,
+  compressions: readonly Compression[],
+): RpcError {
+  const accepted = compressions.length === 0 ? "identity" : `${acceptList(compressions)}, identity`;
+  return new RpcError(
     "unimplemented",
-    `content-encoding ${JSON.stringify(encoding.slice(0, 40))} is not supported; accepted: ${acceptedEncodings.join(", ")}`,
+    `${name} ${JSON.stringify(encoding.slice(0, 40))} is not supported; accepted: ${accepted}`,
     { reason: "BOWLINE_CONTENT_ENCODING" },
   );
 }
@@ -36,12 +53,4 @@ export function checkContentEncoding(headers: ReadonlyMetadata): void {
 export function appendMetadata(fields: string[], metadata: ReadonlyMetadata | undefined): void {
   if (metadata === undefined) return;
   for (const [name, value] of metadata) fields.push(name, value);
-}
-
-/** The part of an error's metadata that can be sent on: it may be what came with a request or a response. */
-export function sendable(metadata: ReadonlyMetadata | undefined): ReadonlyMetadata | undefined {
-  if (metadata === undefined) return undefined;
-  const kept = new Metadata();
-  for (const [name, value] of metadata) if (isSendable(name, value)) kept.append(name, value);
-  return kept;
 }

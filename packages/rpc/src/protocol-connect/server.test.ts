@@ -72,7 +72,6 @@ it.each([
   ["OPTIONS", { method: "OPTIONS" }, 405, "unimplemented"],
   ["no content type", {}, 415, "unimplemented"],
   ["an unknown codec", { headers: { "content-type": "application/xml" } }, 415, "unimplemented"],
-  ["gRPC", { headers: { "content-type": "application/grpc+proto" } }, 415, "unimplemented"],
   [
     "another version",
     { headers: { ...json, "connect-protocol-version": "2" } },
@@ -99,9 +98,9 @@ it.each([
     "unimplemented",
   ],
   [
-    "a streaming method",
+    "a unary request for a streaming method",
     { target: "/test.v1.EchoService/Watch", headers: json },
-    501,
+    415,
     "unimplemented",
   ],
 ] as const)(

@@ -1,9 +1,10 @@
 import { ContextValues } from "../context.js";
 import type { Deadline } from "../deadline.js";
+import type { InterceptedCall } from "../interceptor.js";
 import { Metadata, type ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import type { Method } from "../service-type.js";
-import type { TlsIdentity } from "../transport/server-stream.js";
+import type { ServerStream, TlsIdentity } from "../transport/server-stream.js";
 
 /** The RPC protocols. */
 export type Protocol = "connect" | "grpc" | "grpc-web";
@@ -43,29 +44,51 @@ export interface HandlerCall {
   readonly values: ContextValues;
 }
 
+/** The request of a call, read when somebody asks for it. */
+export interface RequestSource {
+  /** The message, decoded on the first call, or the AsyncIterable of messages. */
+  read(): unknown;
+}
+
 /** The call as the server keeps it. What a handler may never ask for is made on first use. */
-export class ServerCall implements HandlerCall {
+export class ServerCall implements HandlerCall, InterceptedCall {
+  readonly side = "server";
   readonly method: Method;
-  readonly peer: Peer;
-  readonly requestHeaders: ReadonlyMetadata;
+  readonly protocol: Protocol;
   /** What the handler set, `undefined` if it never asked. */
   sentHeaders: Metadata | undefined;
   sentTrailers: Metadata | undefined;
+  readonly #stream: ServerStream;
   readonly #deadline: Deadline | undefined;
+  readonly #source: RequestSource;
+  #request: { readonly value: unknown } | undefined;
+  #peer: Peer | undefined;
   #controller: AbortController | undefined;
   #aborted: RpcError | undefined;
   #values: ContextValues | undefined;
 
   constructor(
     method: Method,
-    peer: Peer,
-    requestHeaders: ReadonlyMetadata,
+    protocol: Protocol,
+    stream: ServerStream,
     deadline: Deadline | undefined,
+    source: RequestSource,
   ) {
     this.method = method;
-    this.peer = peer;
-    this.requestHeaders = requestHeaders;
+    this.protocol = protocol;
+    this.#stream = stream;
     this.#deadline = deadline;
+    this.#source = source;
+  }
+
+  get peer(): Peer {
+    this.#peer ??= peerOf(this.#stream, this.protocol);
+    return this.#peer;
+  }
+
+  get requestHeaders(): Metadata {
+    // Transports give metadata of their own making, which nobody else holds.
+    return this.#stream.headers as Metadata;
   }
 
   get responseHeaders(): Metadata {
@@ -76,6 +99,15 @@ export class ServerCall implements HandlerCall {
   get responseTrailers(): Metadata {
     this.sentTrailers ??= new Metadata();
     return this.sentTrailers;
+  }
+
+  get request(): unknown {
+    this.#request ??= { value: this.#source.read() };
+    return this.#request.value;
+  }
+
+  set request(value: unknown) {
+    this.#request = { value };
   }
 
   get deadline(): Date | undefined {
@@ -105,4 +137,9 @@ export class ServerCall implements HandlerCall {
     this.#aborted = reason;
     this.#controller?.abort(reason);
   }
+}
+
+/** Who sent a request. */
+export function peerOf({ peer, httpVersion }: ServerStream, protocol: Protocol): Peer {
+  return { address: peer.address, protocol, httpVersion, tls: peer.tls };
 }

@@ -1,3 +1,4 @@
+import { MethodView, MixinView } from "@bowline/protobuf/wkt";
 import { expect, it } from "vitest";
 import { EchoService, Method } from "../fixtures/echo-service.js";
 import { implement } from "./implement.js";
@@ -16,14 +17,16 @@ it("takes an instance of a class, and calls its methods on it", () => {
     }
   }
   const { handlers } = implement(EchoService, new Echo());
-  expect(handlers.get("echo")?.(Method.create({ name: "a" }), undefined as never)).toEqual({
-    name: "> a",
-  });
+  expect(handlers.get("echo")?.(Method.create({ name: "a" }) as never, undefined as never)).toEqual(
+    {
+      name: "> a",
+    },
+  );
 });
 
 it("refuses a handler that belongs to no method, naming those that there are", () => {
   expect(() => implement(EchoService, { ecko: () => ({}) } as never)).toThrow(
-    'test.v1.EchoService has no method "ecko"; it has: echo, other, watch',
+    'test.v1.EchoService has no method "ecko"; it has: echo, other, watch, collect, chat, lookUp',
   );
 });
 
@@ -33,20 +36,60 @@ it("refuses a handler that is not a function", () => {
   );
 });
 
-it("refuses a streaming handler by name", () => {
-  expect(() => implement(EchoService, { watch: () => ({}) } as never)).toThrow(
-    expect.objectContaining({
-      code: "unimplemented",
-      message: expect.stringContaining("/test.v1.EchoService/Watch is a server-streaming method"),
-    }),
+it("takes handlers of all four kinds", () => {
+  const { handlers } = implement(EchoService, {
+    echo: (request) => request,
+    async *watch(request) {
+      yield request;
+    },
+    async collect(requests) {
+      for await (const { name } of requests) return { name };
+      return {};
+    },
+    async *chat(requests) {
+      for await (const { name } of requests) yield { name };
+    },
+  });
+  expect([...handlers.keys()]).toEqual(["echo", "watch", "collect", "chat"]);
+});
+
+it("hands requests over as views, by method or by message", () => {
+  const byMethod = implement(
+    EchoService,
+    { echo: (request) => ({ name: request.$toMessage().name }) },
+    { request: { echo: MethodView } },
+  );
+  expect([...byMethod.views]).toEqual([["echo", MethodView]]);
+  const byMessage = implement(
+    EchoService,
+    { echo: (request) => ({ name: request.$toMessage().name }) },
+    { request: [MethodView] },
+  );
+  expect([...byMessage.views.keys()]).toEqual(Object.keys(EchoService.methods));
+});
+
+it("refuses a view of another message, and a message type in place of its view", () => {
+  expect(() => implement(EchoService, {}, { request: { echo: MixinView } })).toThrow(
+    "/test.v1.EchoService/Echo takes a google.protobuf.Method; the option request names a view of google.protobuf.Mixin",
+  );
+  expect(() => implement(EchoService, {}, { request: { echo: Method as never } })).toThrow(
+    /which is not a view type/,
+  );
+  expect(() => implement(EchoService, {}, { request: [MixinView] })).toThrow(
+    /no method of test.v1.EchoService takes/,
+  );
+  expect(() => implement(EchoService, {}, { request: { ecko: MethodView } as never })).toThrow(
+    /the option request: test.v1.EchoService has no method "ecko"/,
   );
 });
 
-it("does not compile with a streaming handler, a misspelt method or a response of another type", () => {
-  // @ts-expect-error streaming methods are not part of this version
-  expect(() => implement(EchoService, { watch: () => ({}) })).toThrow();
+it("does not compile with a handler of another kind, a misspelt method or a response of another type", () => {
+  // @ts-expect-error a server-streaming handler gives something that can be iterated
+  implement(EchoService, { watch: () => ({}) });
   // @ts-expect-error no such method
   expect(() => implement(EchoService, { ecko: () => ({}) })).toThrow();
   // @ts-expect-error name is a string
   implement(EchoService, { echo: () => ({ name: 7 }) });
+  // @ts-expect-error a message is no view
+  implement(EchoService, { echo: (request) => ({ name: request.$toMessage().name }) });
 });

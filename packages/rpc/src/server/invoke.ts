@@ -1,73 +1,35 @@
-import { DecodeError, JsonError } from "@bowline/protobuf";
-import type { Codec } from "../codec.js";
 import { RpcError } from "../rpc-error.js";
-import type { BodySink } from "../transport/byte-sink.js";
-import type { MessageBody } from "../transport/message-body.js";
 import type { ServerCall } from "./handler-call.js";
-import type { AnyUnaryHandler } from "./implement.js";
 import type { ErrorContext, ErrorHook } from "./options.js";
+import type { Route } from "./router.js";
 
 /** Takes the outcome of a handler, once. */
 export interface HandlerOutcome {
-  succeeded(response: unknown): void;
-  failed(error: unknown): void;
+  succeeded(result: unknown): void;
+  fail(error: unknown): void;
 }
 
 /**
- * Decodes a request and calls the handler. A handler that answers without a promise is answered in the same tick.
- * @throws RpcError `invalid_argument` for a request that does not decode.
+ * Calls the handler of a route, inside its interceptors where there are any. A handler that answers without a promise is
+ * answered in the same tick.
  */
-export function invokeUnary(
-  handler: AnyUnaryHandler,
-  codec: Codec,
-  body: MessageBody,
-  call: ServerCall,
-  outcome: HandlerOutcome,
-): void {
-  const request = decodeRequest(codec, body, call);
-  let answer: unknown;
+export function invoke(route: Route, call: ServerCall, outcome: HandlerOutcome): void {
+  let result: unknown;
   try {
-    answer = handler(request, call);
+    result =
+      route.chain === undefined ? route.handler?.(call.request as never, call) : route.chain(call);
   } catch (error) {
-    outcome.failed(error);
+    outcome.fail(error);
     return;
   }
-  if (isThenable(answer)) {
-    answer.then(
-      (response) => outcome.succeeded(response),
-      (error: unknown) => outcome.failed(error),
+  if (isThenable(result)) {
+    result.then(
+      (value) => outcome.succeeded(value),
+      (error: unknown) => outcome.fail(error),
     );
   } else {
-    outcome.succeeded(answer);
+    outcome.succeeded(result);
   }
-}
-
-function decodeRequest(codec: Codec, body: MessageBody, call: ServerCall): unknown {
-  try {
-    return codec.decode(call.method.input, body.bytes, body.start, body.end);
-  } catch (error) {
-    if (!DecodeError.is(error) && !JsonError.is(error)) throw error;
-    throw new RpcError("invalid_argument", error.message, {
-      cause: error,
-      reason: "BOWLINE_DECODE",
-    });
-  }
-}
-
-/** Encodes what a handler returned. */
-export function encodeResponse(
-  codec: Codec,
-  call: ServerCall,
-  response: unknown,
-  sink: BodySink,
-): void {
-  if (typeof response !== "object" || response === null) {
-    const got = response === null ? "null" : typeof response;
-    throw new TypeError(
-      `the handler of ${call.method.path} returned ${got}; return a ${call.method.output.typeName} or a literal of its fields`,
-    );
-  }
-  codec.encode(call.method.output, response, sink);
 }
 
 /**
@@ -88,7 +50,7 @@ export function toCallerError(
   return new RpcError("internal", "internal error", { cause: error, reason: "BOWLINE_HANDLER" });
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === "object" &&
     value !== null &&

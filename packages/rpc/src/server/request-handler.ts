@@ -1,33 +1,57 @@
-import { respondWithError } from "../protocol-connect/refusal.js";
-import { acceptConnect, peerOf } from "../protocol-connect/server.js";
+import { checkCompressions } from "../compression/negotiate.js";
+import { acceptConnect } from "../protocol-connect/server.js";
+import { acceptGrpc } from "../protocol-grpc/server.js";
+import { acceptGrpcWeb } from "../protocol-grpc-web/server.js";
 import type { RpcError } from "../rpc-error.js";
-import type { RequestAcceptor } from "../transport/server-stream.js";
+import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
+import { peerOf } from "./handler-call.js";
 import { toCallerError } from "./invoke.js";
-import type { RequestHandlerOptions } from "./options.js";
-import { createRouter, type Route } from "./router.js";
+import { type HandlerSettings, handlerSettings, type RequestHandlerOptions } from "./options.js";
+import { protocolOf, refuse } from "./refusal.js";
+import { createRouter, type Route, type Router } from "./router.js";
+
+/** What a transport calls for each request: a `RequestAcceptor`, and the question whether a path is served. */
+export interface RequestHandler {
+  (stream: ServerStream): RequestReceiver | undefined;
+  /** Whether a request target belongs to a served service; others a server may give to somebody else. */
+  handles(target: string): boolean;
+}
 
 /**
  * Makes the function that a transport calls for each request. Everything that can be refused on the headers is refused
  * there, before a byte of the body is taken.
- * @throws RpcError `already_exists` if a service is given twice.
+ * @throws RpcError `already_exists` if a service is given twice, `invalid_argument` for options.
+ * @throws TypeError for what is no service, and for an option that does not exist.
  */
-export function createRequestHandler(options: RequestHandlerOptions): RequestAcceptor {
-  const router = createRouter(options.services);
-  return (stream) => {
-    let route: Route | undefined;
-    try {
-      route = router.route(stream.target);
-      return acceptConnect(route, stream, options);
-    } catch (thrown) {
-      if (route === undefined) {
-        respondWithError(stream, thrown as RpcError, [], routingStatus(thrown as RpcError));
-      } else {
-        const context = { method: route.method, peer: peerOf(stream) };
-        respondWithError(stream, toCallerError(thrown, context, options.onError));
-      }
-      return undefined;
+export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
+  const settings = handlerSettings(options);
+  checkCompressions("compression.algorithms", settings.compressions);
+  const router = createRouter(options);
+  const accept = (stream: ServerStream) => acceptStream(stream, router, settings);
+  return Object.assign(accept, { handles: (target: string) => router.handles(target) });
+}
+
+function acceptStream(
+  stream: ServerStream,
+  router: Router,
+  settings: HandlerSettings,
+): RequestReceiver | undefined {
+  const protocol = protocolOf(stream.headers.get("content-type"));
+  let route: Route | undefined;
+  try {
+    route = router.route(stream.target);
+    if (protocol === "connect") return acceptConnect(route, stream, settings);
+    if (protocol === "grpc") return acceptGrpc(route, stream, settings);
+    return acceptGrpcWeb(route, stream, settings);
+  } catch (thrown) {
+    if (route === undefined) {
+      refuse(stream, thrown as RpcError, [], routingStatus(thrown as RpcError));
+    } else {
+      const context = { method: route.method, peer: peerOf(stream, protocol) };
+      refuse(stream, toCallerError(thrown, context, settings.onError));
     }
-  };
+    return undefined;
+  }
 }
 
 function routingStatus(error: RpcError): number {

@@ -3,7 +3,9 @@ import { EchoService } from "../fixtures/echo-service.js";
 import { implement } from "./implement.js";
 import { createRouter } from "./router.js";
 
-const router = createRouter([implement(EchoService, { echo: (request) => request })]);
+const router = createRouter({
+  services: [implement(EchoService, { echo: (request) => request })],
+});
 
 it("finds a method by its path, with or without a query", () => {
   expect(router.route("/test.v1.EchoService/Echo").method.name).toBe("Echo");
@@ -54,16 +56,18 @@ it("finds nothing at other canonical paths, and names the methods of a service t
 
 it("refuses a service that is given twice", () => {
   const service = implement(EchoService, {});
-  expect(() => createRouter([service, service])).toThrow("test.v1.EchoService is served twice");
+  expect(() => createRouter({ services: [service, service] })).toThrow(
+    "test.v1.EchoService is served twice",
+  );
 });
 
 it("refuses a service without handlers, saying what to pass", () => {
-  expect(() => createRouter([EchoService as never])).toThrow(
+  expect(() => createRouter({ services: [EchoService as never] })).toThrow(
     new TypeError(
       "services[0] is EchoService without handlers; pass implement(EchoService, { … })",
     ),
   );
   for (const services of [undefined, {}, [undefined], [{}], [7]]) {
-    expect(() => createRouter(services as never)).toThrow(TypeError);
+    expect(() => createRouter({ services: services as never })).toThrow(TypeError);
   }
 });

@@ -1,0 +1,131 @@
+import type { Codec } from "../codec.js";
+import type { Compression } from "../compression/compression.js";
+import { acceptList, chooseResponse, findCompression } from "../compression/negotiate.js";
+import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
+import { notImplemented } from "../protocol-connect/server.js";
+import { RpcError } from "../rpc-error.js";
+import type { HandlerSettings } from "../server/options.js";
+import { refuse } from "../server/refusal.js";
+import type { Route } from "../server/router.js";
+import { type EnvelopeWire, StreamExchange } from "../server/stream-exchange.js";
+import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
+import { contentType, parseContentType } from "./content-type.js";
+import { parseTimeout } from "./timeout.js";
+import { appendStatus } from "./trailer.js";
+
+/**
+ * Decides on a gRPC request by its headers. Returns who takes the body, or `undefined` if the request has been answered.
+ * @throws RpcError for what is refused with a status of gRPC's.
+ */
+export function acceptGrpc(
+  route: Route,
+  stream: ServerStream,
+  settings: HandlerSettings,
+): RequestReceiver | undefined {
+  if (stream.httpVersion !== "2") return refuseHttpVersion(stream);
+  if (stream.method !== "POST") return refuseMethod(stream);
+  const { headers } = stream;
+  const name = parseContentType(headers.get("content-type"))?.codec;
+  const codec = settings.codecs.find((each) => each.name === name);
+  if (codec === undefined) throw unknownCodec(stream, settings.codecs.map(contentType));
+  const wire = createGrpcWire(stream, codec, settings);
+  if (wire === undefined) return undefined;
+  if (route.handler === undefined) throw notImplemented(route);
+  const exchange = new StreamExchange(stream, route, settings, wire);
+  return exchange.admit() ? exchange : undefined;
+}
+
+/** gRPC's trailers need HTTP/2: "Protocol HTTP/2 Semantics". */
+function refuseHttpVersion(stream: ServerStream): undefined {
+  const text = "gRPC needs HTTP/2; over HTTP/1.1 speak Connect or gRPC-Web\n";
+  stream.body.append(new TextEncoder().encode(text));
+  stream.respond(505, ["content-type", "text/plain; charset=utf-8"]);
+}
+
+/** Answers a request of gRPC's or gRPC-Web's that is not a POST. */
+export function refuseMethod(stream: ServerStream): undefined {
+  stream.body.append(
+    new TextEncoder().encode(`${stream.method} is not supported here; use POST\n`),
+  );
+  stream.respond(405, ["allow", "POST", "content-type", "text/plain; charset=utf-8"]);
+}
+
+/** The refusal of a content type whose codec is not there. */
+export function unknownCodec(stream: ServerStream, accepted: readonly string[]): RpcError {
+  const got = JSON.stringify(stream.headers.get("content-type")?.slice(0, 80));
+  return new RpcError("unimplemented", `content-type ${got}; accepted: ${accepted.join(", ")}`, {
+    reason: "BOWLINE_CONTENT_TYPE",
+  });
+}
+
+/**
+ * What gRPC says of one call. `undefined` if its compression is unknown, which has been answered then.
+ * @throws RpcError for a timeout that is refused.
+ */
+export function createGrpcWire(
+  stream: ServerStream,
+  codec: Codec,
+  settings: HandlerSettings,
+): EnvelopeWire | undefined {
+  const { headers } = stream;
+  const { compressions } = settings;
+  const encoding = headers.get("grpc-encoding");
+  const compression = encoding === undefined ? undefined : findCompression(compressions, encoding);
+  if (encoding !== undefined && encoding !== "identity" && compression === undefined) {
+    refuseCompression(stream, encoding, compressions);
+    return undefined;
+  }
+  return {
+    protocol: "grpc",
+    codec,
+    requestCompression: compression,
+    responseCompression:
+      compressions.length === 0
+        ? undefined
+        : chooseResponse(headers.get("grpc-accept-encoding"), compressions),
+    timeoutMs: parseTimeout(headers.get("grpc-timeout")),
+    decodeCode: "internal",
+    head: (used) => responseHead(contentType(codec), used),
+    finish: (target, head, error, trailers) =>
+      finish(target, head, error, trailers, settings.headerFieldBytes),
+  };
+}
+
+/** The protocol's own headers of an answer. */
+export function responseHead(type: string, compression: Compression | undefined): string[] {
+  const fields = ["content-type", type];
+  if (compression !== undefined) fields.push("grpc-encoding", compression.name);
+  return fields;
+}
+
+/** gRPC: "Compression": the refusal of a compression says which ones there are. */
+function refuseCompression(
+  stream: ServerStream,
+  encoding: string,
+  compressions: readonly Compression[],
+): void {
+  const accepted = compressions.length === 0 ? "identity" : `${acceptList(compressions)},identity`;
+  const error = new RpcError(
+    "unimplemented",
+    `grpc-encoding ${JSON.stringify(encoding.slice(0, 40))} is not supported; accepted: ${accepted}`,
+    { reason: "BOWLINE_CONTENT_ENCODING" },
+  );
+  refuse(stream, error, ["grpc-accept-encoding", accepted]);
+}
+
+/** Ends a gRPC answer with its status in the trailers; an error before everything else is headers alone. */
+function finish(
+  stream: ServerStream,
+  head: HeaderFields | undefined,
+  error: RpcError | undefined,
+  trailers: ReadonlyMetadata | undefined,
+  fieldBytes: number,
+): boolean {
+  const fields: string[] = [];
+  if (trailers !== undefined) for (const [name, value] of trailers) fields.push(name, value);
+  const isWhole = appendStatus(fields, error, fieldBytes);
+  if (head === undefined) stream.end(fields);
+  else if (error !== undefined && head.length === 2) stream.respond(200, [...head, ...fields]);
+  else stream.respond(200, head, fields);
+  return isWhole;
+}
