@@ -1,10 +1,11 @@
+export type { BidiCall } from "./client/bidi-call.js";
 export type { Channel } from "./client/channel.js";
-export {
-  type Client,
-  createClient,
-  type StreamingMethodsComeWithALaterVersion,
-} from "./client/create-client.js";
+export type { ClientStreamCall } from "./client/client-stream-call.js";
+export { type Client, type ClientMethod, createClient } from "./client/create-client.js";
 export type { CallOptions, ChannelOptions } from "./client/options.js";
+export type { RequestStream } from "./client/request-pump.js";
+export type { Sending } from "./client/sending.js";
+export type { ServerStreamCall } from "./client/stream-call.js";
 export type { UnaryCall } from "./client/unary-call.js";
 export { type Code, codes, isCode } from "./code.js";
 export {

@@ -31,25 +31,29 @@ export class CallPart<V> {
 
   #make(): Promise<V> {
     const state = this.#state;
-    const promise = new Promise<V>((resolve, reject) => {
+    return new Promise<V>((resolve, reject) => {
       if (state === undefined) this.#waiting = { resolve, reject };
       else if ("value" in state) resolve(state.value);
       else reject(state.error);
     });
-    promise.catch(() => {});
-    return promise;
   }
 }
 
-/** Says when a failure has reached somebody who waits. */
-class ObservedPromise<V> implements Promise<V> {
+/**
+ * Says when a failure has reached somebody who waits, and that somebody waits at all. It is never reported as an unhandled
+ * rejection by itself.
+ */
+export class ObservedPromise<V> implements Promise<V> {
   readonly [Symbol.toStringTag] = "Promise";
   readonly #promise: Promise<V>;
   readonly #seenToFail: () => void;
+  readonly #awaited: (() => void) | undefined;
 
-  constructor(promise: Promise<V>, seenToFail: () => void) {
+  constructor(promise: Promise<V>, seenToFail: () => void, awaited?: () => void) {
     this.#promise = promise;
     this.#seenToFail = seenToFail;
+    this.#awaited = awaited;
+    promise.catch(() => {});
   }
 
   // biome-ignore lint/suspicious/noThenProperty: it is a promise.
@@ -57,7 +61,7 @@ class ObservedPromise<V> implements Promise<V> {
     succeeded?: ((value: V) => A | PromiseLike<A>) | null,
     failed?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#promise.catch(this.#seenToFail);
+    this.#observe();
     return this.#promise.then(succeeded, failed);
   }
 
@@ -66,7 +70,12 @@ class ObservedPromise<V> implements Promise<V> {
   }
 
   finally(settled?: (() => void) | null): Promise<V> {
-    this.#promise.catch(this.#seenToFail);
+    this.#observe();
     return this.#promise.finally(settled);
+  }
+
+  #observe(): void {
+    this.#awaited?.();
+    this.#promise.catch(this.#seenToFail);
   }
 }

@@ -1,25 +1,36 @@
 import type { Codec } from "../codec.js";
+import type { Compression } from "../compression/compression.js";
+import { checkCompression, checkCompressions } from "../compression/negotiate.js";
+import type { ContextValues } from "../context.js";
+import type { Interceptor } from "../interceptor.js";
 import { Metadata, type MetadataInit } from "../metadata.js";
 import { checkOptionNames, quote } from "../option-names.js";
 import { RpcError } from "../rpc-error.js";
+import type { Protocol } from "../server/handler-call.js";
 import { defaultReceivedMessageBytes } from "../transport/message-body.js";
 import type { CallOptions, ChannelOptions } from "./options.js";
 
 /** What holds for one call: its own options over those of the channel. */
 export interface CallSettings {
   readonly codec: Codec;
+  /** The nearer one of the call's own and its parent's. */
   readonly timeoutMs: number | undefined;
   readonly headers: Metadata | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly parent: CallOptions["parent"];
   readonly receivedMessageBytes: number;
+  /** What request messages from `minBytes` up are compressed with. */
+  readonly send: Compression | undefined;
+  readonly minBytes: number;
+  readonly accept: readonly Compression[];
+  readonly useHttpGet: boolean;
+  readonly values: ContextValues | undefined;
 }
 
-/** A channel's options, checked and completed. */
-export interface ChannelSettings {
-  readonly codec: Codec;
-  readonly timeoutMs: number | undefined;
-  readonly headers: Metadata | undefined;
-  readonly receivedMessageBytes: number;
+/** A channel's options, checked and completed: what holds for a call that has none of its own. */
+export interface ChannelSettings extends CallSettings {
+  readonly protocol: Protocol;
+  readonly interceptors: readonly Interceptor[];
 }
 
 const callOptionNames: ReadonlySet<string> = new Set<keyof CallOptions>([
@@ -27,33 +38,53 @@ const callOptionNames: ReadonlySet<string> = new Set<keyof CallOptions>([
   "headers",
   "signal",
   "receivedMessageBytes",
+  "parent",
+  "compression",
+  "useHttpGet",
+  "values",
 ]);
 const defaultsNames: ReadonlySet<string> = new Set<keyof NonNullable<ChannelOptions["defaults"]>>([
   "timeoutMs",
   "headers",
 ]);
+const compressionNames: ReadonlySet<string> = new Set<
+  keyof NonNullable<ChannelOptions["compression"]>
+>(["send", "accept", "minBytes"]);
+const protocols: readonly string[] = ["connect", "grpc", "grpc-web"] satisfies Protocol[];
 
 /** The options that channels of every transport have. */
 export const channelOptionNames: readonly (keyof ChannelOptions)[] = [
   "protocol",
   "codec",
+  "compression",
+  "interceptors",
   "defaults",
   "receivedMessageBytes",
+  "useHttpGet",
 ];
 
 /**
- * @throws RpcError `invalid_argument` for a value that an option cannot have, `unimplemented` for another protocol.
- * @throws TypeError for an unknown name among the defaults.
+ * @throws RpcError `invalid_argument` for a value that an option cannot have.
+ * @throws TypeError for an unknown name among the defaults or under compression.
  */
 export function channelSettings(options: ChannelOptions, binary: Codec): ChannelSettings {
-  checkProtocol(options.protocol);
-  checkOptionNames("a channel's defaults", options.defaults ?? {}, defaultsNames);
-  const { headers, timeoutMs } = options.defaults ?? {};
+  const { defaults = {}, interceptors = [] } = options;
+  checkOptionNames("a channel's defaults", defaults, defaultsNames);
+  const { headers, timeoutMs } = defaults;
   return {
+    protocol: checkProtocol(options.protocol),
     codec: options.codec ?? binary,
     timeoutMs: checkTimeout(timeoutMs),
     headers: headers === undefined ? undefined : metadataOf(headers),
-    receivedMessageBytes: checkBytes(options.receivedMessageBytes) ?? defaultReceivedMessageBytes,
+    signal: undefined,
+    parent: undefined,
+    receivedMessageBytes:
+      checkBytes("receivedMessageBytes", options.receivedMessageBytes) ??
+      defaultReceivedMessageBytes,
+    ...compressionSettings(options.compression),
+    useHttpGet: options.useHttpGet ?? false,
+    values: undefined,
+    interceptors: checkInterceptors(interceptors),
   };
 }
 
@@ -65,15 +96,44 @@ export function callSettings(
   channel: ChannelSettings,
   options: CallOptions | undefined,
 ): CallSettings {
-  if (options === undefined) return { ...channel, signal: undefined };
+  if (options === undefined) return channel;
   checkOptionNames("a call", options, callOptionNames);
+  const { compression, parent } = options;
+  if (compression !== undefined && compression !== false) {
+    checkCompression("a call's compression", compression);
+  }
   return {
     codec: channel.codec,
-    timeoutMs: checkTimeout(options.timeoutMs) ?? channel.timeoutMs,
+    timeoutMs: nearer(checkTimeout(options.timeoutMs) ?? channel.timeoutMs, parent),
     headers: overlay(channel.headers, options.headers),
     signal: options.signal,
-    receivedMessageBytes: checkBytes(options.receivedMessageBytes) ?? channel.receivedMessageBytes,
+    parent,
+    receivedMessageBytes:
+      checkBytes("receivedMessageBytes", options.receivedMessageBytes) ??
+      channel.receivedMessageBytes,
+    send: compression === undefined ? channel.send : compression || undefined,
+    minBytes: channel.minBytes,
+    accept: channel.accept,
+    useHttpGet: options.useHttpGet ?? channel.useHttpGet,
+    values: options.values,
   };
+}
+
+function compressionSettings(
+  options: ChannelOptions["compression"] = {},
+): Pick<CallSettings, "send" | "accept" | "minBytes"> {
+  checkOptionNames("a channel's compression", options, compressionNames);
+  const { send, accept = send === undefined ? [] : [send] } = options;
+  if (send !== undefined) checkCompression("a channel's compression.send", send);
+  checkCompressions("a channel's compression.accept", accept);
+  const minBytes = checkBytes("compression.minBytes", options.minBytes) ?? 1024;
+  return { send, accept, minBytes };
+}
+
+function nearer(timeoutMs: number | undefined, parent: CallOptions["parent"]): number | undefined {
+  const left = parent?.timeRemainingMs();
+  if (left === undefined) return timeoutMs;
+  return timeoutMs === undefined ? left : Math.min(left, timeoutMs);
 }
 
 function overlay(
@@ -98,13 +158,16 @@ function metadataOf(init: MetadataInit): Metadata {
   }
 }
 
-function checkProtocol(protocol: string | undefined): void {
-  if (protocol === undefined || protocol === "connect") return;
-  throw new RpcError(
-    protocol === "grpc" || protocol === "grpc-web" ? "unimplemented" : "invalid_argument",
-    `protocol is ${quote(protocol)}; this version speaks "connect" only`,
-    { reason: "BOWLINE_OPTION" },
-  );
+function checkProtocol(protocol: Protocol = "connect"): Protocol {
+  if (protocols.includes(protocol)) return protocol;
+  throw unusable(`protocol is ${quote(protocol)}; it can be "connect", "grpc" or "grpc-web"`);
+}
+
+function checkInterceptors(interceptors: readonly Interceptor[]): readonly Interceptor[] {
+  if (Array.isArray(interceptors) && interceptors.every((each) => typeof each === "function")) {
+    return interceptors;
+  }
+  throw unusable(`interceptors must be an array of functions; it is ${quote(interceptors)}`);
 }
 
 function checkTimeout(timeoutMs: number | undefined): number | undefined {
@@ -115,11 +178,9 @@ function checkTimeout(timeoutMs: number | undefined): number | undefined {
   );
 }
 
-function checkBytes(bytes: number | undefined): number | undefined {
+function checkBytes(name: string, bytes: number | undefined): number | undefined {
   if (bytes === undefined || (Number.isSafeInteger(bytes) && bytes >= 0)) return bytes;
-  throw unusable(
-    `receivedMessageBytes must be a whole number of bytes, 0 or more; it is ${quote(bytes)}`,
-  );
+  throw unusable(`${name} must be a whole number of bytes, 0 or more; it is ${quote(bytes)}`);
 }
 
 function unusable(message: string): RpcError {

@@ -1,11 +1,27 @@
 import type { InitOf, MessageOf, MessageType } from "@bowline/protobuf";
 import { binaryCodec } from "../codec.js";
-import { startConnectUnary } from "../protocol-connect/client.js";
 import { RpcError } from "../rpc-error.js";
-import type { UnaryMethod } from "../service-type.js";
+import type {
+  BidiMethod,
+  ClientStreamingMethod,
+  Method,
+  ServerStreamingMethod,
+  UnaryMethod,
+} from "../service-type.js";
 import type { ClientTransport } from "../transport/client-stream.js";
-import { type ChannelSettings, callSettings, channelSettings } from "./call-settings.js";
+import { type BidiCall, PendingBidiCall } from "./bidi-call.js";
+import {
+  type CallSettings,
+  type ChannelSettings,
+  callSettings,
+  channelSettings,
+} from "./call-settings.js";
+import { CallStarter } from "./call-starter.js";
+import { type ClientStreamCall, PendingClientStreamCall } from "./client-stream-call.js";
 import type { CallOptions, ChannelOptions } from "./options.js";
+import type { Outcome } from "./outcome.js";
+import type { RequestStream } from "./request-pump.js";
+import { PendingStreamCall, type ServerStreamCall } from "./stream-call.js";
 import { PendingUnaryCall, type UnaryCall } from "./unary-call.js";
 
 /** A way to a server that clients share. */
@@ -13,7 +29,7 @@ export interface Channel extends AsyncDisposable {
   /** The target it was made for, `http://localhost:8080`. */
   readonly target: string;
   /**
-   * Starts a unary call. A client of `createClient` does this for each method by its name.
+   * Starts a unary call. A client of `createClient` does this, and the like, for each method by its name.
    * @throws TypeError for an option that does not exist.
    */
   unary<I extends MessageType, O extends MessageType>(
@@ -21,6 +37,27 @@ export interface Channel extends AsyncDisposable {
     request: InitOf<I>,
     options?: CallOptions,
   ): UnaryCall<MessageOf<O>>;
+  /** Starts a call that is answered with a stream. As {@link Channel.unary}. */
+  serverStreaming<I extends MessageType, O extends MessageType>(
+    method: ServerStreamingMethod<I, O>,
+    request: InitOf<I>,
+    options?: CallOptions,
+  ): ServerStreamCall<MessageOf<O>>;
+  /**
+   * Starts a call that sends a stream: what `requests` gives, or what the call's `send` is given. As
+   * {@link Channel.unary}.
+   */
+  clientStreaming<I extends MessageType, O extends MessageType>(
+    method: ClientStreamingMethod<I, O>,
+    requests?: RequestStream<InitOf<I>>,
+    options?: CallOptions,
+  ): ClientStreamCall<InitOf<I>, MessageOf<O>>;
+  /** Starts a call with two streams. As {@link Channel.clientStreaming}. */
+  bidi<I extends MessageType, O extends MessageType>(
+    method: BidiMethod<I, O>,
+    requests?: RequestStream<InitOf<I>>,
+    options?: CallOptions,
+  ): BidiCall<InitOf<I>, MessageOf<O>>;
   /** Cancels the calls that are under way and closes the connections. Calls that come later fail. */
   close(): Promise<void>;
 }
@@ -37,17 +74,28 @@ export function createTransportChannel(
   return new TransportChannel(target, transport, channelSettings(options, binaryCodec));
 }
 
+/** A call as a channel keeps it while it is under way. */
+interface PendingCall extends Outcome {
+  onOver: (() => void) | undefined;
+}
+
+interface PendingSendingCall extends PendingCall {
+  readonly sending: PendingBidiCall<unknown, unknown>["sending"];
+}
+
 class TransportChannel implements Channel {
   readonly target: string;
   readonly #transport: ClientTransport;
   readonly #settings: ChannelSettings;
-  readonly #calls = new Set<{ cancel(reason?: unknown): void }>();
+  readonly #starter: CallStarter;
+  readonly #calls = new Set<PendingCall>();
   #closed = false;
 
   constructor(target: string, transport: ClientTransport, settings: ChannelSettings) {
     this.target = target;
     this.#transport = transport;
     this.#settings = settings;
+    this.#starter = new CallStarter(transport, settings);
   }
 
   unary<I extends MessageType, O extends MessageType>(
@@ -56,27 +104,85 @@ class TransportChannel implements Channel {
     options?: CallOptions,
   ): UnaryCall<MessageOf<O>> {
     const call = new PendingUnaryCall<MessageOf<O>>();
-    try {
-      if (this.#closed) throw this.#closedError();
-      const settings = callSettings(this.#settings, options);
-      this.#calls.add(call);
-      call.onOver = () => this.#calls.delete(call);
-      startConnectUnary(this.#transport, method, request, settings, call);
-    } catch (error) {
-      if (!RpcError.is(error)) throw error;
-      call.fail(error);
-    }
+    this.#single(method, request, options, call);
+    return call;
+  }
+
+  serverStreaming<I extends MessageType, O extends MessageType>(
+    method: ServerStreamingMethod<I, O>,
+    request: InitOf<I>,
+    options?: CallOptions,
+  ): ServerStreamCall<MessageOf<O>> {
+    const call = new PendingStreamCall<MessageOf<O>>();
+    this.#single(method, request, options, call);
+    return call;
+  }
+
+  clientStreaming<I extends MessageType, O extends MessageType>(
+    method: ClientStreamingMethod<I, O>,
+    requests?: RequestStream<InitOf<I>>,
+    options?: CallOptions,
+  ): ClientStreamCall<InitOf<I>, MessageOf<O>> {
+    const call = new PendingClientStreamCall<InitOf<I>, MessageOf<O>>();
+    this.#stream(method, requests, options, call);
+    return call;
+  }
+
+  bidi<I extends MessageType, O extends MessageType>(
+    method: BidiMethod<I, O>,
+    requests?: RequestStream<InitOf<I>>,
+    options?: CallOptions,
+  ): BidiCall<InitOf<I>, MessageOf<O>> {
+    const call = new PendingBidiCall<InitOf<I>, MessageOf<O>>();
+    this.#stream(method, requests, options, call);
     return call;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const call of this.#calls) call.cancel(this.#closedError());
+    for (const call of this.#calls) call.running?.cancel(this.#closedError());
     this.#transport.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #single(
+    method: Method,
+    request: unknown,
+    options: CallOptions | undefined,
+    call: PendingCall,
+  ): void {
+    const settings = this.#begin(options, call);
+    if (settings !== undefined) this.#starter.single(method, request, settings, call);
+  }
+
+  #stream(
+    method: Method,
+    requests: RequestStream<unknown> | undefined,
+    options: CallOptions | undefined,
+    call: PendingSendingCall,
+  ): void {
+    call.sending.isPumped = requests !== undefined;
+    const settings = this.#begin(options, call);
+    if (settings === undefined) return;
+    call.sending.sender = this.#starter.stream(method, requests, settings, call);
+  }
+
+  /** What holds for a call; `undefined` if it has failed already. */
+  #begin(options: CallOptions | undefined, call: PendingCall): CallSettings | undefined {
+    try {
+      if (this.#closed) throw this.#closedError();
+      const settings = callSettings(this.#settings, options);
+      this.#calls.add(call);
+      call.onOver = () => this.#calls.delete(call);
+      return settings;
+    } catch (error) {
+      if (!RpcError.is(error)) throw error;
+      call.fail(error);
+      return undefined;
+    }
   }
 
   #closedError(): RpcError {

@@ -1,25 +1,48 @@
 import type { InitOf, MessageOf } from "@bowline/protobuf";
-import type { Method, MethodTable, ServiceType, UnaryMethod } from "../service-type.js";
-import { streamingUnsupported } from "../streaming-unsupported.js";
+import type {
+  BidiMethod,
+  ClientStreamingMethod,
+  Method,
+  MethodTable,
+  ServerStreamingMethod,
+  ServiceType,
+  UnaryMethod,
+} from "../service-type.js";
+import type { BidiCall } from "./bidi-call.js";
 import type { Channel } from "./channel.js";
+import type { ClientStreamCall } from "./client-stream-call.js";
 import type { CallOptions } from "./options.js";
+import type { RequestStream } from "./request-pump.js";
+import type { ServerStreamCall } from "./stream-call.js";
 import type { UnaryCall } from "./unary-call.js";
 
-/** What compilers say of a streaming method that is called: this version calls unary methods. */
-export interface StreamingMethodsComeWithALaterVersion {
-  readonly unsupported: never;
-}
-
-/** A function for each unary method of a service. A streaming method is there by name, and does not compile as a call. */
+/** A function for each method of a service, by its kind. */
 export type Client<M extends MethodTable> = {
-  readonly [K in keyof M]: M[K] extends UnaryMethod<infer I, infer O>
-    ? (request: InitOf<I>, options?: CallOptions) => UnaryCall<MessageOf<O>>
-    : StreamingMethodsComeWithALaterVersion;
+  readonly [K in keyof M]: ClientMethod<M[K]>;
 };
 
+/** How a method is called. */
+export type ClientMethod<M extends Method> =
+  M extends UnaryMethod<infer I, infer O>
+    ? (request: InitOf<I>, options?: CallOptions) => UnaryCall<MessageOf<O>>
+    : M extends ServerStreamingMethod<infer I, infer O>
+      ? (request: InitOf<I>, options?: CallOptions) => ServerStreamCall<MessageOf<O>>
+      : M extends ClientStreamingMethod<infer I, infer O>
+        ? (
+            requests?: RequestStream<InitOf<I>>,
+            options?: CallOptions,
+          ) => ClientStreamCall<InitOf<I>, MessageOf<O>>
+        : M extends BidiMethod<infer I, infer O>
+          ? (
+              requests?: RequestStream<InitOf<I>>,
+              options?: CallOptions,
+            ) => BidiCall<InitOf<I>, MessageOf<O>>
+          : never;
+
 /**
- * Makes a client of a service over a channel: `client.greet({ name: "Ada" })`. This version calls unary methods; from
- * JavaScript, a streaming method throws `unimplemented` and says so.
+ * Makes a client of a service over a channel: `await client.greet({ name: "Ada" })`,
+ * `for await (const each of client.countdown({ from: 3 }))`, `await client.sum(numbers())`, and `client.chat()` with
+ * `send` and `closeSend`.
  */
 export function createClient<M extends MethodTable>(
   service: ServiceType<M>,
@@ -31,11 +54,16 @@ export function createClient<M extends MethodTable>(
   return Object.fromEntries(calls) as Client<M>;
 }
 
-function callOf(method: Method, channel: Channel): unknown {
-  if (method.kind === "unary") {
-    return (request: unknown, options?: CallOptions) => channel.unary(method, request, options);
+// biome-ignore lint/suspicious/noExplicitAny: the table's type says what each takes.
+function callOf(method: Method, channel: Channel): (first: any, options?: CallOptions) => unknown {
+  switch (method.kind) {
+    case "unary":
+      return (request, options) => channel.unary(method, request, options);
+    case "server_streaming":
+      return (request, options) => channel.serverStreaming(method, request, options);
+    case "client_streaming":
+      return (requests, options) => channel.clientStreaming(method, requests, options);
+    case "bidi":
+      return (requests, options) => channel.bidi(method, requests, options);
   }
-  return () => {
-    throw streamingUnsupported(method);
-  };
 }

@@ -1,6 +1,7 @@
 import type { ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import { CallPart } from "./call-part.js";
+import type { Outcome, RunningRequest } from "./outcome.js";
 
 /**
  * A unary call that has started. Awaiting it gives the response, or throws an `RpcError`; a failed call that nobody
@@ -16,21 +17,20 @@ export interface UnaryCall<T> extends Promise<T> {
   readonly trailers: Promise<ReadonlyMetadata>;
   /**
    * Gives the call up: it fails with `canceled`, and the server's handler is told. `reason` becomes the error's cause.
-   * Does nothing once the call is over.
+   * Does nothing once the call is over. A call that was cancelled is not reported where nobody awaits it.
    */
   cancel(reason?: unknown): void;
 }
 
 /** The call as the client keeps it: settled by a protocol, awaited by the caller. */
-export class PendingUnaryCall<T> implements UnaryCall<T> {
-  readonly [Symbol.toStringTag] = "UnaryCall";
+export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome {
+  readonly [Symbol.toStringTag]: string = "UnaryCall";
   readonly #response: Promise<T>;
   readonly #headers: CallPart<ReadonlyMetadata>;
   readonly #trailers: CallPart<ReadonlyMetadata>;
   #resolve!: (response: T) => void;
   #reject!: (error: RpcError) => void;
-  /** What `cancel` does; the protocol sets it while the call is under way. */
-  onCancel: ((reason: unknown) => void) | undefined;
+  running: RunningRequest | undefined;
   /** Called once, when the call is over. */
   onOver: (() => void) | undefined;
 
@@ -39,9 +39,7 @@ export class PendingUnaryCall<T> implements UnaryCall<T> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const seenToFail = () => {
-      this.#response.catch(() => {});
-    };
+    const seenToFail = () => this.seen();
     this.#headers = new CallPart(seenToFail);
     this.#trailers = new CallPart(seenToFail);
   }
@@ -55,7 +53,15 @@ export class PendingUnaryCall<T> implements UnaryCall<T> {
   }
 
   cancel(reason?: unknown): void {
-    this.onCancel?.(reason);
+    if (this.running === undefined) return;
+    // Who cancels a call knows that it fails.
+    this.seen();
+    this.running.cancel(reason);
+  }
+
+  /** Somebody has seen how it failed, or will: that is not reported any more. */
+  seen(): void {
+    this.#response.catch(() => {});
   }
 
   // biome-ignore lint/suspicious/noThenProperty: it is a promise.
@@ -82,8 +88,8 @@ export class PendingUnaryCall<T> implements UnaryCall<T> {
     this.#trailers.succeed(trailers);
   }
 
-  succeed(response: T): void {
-    this.#resolve(response);
+  succeed(response: unknown): void {
+    this.#resolve(response as T);
     this.#over();
   }
 
@@ -95,7 +101,7 @@ export class PendingUnaryCall<T> implements UnaryCall<T> {
   }
 
   #over(): void {
-    this.onCancel = undefined;
+    this.running = undefined;
     this.onOver?.();
   }
 }

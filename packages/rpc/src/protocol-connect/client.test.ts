@@ -28,6 +28,7 @@ it("sends a request at once and resolves with the response", async () => {
   expect([...headers]).toEqual([
     ["content-type", "application/proto"],
     ["connect-protocol-version", "1"],
+    ["user-agent", "bowline/0.1.0"],
     ["connect-timeout-ms", "500"],
     ["x-tenant", "t"],
   ]);
@@ -66,14 +67,14 @@ it("uses the channel's defaults where a call does not say otherwise", async () =
     },
   });
   client.echo({}).catch(() => {});
-  expect([...transport.last.headers].slice(2)).toEqual([
+  expect([...transport.last.headers].slice(3)).toEqual([
     ["connect-timeout-ms", "1000"],
     ["x-a", "1"],
     ["x-a", "2"],
     ["x-b", "3"],
   ]);
   client.echo({}, { timeoutMs: 5, headers: { "X-A": "9" } }).catch(() => {});
-  expect([...transport.last.headers].slice(2)).toEqual([
+  expect([...transport.last.headers].slice(3)).toEqual([
     ["connect-timeout-ms", "5"],
     ["x-a", "9"],
     ["x-b", "3"],

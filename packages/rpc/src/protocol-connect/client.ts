@@ -1,98 +1,102 @@
-import { DecodeError, EncodeError, JsonError } from "@bowline/protobuf";
+import {
+  brokenStream,
+  canceled,
+  type Place,
+  placed,
+  statusMessage,
+  undecodable,
+  unencodable,
+  unexpected,
+} from "../client/call-failure.js";
 import type { CallSettings } from "../client/call-settings.js";
-import type { PendingUnaryCall } from "../client/unary-call.js";
-import { Deadline, onExpiry } from "../deadline.js";
-import type { ReadonlyMetadata } from "../metadata.js";
+import { refusedByBounds, watchBounds } from "../client/call-watch.js";
+import type { Outcome, RunningRequest } from "../client/outcome.js";
+import type { Compression } from "../compression/compression.js";
+import { decompressMessage } from "../compression/decompress-message.js";
+import { acceptList, findCompression } from "../compression/negotiate.js";
+import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
-import type { UnaryMethod } from "../service-type.js";
+import type { Method } from "../service-type.js";
 import type {
   ClientStream,
   ClientTransport,
+  RequestHead,
   ResponseReceiver,
 } from "../transport/client-stream.js";
 import { MessageBody } from "../transport/message-body.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
+import { needsPreparation, prepareRequest, requestHead } from "./client-request.js";
 import { unaryContentType } from "./content-type.js";
 import { decodeError } from "./error.js";
-import { acceptedEncodings, appendMetadata } from "./headers.js";
 import { codeFromStatus } from "./http-status.js";
-import { formatTimeout } from "./timeout.js";
 import { splitTrailers } from "./trailer.js";
 
-/** Starts a unary call over Connect. It settles `call`, in this tick only where nothing can be sent. */
-export function startConnectUnary<T>(
-  transport: ClientTransport,
-  method: UnaryMethod,
-  request: unknown,
-  settings: CallSettings,
-  call: PendingUnaryCall<T>,
-): void {
-  new UnaryRequest<T>(transport, method, settings, call).start(request);
+/** What a unary request over Connect is made from. */
+export interface UnaryRequestInit {
+  /** The protocol's fields for the channel's codec, made once. */
+  readonly fields: HeaderFields;
+  readonly transport: ClientTransport;
+  readonly method: Method;
+  readonly settings: CallSettings;
+  readonly outcome: Outcome;
+}
+
+/** Starts a unary call over Connect. It settles `outcome`, in this tick only where nothing can be sent. */
+export function startConnectUnary(init: UnaryRequestInit, message: unknown): void {
+  new UnaryRequest(init).start(message);
 }
 
 /** One unary call over Connect, from the request to the answer. */
-class UnaryRequest<T> implements ResponseReceiver {
-  readonly #transport: ClientTransport;
-  readonly #method: UnaryMethod;
+class UnaryRequest implements ResponseReceiver, RunningRequest {
+  readonly #init: UnaryRequestInit;
   readonly #settings: CallSettings;
-  readonly #call: PendingUnaryCall<T>;
+  readonly #outcome: Outcome;
   readonly #body: MessageBody;
   #stream: ClientStream | undefined;
-  #stopTimer: (() => void) | undefined;
-  #stopListening: (() => void) | undefined;
+  #stopWatching: (() => void) | undefined;
+  #isOver = false;
   /** The HTTP status of an error response whose body is awaited. */
   #errorStatus: number | undefined;
+  #compression: Compression | undefined;
   #headers: ReadonlyMetadata | undefined;
   #trailers: ReadonlyMetadata | undefined;
 
-  constructor(
-    transport: ClientTransport,
-    method: UnaryMethod,
-    settings: CallSettings,
-    call: PendingUnaryCall<T>,
-  ) {
-    this.#transport = transport;
-    this.#method = method;
-    this.#settings = settings;
-    this.#call = call;
-    this.#body = new MessageBody(settings.receivedMessageBytes);
+  constructor(init: UnaryRequestInit) {
+    this.#init = init;
+    this.#settings = init.settings;
+    this.#outcome = init.outcome;
+    this.#body = new MessageBody(init.settings.receivedMessageBytes);
   }
 
-  start(request: unknown): void {
-    const refusal = this.#refusal();
+  start(message: unknown): void {
+    const refusal = refusedByBounds(this.#settings, this.#place());
     if (refusal !== undefined) {
-      this.#giveUp(refusal);
+      this.#finish(refusal);
       return;
     }
-    this.#call.onCancel = (reason) => this.#giveUp(this.#canceled(reason));
-    const head = {
-      method: "POST",
-      path: this.#method.path,
-      headers: this.#requestFields(),
-      requiresHttp2: false,
-    };
-    this.#stream = this.#transport.open(head, this);
+    this.#outcome.running = this;
     try {
-      this.#settings.codec.encode(this.#method.input, request, this.#stream.body);
+      if (needsPreparation(this.#init)) this.#prepare(message);
+      else this.#send(message);
     } catch (error) {
-      this.#giveUp(this.#unencodable(error));
+      this.giveUp(unencodable(error, this.#place()));
       return;
     }
-    this.#stream.send();
-    this.#watch();
+    const place = () => this.#place();
+    this.#stopWatching = watchBounds(this.#settings, place, (error) => this.giveUp(error));
   }
 
   head(status: number, received: ReadonlyMetadata): void {
     const { headers, trailers } = splitTrailers(received);
     this.#headers = headers;
     this.#trailers = trailers;
-    this.#call.receivedHeaders(headers);
+    this.#outcome.receivedHeaders(headers);
     try {
       if (status === 200) this.#checkResponse(headers);
       else this.#expectError(status, headers);
       this.#body.announce(headers.get("content-length"));
     } catch (error) {
-      this.#giveUp(this.#placed(error as RpcError));
+      this.giveUp(placed(error as RpcError, this.#place()));
     }
   }
 
@@ -100,62 +104,59 @@ class UnaryRequest<T> implements ResponseReceiver {
     try {
       this.#body.add(bytes, start, end);
     } catch (error) {
-      this.#giveUp(this.#placed(error as RpcError));
+      this.giveUp(placed(error as RpcError, this.#place()));
     }
   }
 
   end(): void {
-    this.#body.finish();
-    this.#stopWatching();
-    this.#call.receivedTrailers(this.#trailers as ReadonlyMetadata);
-    if (this.#errorStatus !== undefined) this.#call.fail(this.#readError(this.#errorStatus));
-    else this.#succeed();
+    const body = this.#body;
+    body.finish();
+    if (this.#compression === undefined) this.#complete(body.bytes, body.start, body.end);
+    else this.#decompress(this.#compression);
   }
 
   drained(): void {}
 
   interrupted(failure: StreamFailure): void {
-    this.#stopWatching();
-    this.#call.fail(failureOf(failure, this.#place()));
+    this.#finish(brokenStream(failure, this.#place()));
   }
 
-  #requestFields(): string[] {
-    const { codec, timeoutMs, headers } = this.#settings;
-    const fields = ["content-type", unaryContentType(codec), "connect-protocol-version", "1"];
-    if (timeoutMs !== undefined) fields.push("connect-timeout-ms", formatTimeout(timeoutMs));
-    appendMetadata(fields, headers);
-    return fields;
+  cancel(reason: unknown): void {
+    this.giveUp(RpcError.is(reason) ? reason : canceled(reason, this.#place()));
   }
 
-  /** Why nothing is sent at all. */
-  #refusal(): RpcError | undefined {
-    const { signal, timeoutMs } = this.#settings;
-    if (signal?.aborted) return this.#aborted(signal.reason);
-    return timeoutMs === 0 ? this.#expired() : undefined;
-  }
-
-  #watch(): void {
-    const { signal, timeoutMs } = this.#settings;
-    if (timeoutMs !== undefined) {
-      const deadline = Deadline.after(timeoutMs);
-      this.#stopTimer = onExpiry(deadline, () => this.#giveUp(this.#expired()));
-    }
-    if (signal !== undefined) {
-      const aborted = () => this.#giveUp(this.#aborted(signal.reason));
-      signal.addEventListener("abort", aborted, { once: true });
-      this.#stopListening = () => signal.removeEventListener("abort", aborted);
-    }
-  }
-
-  #stopWatching(): void {
-    this.#stopTimer?.();
-    this.#stopListening?.();
-  }
-
-  #giveUp(error: RpcError): void {
-    this.#stopWatching();
+  giveUp(error: RpcError): void {
+    if (this.#isOver) return;
     this.#stream?.reset();
-    this.#call.fail(error);
+    this.#finish(error);
+  }
+
+  // There is one message, and nothing to wait with.
+  pause(): void {}
+  resume(): void {}
+  reading(): void {}
+
+  #send(message: unknown): void {
+    const { codec } = this.#settings;
+    const stream = this.#open(requestHead(this.#init));
+    codec.encode(this.#init.method.input, message, stream.body);
+    stream.send();
+  }
+
+  /** Sends a message that has to be encoded before the head of the request is known. */
+  #prepare(message: unknown): void {
+    const prepared = prepareRequest(this.#init, message, ({ head, body }) => {
+      if (this.#isOver) return;
+      const stream = this.#open(head);
+      if (body !== undefined) stream.body.append(body);
+      stream.send();
+    });
+    prepared?.catch((error: unknown) => this.giveUp(unencodable(error, this.#place())));
+  }
+
+  #open(head: RequestHead): ClientStream {
+    this.#stream = this.#init.transport.open(head, this);
+    return this.#stream;
   }
 
   /** @throws RpcError for a response of another form than was asked for. */
@@ -165,158 +166,85 @@ class UnaryRequest<T> implements ResponseReceiver {
     if (!isContentType(contentType, expected)) {
       const code = contentType?.startsWith("application/") ? "internal" : "unknown";
       const got = contentType === undefined ? "no content-type" : JSON.stringify(contentType);
-      throw this.#unexpected(code, `answered with ${got} instead of ${expected}`);
+      throw unexpected(code, `answered with ${got} instead of ${expected}`, this.#place());
     }
-    const encoding = headers.get("content-encoding");
-    if (encoding !== undefined && !acceptedEncodings.includes(encoding)) {
-      throw this.#unexpected(
-        "internal",
-        `answered with content-encoding ${JSON.stringify(encoding)}; accepted: ${acceptedEncodings.join(", ")}`,
-      );
-    }
+    this.#checkEncoding(headers);
   }
 
   /** @throws RpcError if the answer has no body that could say more than its status. */
   #expectError(status: number, headers: ReadonlyMetadata): void {
     this.#errorStatus = status;
-    if (isContentType(headers.get("content-type"), "application/json")) return;
-    throw this.#unexpected(codeFromStatus(status), statusMessage(status));
+    if (!isContentType(headers.get("content-type"), "application/json")) {
+      throw unexpected(codeFromStatus(status), statusMessage(status), this.#place());
+    }
+    this.#checkEncoding(headers);
   }
 
-  #readError(status: number): RpcError {
-    const fallback = {
-      code: codeFromStatus(status),
-      message: statusMessage(status),
-    };
-    const { bytes, start, end } = this.#body;
-    return decodeError(bytes.subarray(start, end), fallback, {
-      ...this.#metadata(),
-      ...this.#place(),
-    });
+  /** @throws RpcError for a compression that was not asked for. */
+  #checkEncoding(headers: ReadonlyMetadata): void {
+    const encoding = headers.get("content-encoding");
+    if (encoding === undefined || encoding === "identity") return;
+    const { accept } = this.#settings;
+    this.#compression = findCompression(accept, encoding);
+    if (this.#compression !== undefined) return;
+    const got = JSON.stringify(encoding.slice(0, 40));
+    const accepted = acceptList(accept) || "nothing";
+    const message = `answered with content-encoding ${got}; asked for: ${accepted}`;
+    throw unexpected("internal", message, this.#place());
   }
 
-  #succeed(): void {
+  #decompress(compression: Compression): void {
     const { bytes, start, end } = this.#body;
-    let response: T;
+    const limit = this.#settings.receivedMessageBytes;
+    const broken = (error: unknown) => this.#finish(undecodable(error, this.#place()));
     try {
-      response = this.#settings.codec.decode(this.#method.output, bytes, start, end) as T;
+      const plain = decompressMessage(compression, bytes, start, end, limit);
+      if (plain instanceof Uint8Array) this.#complete(plain, 0, plain.length);
+      else plain.then((ready) => this.#complete(ready, 0, ready.length), broken);
     } catch (error) {
-      this.#call.fail(this.#undecodable(error));
+      broken(error);
+    }
+  }
+
+  #complete(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#isOver) return;
+    this.#outcome.receivedTrailers(this.#trailers as ReadonlyMetadata);
+    if (this.#errorStatus !== undefined) {
+      this.#finish(this.#readError(this.#errorStatus, bytes.subarray(start, end)));
       return;
     }
-    this.#call.succeed(response);
-  }
-
-  #undecodable(error: unknown): RpcError {
-    if (RpcError.is(error)) return error;
-    const why = DecodeError.is(error) || JsonError.is(error) ? error.message : String(error);
-    return new RpcError("internal", `the response is not readable: ${why}`, {
-      ...this.#place(),
-      ...this.#metadata(),
-      cause: error,
-      reason: "BOWLINE_DECODE",
-    });
-  }
-
-  #unencodable(error: unknown): RpcError {
-    if (RpcError.is(error)) return error;
-    const known = EncodeError.is(error) || JsonError.is(error);
-    const why = known || error instanceof TypeError ? (error as Error).message : String(error);
-    return new RpcError("invalid_argument", `the request cannot be sent: ${why}`, {
-      ...this.#place(),
-      cause: error,
-      reason: "BOWLINE_ENCODE",
-    });
-  }
-
-  #unexpected(code: RpcError["code"], message: string): RpcError {
-    return new RpcError(code, message, {
-      ...this.#place(),
-      ...this.#metadata(),
-      reason: "BOWLINE_UNEXPECTED_RESPONSE",
-    });
-  }
-
-  #expired(): RpcError {
-    return new RpcError("deadline_exceeded", `no answer within ${this.#settings.timeoutMs} ms`, {
-      ...this.#place(),
-      reason: "BOWLINE_DEADLINE_EXCEEDED",
-    });
-  }
-
-  /** The outcome of a call whose signal was aborted; that of `AbortSignal.timeout` is a deadline. */
-  #aborted(cause: unknown): RpcError {
-    if (!(cause instanceof DOMException) || cause.name !== "TimeoutError") {
-      return this.#canceled(cause);
+    let response: unknown;
+    try {
+      response = this.#settings.codec.decode(this.#init.method.output, bytes, start, end);
+    } catch (error) {
+      this.#finish(undecodable(error, this.#place()));
+      return;
     }
-    return new RpcError("deadline_exceeded", "no answer before the timeout of the call's signal", {
-      ...this.#place(),
-      cause,
-      reason: "BOWLINE_DEADLINE_EXCEEDED",
-    });
+    this.#finish(undefined, response);
   }
 
-  #canceled(cause: unknown): RpcError {
-    return new RpcError("canceled", "the caller gave the call up", {
-      ...this.#place(),
-      cause,
-      reason: "BOWLINE_CANCELED",
-    });
+  #readError(status: number, bytes: Uint8Array): RpcError {
+    const fallback = { code: codeFromStatus(status), message: statusMessage(status) };
+    return decodeError(bytes, fallback, this.#place());
   }
 
-  /** An error of a part that does not know what is called. */
-  #placed(error: RpcError): RpcError {
-    if (error.peer !== undefined) return error;
-    const { code, rawMessage, cause, reason } = error;
-    const known = reason === undefined ? {} : { reason };
-    return new RpcError(code, rawMessage, { ...this.#place(), ...known, cause });
+  #finish(error: RpcError | undefined, response?: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stopWatching?.();
+    this.#outcome.running = undefined;
+    if (error === undefined) this.#outcome.succeed(response);
+    else this.#outcome.fail(error);
   }
 
   #place(): Place {
-    return { peer: this.#transport.authority, method: this.#method.path };
+    const { transport, method } = this.#init;
+    const place = { peer: transport.authority, method: method.path };
+    if (this.#headers === undefined || this.#trailers === undefined) return place;
+    return { ...place, headers: this.#headers, trailers: this.#trailers };
   }
-
-  #metadata(): { headers: ReadonlyMetadata; trailers: ReadonlyMetadata } {
-    return {
-      headers: this.#headers as ReadonlyMetadata,
-      trailers: this.#trailers as ReadonlyMetadata,
-    };
-  }
-}
-
-/** Who and what was called, for errors. */
-interface Place {
-  readonly peer: string;
-  readonly method: string;
 }
 
 function isContentType(value: string | undefined, expected: string): boolean {
   return value === expected || value?.split(";", 1)[0]?.trim().toLowerCase() === expected;
-}
-
-function statusMessage(status: number): string {
-  const hint = status === 404 ? "; is this the server of this service?" : "";
-  return `answered with HTTP status ${status} and no error that says more${hint}`;
-}
-
-/** What a broken stream means for the caller, by its kind. */
-const outcomes: Readonly<
-  Record<StreamFailure["kind"], { readonly code: RpcError["code"]; readonly reason: string }>
-> = {
-  unreachable: { code: "unavailable", reason: "BOWLINE_UNREACHABLE" },
-  unsupported: { code: "unimplemented", reason: "BOWLINE_HTTP_VERSION" },
-  refused: { code: "unavailable", reason: "BOWLINE_REFUSED" },
-  canceled: { code: "canceled", reason: "BOWLINE_CANCELED" },
-  exhausted: { code: "resource_exhausted", reason: "BOWLINE_REFUSED" },
-  denied: { code: "permission_denied", reason: "BOWLINE_REFUSED" },
-  lost: { code: "unavailable", reason: "BOWLINE_LOST" },
-  stalled: { code: "unavailable", reason: "BOWLINE_STALLED" },
-  malformed: { code: "internal", reason: "BOWLINE_MALFORMED" },
-  limit: { code: "internal", reason: "BOWLINE_LIMIT" },
-  shutdown: { code: "canceled", reason: "BOWLINE_SHUTDOWN" },
-};
-
-function failureOf({ kind, message, cause }: StreamFailure, place: Place): RpcError {
-  const { code, reason } = outcomes[kind];
-  return new RpcError(code, message, { ...place, cause, reason });
 }

@@ -41,6 +41,8 @@ export interface ClientStream {
 
 /** What the RPC layer does with a response. The transport calls it in order; `end` or `interrupted` comes last. */
 export interface ResponseReceiver {
+  /** The stream's `httpVersion` is known now; called where it was not known when the stream was opened. */
+  opened?(): void;
   /** Status and headers; informational responses (1xx) are not passed on. */
   head(status: number, headers: ReadonlyMetadata): void;
   /** A piece of the body: `bytes[start, end)`. The transport never writes to these bytes again. */

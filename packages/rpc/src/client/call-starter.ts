@@ -1,0 +1,66 @@
+import type { HeaderFields } from "../metadata.js";
+import { startConnectUnary } from "../protocol-connect/client.js";
+import { unaryFields } from "../protocol-connect/client-request.js";
+import { connectStreams } from "../protocol-connect/client-stream.js";
+import { grpc } from "../protocol-grpc/client.js";
+import { grpcWeb } from "../protocol-grpc-web/client.js";
+import type { Protocol } from "../server/handler-call.js";
+import type { Method } from "../service-type.js";
+import type { ClientTransport } from "../transport/client-stream.js";
+import type { CallSettings, ChannelSettings } from "./call-settings.js";
+import type { EnvelopedProtocol } from "./enveloped-protocol.js";
+import { startEnveloped, startEnvelopedStream } from "./enveloped-request.js";
+import type { Outcome } from "./outcome.js";
+import type { RequestStream } from "./request-pump.js";
+import type { RequestSender } from "./request-sender.js";
+
+const enveloped: Readonly<Record<Protocol, EnvelopedProtocol>> = {
+  connect: connectStreams,
+  grpc,
+  "grpc-web": grpcWeb,
+};
+
+/** Starts calls of every kind over one transport, in one protocol. */
+export class CallStarter {
+  readonly #transport: ClientTransport;
+  readonly #protocol: EnvelopedProtocol;
+  readonly #fields: HeaderFields;
+  /** Connect's unary calls are plain HTTP, and have fields of their own. */
+  readonly #unaryFields: HeaderFields | undefined;
+
+  constructor(transport: ClientTransport, { protocol, codec }: ChannelSettings) {
+    this.#transport = transport;
+    this.#protocol = enveloped[protocol];
+    this.#fields = this.#protocol.fields(codec);
+    this.#unaryFields = protocol === "connect" ? unaryFields(codec) : undefined;
+  }
+
+  /** Starts a call with one request message. */
+  single(method: Method, message: unknown, settings: CallSettings, outcome: Outcome): void {
+    const transport = this.#transport;
+    if (method.kind === "unary" && this.#unaryFields !== undefined) {
+      const fields = this.#unaryFields;
+      startConnectUnary({ fields, transport, method, settings, outcome }, message);
+      return;
+    }
+    const fields = this.#fields;
+    const protocol = this.#protocol;
+    startEnveloped({ protocol, fields, transport, method, settings, outcome }, message);
+  }
+
+  /**
+   * Starts a call with a stream of request messages.
+   * @param source what is sent; `undefined`: what the sender that is returned is given.
+   */
+  stream(
+    method: Method,
+    source: RequestStream<unknown> | undefined,
+    settings: CallSettings,
+    outcome: Outcome,
+  ): RequestSender {
+    const transport = this.#transport;
+    const fields = this.#fields;
+    const protocol = this.#protocol;
+    return startEnvelopedStream({ protocol, fields, transport, method, settings, outcome }, source);
+  }
+}

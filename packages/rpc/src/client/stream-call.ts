@@ -1,0 +1,135 @@
+import type { ReadonlyMetadata } from "../metadata.js";
+import type { RpcError } from "../rpc-error.js";
+import { MessageQueue, type QueueSource } from "../stream/message-queue.js";
+import { CallPart } from "./call-part.js";
+import { FailureReport } from "./failure-report.js";
+import type { Outcome, RunningRequest } from "./outcome.js";
+
+/**
+ * A server-streaming call that has started: iterate over its responses. Leaving the loop early (`break`, `throw`,
+ * `return`) cancels the call. Messages that nobody reads wait, and past 64 KiB the server waits, too.
+ *
+ * It is not awaited: a stream has an end, and no value. A failed call over which nobody iterates is reported once, as an
+ * unhandled rejection.
+ */
+export interface ServerStreamCall<O> extends AsyncIterable<O> {
+  /**
+   * The response headers, as soon as there is a response, be it an error. Rejects if there will be none; a failure is
+   * never reported here a second time.
+   */
+  readonly headers: Promise<ReadonlyMetadata>;
+  /** The response trailers, once the response is complete. Otherwise as `headers`. */
+  readonly trailers: Promise<ReadonlyMetadata>;
+  /**
+   * Gives the call up: it fails with `canceled`, and the server's handler is told. `reason` becomes the error's cause.
+   * Does nothing once the call is over. A call that was cancelled is not reported where nobody iterates over it.
+   */
+  cancel(reason?: unknown): void;
+}
+
+/** The call as the client keeps it: filled by a protocol, read by the caller. */
+export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, QueueSource {
+  readonly #queue: MessageQueue<O> = new MessageQueue<O>(this);
+  readonly #headers: CallPart<ReadonlyMetadata>;
+  readonly #trailers: CallPart<ReadonlyMetadata>;
+  protected readonly report: FailureReport = new FailureReport();
+  running: RunningRequest | undefined;
+  /** Called once, when the call is over. */
+  onOver: (() => void) | undefined;
+  /** What it failed with. */
+  error: RpcError | undefined;
+
+  constructor() {
+    const seen = () => this.seen();
+    this.#headers = new CallPart(seen);
+    this.#trailers = new CallPart(seen);
+  }
+
+  get headers(): Promise<ReadonlyMetadata> {
+    return this.#headers.promise;
+  }
+
+  get trailers(): Promise<ReadonlyMetadata> {
+    return this.#trailers.promise;
+  }
+
+  cancel(reason?: unknown): void {
+    if (this.running === undefined) return;
+    // Who cancels a call knows that it fails.
+    this.seen();
+    this.running.cancel(reason);
+  }
+
+  /** One reader: a second iterator shares the first's position. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<O, undefined> {
+    this.seen();
+    const queue = this.#queue;
+    const iterator: AsyncIterableIterator<O, undefined> = {
+      next: () => {
+        this.running?.reading();
+        return queue.next();
+      },
+      return: () => queue.return(),
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  // What the queue asks of the request.
+
+  full(): void {
+    this.running?.pause();
+  }
+
+  hungry(): void {
+    this.running?.resume();
+  }
+
+  left(): void {
+    this.running?.cancel(undefined);
+  }
+
+  // What comes of the request.
+
+  /** Somebody has seen how it failed, or will: that is not reported any more. */
+  seen(): void {
+    this.report.seen();
+  }
+
+  receivedHeaders(headers: ReadonlyMetadata): void {
+    this.#headers.succeed(headers);
+  }
+
+  receivedMessage(message: unknown, size: number): void {
+    this.#queue.push(message as O, size);
+  }
+
+  receivedTrailers(trailers: ReadonlyMetadata): void {
+    this.#trailers.succeed(trailers);
+  }
+
+  succeed(): void {
+    this.#queue.end();
+    this.#over();
+  }
+
+  fail(error: RpcError): void {
+    this.error = error;
+    // What the caller gave up ends at once, not behind what has come before.
+    const isOwn = error.origin === "local";
+    if (isOwn && (error.code === "canceled" || error.code === "deadline_exceeded")) {
+      this.#queue.abort(error);
+    } else {
+      this.#queue.fail(error);
+    }
+    this.report.fail(error);
+    this.#headers.fail(error);
+    this.#trailers.fail(error);
+    this.#over();
+  }
+
+  #over(): void {
+    this.running = undefined;
+    this.onOver?.();
+  }
+}
