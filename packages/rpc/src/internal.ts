@@ -3,6 +3,7 @@ export { channelOptionNames } from "./client/call-settings.js";
 export { createTransportChannel } from "./client/channel.js";
 export { decompressMessage } from "./compression/decompress-message.js";
 export { checkCompressions } from "./compression/negotiate.js";
+export { createMemoryTransport } from "./memory/memory-transport.js";
 export { type HeaderFields, Metadata, type ReadonlyMetadata } from "./metadata.js";
 export { checkOptionNames, quote } from "./option-names.js";
 export {

@@ -1,0 +1,5 @@
+export {
+  createMemoryChannel,
+  type MemoryChannelOptions,
+  type MemoryServerOptions,
+} from "./memory/memory-channel.js";
