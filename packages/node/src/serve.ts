@@ -1,51 +1,42 @@
+import type { Server, Socket } from "node:net";
 import type { ErrorHook, Implementation } from "@bowline/rpc";
-import { binaryCodec, RpcError } from "@bowline/rpc";
+import { binaryCodec } from "@bowline/rpc";
 import {
   checkOptionNames,
   createRequestHandler,
   defaultReceivedMessageBytes,
-  quote,
+  type RequestAcceptor,
   reportError,
 } from "@bowline/rpc/internal";
 import { jsonCodec } from "@bowline/rpc/json";
-import { bindHost } from "./host.js";
-import { createHttp1Server, type Http1Server, type Http1ServerLimits } from "./http1/server.js";
-import { listen, urlOf } from "./listen.js";
+import { Connections } from "./connections.js";
+import type { FallbackHandler, RequestEntry } from "./http-server.js";
+import { Http1Server } from "./http1/server.js";
+import { createHttp2Server } from "./http2/engine.js";
+import { type ListenerAddress, listen } from "./listen.js";
+import {
+  type Listener,
+  type ListenerOptions,
+  type PortListener,
+  resolveListeners,
+} from "./listener.js";
+import { type ServerLimits, transportLimits } from "./server-limits.js";
 import { stopOnSigterm } from "./signals.js";
 
-/** Bounds of a server. Each is on by default. */
-export interface ServerLimits {
-  /** Bytes of a request message. Default 4 MiB; more is `resource_exhausted`, decided before it is buffered. */
-  readonly receivedMessageBytes?: number;
-  /** Bytes of a request's header list. Default 16 KiB; more is HTTP status 431. */
-  readonly headerListBytes?: number;
-  /** Bytes of one header field, name and value. Default 8 KiB; more is HTTP status 431. */
-  readonly headerFieldBytes?: number;
-  /** Connections at a time. Default 10,000; more are closed at once. */
-  readonly connections?: number;
-  /** Milliseconds until a request's headers are complete. Default 10,000. */
-  readonly headersTimeoutMs?: number;
-  /** Milliseconds until a request is complete, however steadily it trickles. Default 300,000. */
-  readonly requestTimeoutMs?: number;
-  /** Milliseconds without a byte while a request or response is under way. Default 60,000. */
-  readonly stallTimeoutMs?: number;
-  /** Milliseconds that an idle connection is kept. Default 65,000: longer than the usual proxies keep theirs. */
-  readonly idleTimeoutMs?: number;
-}
-
-/** Options of {@link serve}. */
-export interface ServeOptions {
+/** Options of {@link serve}. Where it listens: either `port` and what belongs to it, or `listeners`. */
+export interface ServeOptions extends Partial<PortListener> {
   /** What is served: `implement(GreetService, { … })`. */
   readonly services: readonly Implementation[];
-  /** 0 takes a free port; `server.url` says which. */
-  readonly port: number;
-  /** The address to bind. Default: this machine only, or with `plaintext: true` every address. */
-  readonly host?: string;
-  /** Serve other machines without TLS. Default false. */
-  readonly plaintext?: boolean;
+  /** Several ports and Unix sockets. None: the server has the connections that `inject` gives it. */
+  readonly listeners?: readonly ListenerOptions[];
   /** Drain and exit on SIGTERM. Default true. */
   readonly signals?: boolean;
   readonly limits?: ServerLimits;
+  /**
+   * Answers requests for paths that no service has: an Express application, a health check, a page. Its requests are
+   * Node's, and its body limits its own. Default: 404.
+   */
+  readonly fallback?: FallbackHandler;
   /** Is told what callers see as `internal`. Default: written to standard error. */
   readonly onError?: ErrorHook;
 }
@@ -54,70 +45,130 @@ const optionNames: ReadonlySet<string> = new Set<keyof ServeOptions>([
   "services",
   "port",
   "host",
+  "tls",
   "plaintext",
+  "listeners",
   "signals",
   "limits",
+  "fallback",
   "onError",
 ]);
-const limitNames: ReadonlySet<string> = new Set<keyof ServerLimits>([
-  "receivedMessageBytes",
-  "headerListBytes",
-  "headerFieldBytes",
-  "connections",
-  "headersTimeoutMs",
-  "requestTimeoutMs",
-  "stallTimeoutMs",
-  "idleTimeoutMs",
-]);
+
+/** What a server has at hand. */
+export interface ServerCounters {
+  /** Connections that are open, those included whose handshake is under way. */
+  readonly connections: number;
+  /** Requests under way. */
+  readonly streams: number;
+}
 
 /** A server that is listening. */
 export interface RpcServer extends AsyncDisposable {
-  /** Where it is reached from this machine, `http://127.0.0.1:8080`. */
+  /** Where it is reached from this machine, `http://127.0.0.1:8080`: its first listener. Empty without one. */
   readonly url: string;
+  /** The port of the first listener; 0 if that is a Unix socket. */
   readonly port: number;
+  /** Where each listener is reached, in the order of the options. */
+  readonly addresses: readonly ListenerAddress[];
   /**
-   * Stops accepting, lets the calls under way finish, then closes. Calls that take longer than `graceMs` (default
-   * 10,000, well within what Kubernetes allows) are ended and their signals aborted. Further calls wait for the first.
+   * Serves a connection that something else accepted: cleartext, or a `TLSSocket` whose handshake is over. HTTP/2 and
+   * HTTP/1.1 are told apart as on a listener (with TLS, by ALPN). The server owns the socket from then on.
+   */
+  inject(socket: Socket): void;
+  /** What is under way now; all zero once `stop` is done. */
+  describe(): ServerCounters;
+  /**
+   * Stops accepting, lets the calls under way finish, then closes. HTTP/2 connections are told to go away and finish
+   * their streams. Calls that take longer than `graceMs` (default 10,000, well within what Kubernetes allows) are ended
+   * and their signals aborted. Further calls wait for the first.
    */
   stop(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
 /**
- * Serves services over Connect, binary and JSON, on HTTP/1.1. Without `plaintext: true` it binds loopback only.
- * Disposing of the server (`await using`) stops it.
+ * Serves services over HTTP/1.1 and HTTP/2 on one port: on cleartext a connection's first bytes decide (HTTP/2 by prior
+ * knowledge), with `tls` ALPN does. Without `tls` or `plaintext: true` it binds loopback only. Disposing of the server
+ * (`await using`) stops it.
  * @throws RpcError `failed_precondition` if the port cannot be bound (reason `BOWLINE_PORT_TAKEN` if it is in use),
  * `invalid_argument` for options, `already_exists` for a service given twice.
  * @throws TypeError for an option that does not exist, and for a service without `implement`.
  */
 export async function serve(options: ServeOptions): Promise<RpcServer> {
   checkOptionNames("serve", options, optionNames);
-  checkPort(options.port);
-  const { plaintext = false, signals = true, limits = {} } = options;
-  checkLimits(limits);
-  const host = bindHost(options.host, plaintext);
+  const limits = transportLimits(options.limits ?? {});
+  const listeners = resolveListeners(options, limits.headersTimeoutMs);
   const accept = createRequestHandler({
     services: options.services,
     codecs: [binaryCodec, jsonCodec],
-    receivedMessageBytes: limits.receivedMessageBytes ?? defaultReceivedMessageBytes,
+    receivedMessageBytes: options.limits?.receivedMessageBytes ?? defaultReceivedMessageBytes,
     onError: options.onError ?? reportError,
   });
-  const http1 = createHttp1Server(accept, http1Limits(limits));
-  const address = await listen(http1.server, options.port, host);
-  return new NodeServer(http1, urlOf(address), address.port, signals);
+  const entry = requestEntry(accept, options);
+  const http2 = createHttp2Server(entry, limits);
+  const connections = new Connections(new Http1Server(entry, limits), http2, limits);
+  const server = new NodeServer(connections);
+  try {
+    for (const listener of listeners) await server.listen(listener);
+  } catch (error) {
+    await server.stop({ graceMs: 0 });
+    throw error;
+  }
+  if (options.signals ?? true) server.stopOnSignals();
+  return server;
+}
+
+function requestEntry(accept: RequestAcceptor, options: ServeOptions): RequestEntry {
+  const { fallback, services } = options;
+  const paths = new Set<string>();
+  if (fallback !== undefined) {
+    for (const { service } of services) {
+      for (const method of Object.values(service.methods)) paths.add(method.path);
+    }
+  }
+  const handles = (target: string) => {
+    const query = target.indexOf("?");
+    return paths.has(query < 0 ? target : target.slice(0, query));
+  };
+  return { accept, fallback, handles };
 }
 
 class NodeServer implements RpcServer {
-  readonly url: string;
-  readonly port: number;
-  readonly #http1: Http1Server;
-  readonly #releaseSignal: (() => void) | undefined;
+  readonly addresses: ListenerAddress[] = [];
+  readonly #connections: Connections;
+  readonly #servers: Server[] = [];
+  #releaseSignal: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(http1: Http1Server, url: string, port: number, signals: boolean) {
-    this.#http1 = http1;
-    this.url = url;
-    this.port = port;
-    this.#releaseSignal = signals ? stopOnSigterm(() => this.stop()) : undefined;
+  constructor(connections: Connections) {
+    this.#connections = connections;
+  }
+
+  get url(): string {
+    return this.addresses[0]?.url ?? "";
+  }
+
+  get port(): number {
+    return this.addresses[0]?.port ?? 0;
+  }
+
+  async listen(listener: Listener): Promise<void> {
+    const server = this.#connections.createServer(listener.tls);
+    this.addresses.push(await listen(server, listener));
+    // What goes wrong with accepting later (too many open files) is no reason to end.
+    server.on("error", () => {});
+    this.#servers.push(server);
+  }
+
+  stopOnSignals(): void {
+    this.#releaseSignal = stopOnSigterm(() => this.stop());
+  }
+
+  inject(socket: Socket): void {
+    this.#connections.take(socket);
+  }
+
+  describe(): ServerCounters {
+    return { connections: this.#connections.size, streams: this.#connections.streams };
   }
 
   stop(options: { readonly graceMs?: number } = {}): Promise<void> {
@@ -131,43 +182,12 @@ class NodeServer implements RpcServer {
 
   async #stop(graceMs: number): Promise<void> {
     this.#releaseSignal?.();
-    const timer = setTimeout(() => this.#http1.abort(), graceMs);
-    await this.#http1.drain();
+    const timer = setTimeout(() => this.#connections.abort(), graceMs);
+    const closed = this.#servers.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    );
+    await this.#connections.drain();
+    await Promise.all(closed);
     clearTimeout(timer);
   }
-}
-
-function http1Limits(limits: ServerLimits): Http1ServerLimits {
-  return {
-    connections: limits.connections ?? 10_000,
-    headerListBytes: limits.headerListBytes ?? 16_384,
-    headerFieldBytes: limits.headerFieldBytes ?? 8_192,
-    headersTimeoutMs: limits.headersTimeoutMs ?? 10_000,
-    requestTimeoutMs: limits.requestTimeoutMs ?? 300_000,
-    stallTimeoutMs: limits.stallTimeoutMs ?? 60_000,
-    idleTimeoutMs: limits.idleTimeoutMs ?? 65_000,
-  };
-}
-
-function checkLimits(limits: ServerLimits): void {
-  checkOptionNames("serve's limits", limits, limitNames);
-  for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
-    if (value === undefined || (typeof value === "number" && value >= 0)) continue;
-    throw new RpcError(
-      "invalid_argument",
-      `limits.${name} must be a number, 0 or more; it is ${quote(value)}`,
-      { reason: "BOWLINE_OPTION" },
-    );
-  }
-}
-
-function checkPort(port: number): void {
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return;
-  throw new RpcError(
-    "invalid_argument",
-    `port must be a whole number from 0 to 65535; it is ${quote(port)}`,
-    {
-      reason: "BOWLINE_OPTION",
-    },
-  );
 }

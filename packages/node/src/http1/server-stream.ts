@@ -10,10 +10,13 @@ import {
   type StreamFailure,
   type StreamPeer,
 } from "@bowline/rpc/internal";
+import { peerOf } from "../peer.js";
 
 /** How much of a request that is answered already is still read, so that the peer gets to see the answer. */
 const drainBytes = 4 * 1024 * 1024;
 const drainMs = 5_000;
+/** Pieces of a streamed body up to this size leave as one chunk, which copies them; larger ones leave as they are. */
+const joinedBytes = 16_384;
 
 /** One request of `node:http`, as the RPC layer sees it. */
 export class Http1ServerStream implements ServerStream {
@@ -24,47 +27,51 @@ export class Http1ServerStream implements ServerStream {
   readonly body: ChunkSink = new ChunkSink();
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #isDraining: () => boolean;
+  readonly #server: { readonly draining: boolean };
+  readonly #queuedReplyBytes: number;
   #receiver: RequestReceiver | undefined;
+  #awaitsContinue = false;
+  #paused = false;
+  /** A `flush` said that there is no room. */
+  #full = false;
   #answered = false;
   #drained = 0;
 
-  constructor(request: IncomingMessage, response: ServerResponse, isDraining: () => boolean) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    server: { readonly draining: boolean },
+    queuedReplyBytes: number,
+  ) {
     this.#request = request;
     this.#response = response;
-    this.#isDraining = isDraining;
+    this.#server = server;
+    this.#queuedReplyBytes = queuedReplyBytes;
     this.method = request.method as string;
     this.target = request.url as string;
     this.headers = Metadata.fromWire(request.rawHeaders);
   }
 
   get peer(): StreamPeer {
-    return { address: this.#address, tls: undefined };
-  }
-
-  get #address(): string {
-    const { remoteAddress = "unknown", remotePort = 0, remoteFamily } = this.#request.socket;
-    const host = remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress;
-    return `${host}:${remotePort}`;
+    return peerOf(this.#request.socket);
   }
 
   get socket(): Socket {
     return this.#request.socket;
   }
 
-  /** The request's body is complete: the peer owes nothing more. */
-  get received(): boolean {
-    return this.#request.complete;
+  /** Whether it is the peer's turn: to send more of the request, or to take more of the response. */
+  get awaitsPeer(): boolean {
+    if (this.#response.writableLength > 0) return true;
+    if (this.#answered) return !this.#response.writableFinished;
+    return !this.#request.complete && !this.#paused;
   }
 
-  /** The response was given to the connection, which has not taken all of it yet. */
-  get sending(): boolean {
-    return this.#answered && !this.#response.writableFinished;
-  }
-
-  /** Delivers the body to a receiver, from now on. */
-  deliver(receiver: RequestReceiver): void {
+  /** Delivers the body to a receiver, from now on; with the go-ahead first where the peer waits for it. */
+  deliver(receiver: RequestReceiver, awaitsContinue: boolean): void {
     this.#receiver = receiver;
+    this.#awaitsContinue = awaitsContinue;
+    if (!this.#paused) this.#continue();
     this.#request.on("data", (chunk: Buffer) => {
       if (this.#answered) this.#drain(chunk.length);
       else receiver.data(chunk, 0, chunk.length);
@@ -73,18 +80,21 @@ export class Http1ServerStream implements ServerStream {
       if (!this.#answered) receiver.end();
     });
     // Without a listener the error of a cut body would end the process; `close` tells the receiver.
-    this.#request.on("error", () => {});
+    this.#request.on("error", ignore);
   }
 
   /** Reads on without a receiver, for a request that was answered on its headers. */
   discard(): void {
     this.#request.on("data", (chunk: Buffer) => this.#drain(chunk.length));
-    this.#request.on("error", () => {});
+    this.#request.on("error", ignore);
+    this.#request.resume();
   }
 
   /** The exchange cannot go on. Says so to the receiver if it still waits or works. */
   interrupt(failure: StreamFailure): void {
-    if (!this.#answered) this.#receiver?.interrupted(failure);
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    if (!this.#answered) receiver?.interrupted(failure);
   }
 
   respond(status: number, headers: HeaderFields): void {
@@ -93,45 +103,74 @@ export class Http1ServerStream implements ServerStream {
     const response = this.#response;
     if (response.destroyed) return;
     const body = this.body.toBytes();
-    if (this.#isDraining()) response.shouldKeepAlive = false;
+    if (this.#server.draining) response.shouldKeepAlive = false;
     const fields = [...headers, "content-length", String(body.length)];
     response.writeHead(status, fields as unknown as string[]);
     response.end(body);
-    if (!this.#request.complete) this.#limitDraining();
+    if (!this.#request.complete) this.#dispose();
   }
 
   start(status: number, headers: HeaderFields): void {
-    if (this.#isDraining()) this.#response.shouldKeepAlive = false;
-    this.#response.writeHead(status, headers as unknown as string[]);
-    this.#response.on("drain", () => {
+    const response = this.#response;
+    if (this.#answered || response.destroyed) return;
+    if (this.#server.draining) response.shouldKeepAlive = false;
+    response.writeHead(status, headers as unknown as string[]);
+    response.on("drain", () => {
+      if (!this.#full) return;
+      this.#full = false;
       if (!this.#answered) this.#receiver?.drained();
+    });
+    // With the first message, if there is one soon; alone otherwise.
+    setImmediate(() => {
+      if (!this.#answered && !response.destroyed) response.flushHeaders();
     });
   }
 
   flush(): boolean {
-    if (this.body.length === 0) return true;
-    return this.#response.write(this.body.takeBytes());
+    this.#write();
+    const { writableNeedDrain, writableLength } = this.#response;
+    this.#full = writableNeedDrain && writableLength > this.#queuedReplyBytes;
+    return !this.#full;
   }
 
   end(): void {
     if (this.#answered) return;
-    this.flush();
+    this.#write();
     this.#answered = true;
+    if (this.#response.destroyed) return;
     this.#response.end();
-    if (!this.#request.complete) this.#limitDraining();
+    if (!this.#request.complete) this.#dispose();
   }
 
   reset(): void {
     this.#answered = true;
+    this.body.clear();
     this.#request.socket.destroy();
   }
 
   pause(): void {
+    this.#paused = true;
     this.#request.pause();
   }
 
   resume(): void {
+    this.#paused = false;
+    if (!this.#answered) this.#continue();
     this.#request.resume();
+  }
+
+  #continue(): void {
+    if (!this.#awaitsContinue) return;
+    this.#awaitsContinue = false;
+    if (!this.#response.headersSent && !this.#response.destroyed) this.#response.writeContinue();
+  }
+
+  #write(): void {
+    const { body } = this;
+    if (body.length === 0) return;
+    if (this.#response.destroyed || this.#answered) body.clear();
+    else if (body.length <= joinedBytes) this.#response.write(body.takeBytes());
+    else for (const chunk of body.takeChunks()) this.#response.write(chunk);
   }
 
   #drain(length: number): void {
@@ -139,7 +178,9 @@ export class Http1ServerStream implements ServerStream {
     if (this.#drained > drainBytes) this.#request.socket.destroy();
   }
 
-  #limitDraining(): void {
+  /** Reads what is left of the request, for a while: a connection that is closed on unread bytes loses the answer. */
+  #dispose(): void {
+    this.#request.resume();
     const timer = setTimeout(() => {
       if (!this.#request.complete) this.#request.socket.destroy();
     }, drainMs);
@@ -147,3 +188,5 @@ export class Http1ServerStream implements ServerStream {
     this.#request.once("close", () => clearTimeout(timer));
   }
 }
+
+function ignore(): void {}

@@ -60,7 +60,6 @@ it("answers chunked bodies", async () => {
 it.each([
   ["a request line that is none", "hello\r\n\r\n"],
   ["a TLS hello", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"],
-  ["the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
   ["two lengths", rawRequest([json, "content-length: 2", "content-length: 3"], "{}")],
   [
     "a length and chunks",

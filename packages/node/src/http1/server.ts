@@ -1,76 +1,109 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { RequestAcceptor, StreamFailure } from "@bowline/rpc/internal";
+import type { StreamFailure } from "@bowline/rpc/internal";
+import { callFallback, type HttpServer, type RequestEntry } from "../http-server.js";
+import type { TransportLimits } from "../server-limits.js";
 import { oversizedField } from "./header-limit.js";
 import { Http1ServerStream } from "./server-stream.js";
 
-/** Bounds of the transport. */
-export interface Http1ServerLimits {
-  readonly connections: number;
-  readonly headerListBytes: number;
-  readonly headerFieldBytes: number;
-  readonly headersTimeoutMs: number;
-  readonly requestTimeoutMs: number;
-  readonly stallTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-}
+/** How often connections that have become idle are looked for while the server stops. */
+const idleSweepMs = 20;
 
 /** HTTP/1.1 on `node:http`. */
-export interface Http1Server {
-  readonly server: Server;
-  /** Answers what is under way and closes each connection behind its answer. Resolves when all are closed. */
-  drain(): Promise<void>;
-  /** Ends what is under way, now. */
-  abort(): void;
-}
+export class Http1Server implements HttpServer {
+  draining = false;
+  readonly #entry: RequestEntry;
+  readonly #limits: TransportLimits;
+  readonly #server: Server;
+  readonly #active = new Set<Http1ServerStream>();
+  /** Responses that the fallback makes. */
+  readonly #foreign = new Set<ServerResponse>();
+  #idleSweep: NodeJS.Timeout | undefined;
 
-/** Makes a server that is not listening yet. */
-export function createHttp1Server(accept: RequestAcceptor, limits: Http1ServerLimits): Http1Server {
-  const active = new Set<Http1ServerStream>();
-  let draining = false;
-  const handle = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean) => {
-    const stream = new Http1ServerStream(request, response, () => draining);
-    active.add(stream);
+  constructor(entry: RequestEntry, limits: TransportLimits) {
+    this.#entry = entry;
+    this.#limits = limits;
+    this.#server = createServer(nodeOptions(limits), (request, response) =>
+      this.#request(request, response, false),
+    );
+    this.#server.on("checkContinue", (request, response) => this.#request(request, response, true));
+    this.#server.maxHeadersCount = 0;
+    this.#server.timeout = limits.stallTimeoutMs;
+    this.#server.on("timeout", (socket) => this.#endStalled(socket));
+    // It never listens itself; this is when Node begins to look after the time limits of its connections.
+    this.#server.emit("listening");
+  }
+
+  get streams(): number {
+    return this.#active.size + this.#foreign.size;
+  }
+
+  take(socket: Socket): void {
+    this.#server.emit("connection", socket);
+  }
+
+  drain(): void {
+    this.draining = true;
+    this.#server.closeIdleConnections();
+    this.#idleSweep ??= setInterval(() => this.#server.closeIdleConnections(), idleSweepMs);
+  }
+
+  abort(): void {
+    for (const stream of this.#active) stream.interrupt(stopped);
+    this.#server.closeAllConnections();
+  }
+
+  close(): void {
+    clearInterval(this.#idleSweep);
+    this.#server.close();
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
+    const { accept, fallback, handles } = this.#entry;
+    if (fallback !== undefined && !handles(request.url as string)) {
+      if (awaitsContinue) response.writeContinue();
+      this.#foreign.add(response);
+      response.on("close", () => this.#foreign.delete(response));
+      if (this.draining) response.shouldKeepAlive = false;
+      callFallback(fallback, request, response);
+      return;
+    }
+    const { queuedReplyBytes, headerFieldBytes } = this.#limits;
+    const stream = new Http1ServerStream(request, response, this, queuedReplyBytes);
+    this.#active.add(stream);
     response.on("close", () => {
-      active.delete(stream);
+      this.#active.delete(stream);
       if (!response.writableFinished) stream.interrupt(gone(stream));
     });
-    const refused = refuseField(stream, request.rawHeaders, limits.headerFieldBytes);
+    const refused = refuseField(stream, request.rawHeaders, headerFieldBytes);
     const receiver = refused ? undefined : accept(stream);
-    if (receiver === undefined) return stream.discard();
-    if (awaitsContinue) response.writeContinue();
-    stream.deliver(receiver);
-  };
-  const server = createServer(nodeOptions(limits), (request, response) =>
-    handle(request, response, false),
-  );
-  server.on("checkContinue", (request, response) => handle(request, response, true));
-  server.maxConnections = limits.connections;
-  server.maxHeadersCount = 0;
-  server.timeout = limits.stallTimeoutMs;
-  server.on("timeout", (socket) => endStalled(socket, active, limits));
-  const drain = async () => {
-    draining = true;
-    // `close` ends the connections that are idle now; those that answered before, and become idle later, are ours.
-    const sweep = setInterval(() => server.closeIdleConnections(), 20);
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    clearInterval(sweep);
-  };
-  const abort = () => {
-    for (const stream of active) stream.interrupt(stopped);
-    server.closeAllConnections();
-  };
-  return { server, drain, abort };
+    if (receiver === undefined) stream.discard();
+    else stream.deliver(receiver, awaitsContinue);
+  }
+
+  /** A connection on which nothing moved for the time limit: stalled in a request or a response, or idle. */
+  #endStalled(socket: Socket): void {
+    for (const stream of this.#active) {
+      if (stream.socket !== socket) continue;
+      if (!stream.awaitsPeer) return; // The handler works; its deadline is its own affair.
+      const message = `nothing of the request came for ${this.#limits.stallTimeoutMs} ms`;
+      stream.interrupt({ kind: "stalled", message });
+    }
+    for (const response of this.#foreign) {
+      if (response.socket !== socket) continue;
+      if (response.req.complete && response.writableLength === 0) return;
+    }
+    socket.destroySoon();
+  }
 }
 
-function nodeOptions(limits: Http1ServerLimits) {
+function nodeOptions(limits: TransportLimits) {
   return {
     maxHeaderSize: limits.headerListBytes,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.idleTimeoutMs,
-    connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
-    noDelay: true,
+    connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs || 1_000),
   };
 }
 
@@ -87,21 +120,6 @@ function refuseField(
   );
   stream.respond(431, ["content-type", "text/plain; charset=utf-8"]);
   return true;
-}
-
-/** A connection on which nothing moved for the time limit: stalled in a request or a response, or idle. */
-function endStalled(
-  socket: Socket,
-  active: ReadonlySet<Http1ServerStream>,
-  limits: Http1ServerLimits,
-): void {
-  for (const stream of active) {
-    if (stream.socket !== socket) continue;
-    if (stream.received && !stream.sending) return; // The handler works; its deadline is its own affair.
-    const message = `nothing of the request came for ${limits.stallTimeoutMs} ms`;
-    stream.interrupt({ kind: "stalled", message });
-  }
-  socket.destroySoon();
 }
 
 const stopped: StreamFailure = {

@@ -1,0 +1,270 @@
+import {
+  constants,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  type IncomingHttpHeaders,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { Socket } from "node:net";
+import type { StreamFailure, StreamPeer } from "@bowline/rpc/internal";
+import { callFallback, type RequestEntry } from "../http-server.js";
+import { peerOf } from "../peer.js";
+import type { TransportLimits } from "../server-limits.js";
+import { oversizedBlock, parseBlock } from "./server-headers.js";
+import { Http2ServerStream, type StreamConnection } from "./server-stream.js";
+
+const {
+  NGHTTP2_CANCEL,
+  NGHTTP2_ENHANCE_YOUR_CALM,
+  NGHTTP2_INADEQUATE_SECURITY,
+  NGHTTP2_INTERNAL_ERROR,
+  NGHTTP2_NO_ERROR,
+  NGHTTP2_REFUSED_STREAM,
+} = constants;
+
+/** The window of a stream; 250 of them stay below the 64 MiB that partial messages of a connection may take. */
+const streamWindowBytes = 262_144;
+const connectionWindowBytes = 1_048_576;
+const sessionMemoryMegabytes = 64;
+/** A GOAWAY with this id announces the end without refusing a stream (RFC 9113, section 6.8). */
+const lastStreamId = 2 ** 31 - 1;
+/** How long a peer has to show that it has seen the announcement. */
+const noticeMs = 1_000;
+/** How long a peer may keep its side of a connection open after this side has ended. */
+const lingerMs = 1_000;
+
+/** One HTTP/2 connection of a server, on `node:http2`. */
+export class Http2ServerConnection implements StreamConnection {
+  readonly peer: StreamPeer;
+  /** Requests under way. */
+  streams = 0;
+  readonly #session: ServerHttp2Session;
+  readonly #socket: Socket;
+  readonly #entry: RequestEntry;
+  readonly #limits: TransportLimits;
+  readonly #active = new Set<Http2ServerStream>();
+  /** Streams that were told to wait before they write more. */
+  readonly #waiting = new Set<Http2ServerStream>();
+  /** Requests that wait until the peer has taken some of what it is owed. */
+  #held: (() => void)[] = [];
+  #queued = 0;
+  #lost = false;
+  #draining = false;
+  /** The client's own SETTINGS came: the last part of its preface. */
+  #greeted = false;
+  #lastStream = 0;
+  /** Since when a header block is under way; `undefined` if none is. */
+  #blockSince: number | undefined;
+  #idleSince: number;
+  #endedSince: number | undefined;
+
+  constructor(
+    socket: Socket,
+    entry: RequestEntry,
+    limits: TransportLimits,
+    now: number,
+    closed: () => void,
+  ) {
+    this.peer = peerOf(socket);
+    this.#socket = socket;
+    this.#entry = entry;
+    this.#limits = limits;
+    this.#idleSince = now;
+    socket.allowHalfOpen = false;
+    // Before the session's own listener, which resets every stream as a peer would have.
+    socket.prependListener("close", () => {
+      this.#lost = true;
+    });
+    this.#session = performServerHandshake(socket, sessionOptions(limits));
+    this.#listen(closed);
+  }
+
+  get isFull(): boolean {
+    return this.#queued > this.#limits.queuedReplyBytes;
+  }
+
+  queue(bytes: number): void {
+    this.#queued += bytes;
+  }
+
+  release(bytes: number): void {
+    this.#queued -= bytes;
+    if (this.#queued > this.#limits.queuedReplyBytes / 2) return;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const stream of waiting) stream.drained();
+    while (this.#held.length > 0 && !this.isFull) this.#held.shift()?.();
+  }
+
+  awaitRoom(stream: Http2ServerStream): void {
+    this.#waiting.add(stream);
+  }
+
+  /** Announces the end, lets the streams finish, closes. */
+  drain(): void {
+    if (this.#draining || this.#session.destroyed) return;
+    this.#draining = true;
+    this.#session.goaway(NGHTTP2_NO_ERROR, lastStreamId);
+    // Requests that crossed the announcement are still taken; those behind the answer to a ping have seen it.
+    const close = () => {
+      clearTimeout(timer);
+      if (!this.#session.destroyed) this.#session.close();
+    };
+    const timer = setTimeout(close, noticeMs);
+    timer.unref();
+    if (!this.#session.ping(close)) close();
+  }
+
+  /** Ends everything: receivers are told, may answer, and the connection is closed behind that. */
+  abort(failure: StreamFailure): void {
+    for (const stream of this.#active) stream.interrupt(failure);
+    setImmediate(() => {
+      if (!this.#session.destroyed) this.#session.destroy();
+      this.#socket.destroy();
+    });
+  }
+
+  /** Looks after what the peer owes: its greeting, the rest of a header block, bodies, room for replies. */
+  sweep(now: number): void {
+    const { headersTimeoutMs, stallTimeoutMs, http2IdleTimeoutMs } = this.#limits;
+    if (this.#session.destroyed) {
+      this.#endedSince ??= now;
+      if (now - this.#endedSince >= lingerMs) this.#socket.destroy();
+      return;
+    }
+    if (headersTimeoutMs > 0 && this.#headersOverdue(now, headersTimeoutMs)) {
+      this.#session.destroy(undefined, NGHTTP2_ENHANCE_YOUR_CALM);
+      return;
+    }
+    if (stallTimeoutMs > 0) this.#endStalled(now, stallTimeoutMs);
+    if (this.streams > 0) this.#idleSince = now;
+    else if (http2IdleTimeoutMs > 0 && now - this.#idleSince >= http2IdleTimeoutMs) {
+      this.#session.close();
+    }
+  }
+
+  #listen(closed: () => void): void {
+    const session = this.#session;
+    session.on("error", ignore).on("frameError", ignore);
+    session.on("close", () => {
+      closed();
+      this.#socket.destroy();
+    });
+    session.once("remoteSettings", () => {
+      this.#greeted = true;
+    });
+    session.setLocalWindowSize(connectionWindowBytes);
+    session.on(
+      "stream",
+      (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) =>
+        this.#request(stream, headers, raw),
+    );
+  }
+
+  #request(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: string[]): void {
+    this.#lastStream = stream.id as number;
+    this.#blockSince = undefined;
+    this.streams++;
+    stream.on("error", ignore);
+    stream.on("close", () => {
+      this.streams--;
+    });
+    if (this.isFull) this.#held.push(() => this.#open(stream, headers, raw));
+    else this.#open(stream, headers, raw);
+  }
+
+  #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: string[]): void {
+    if (stream.destroyed || stream.closed) return;
+    const { accept, fallback, handles } = this.#entry;
+    const { headerListBytes, headerFieldBytes } = this.#limits;
+    const block = parseBlock(raw);
+    const refusal = oversizedBlock(raw, headerListBytes, headerFieldBytes);
+    if (refusal === undefined && fallback !== undefined && !handles(block.target)) {
+      const request = new Http2ServerRequest(stream, headers, {}, raw);
+      callFallback(fallback, request, new Http2ServerResponse(stream));
+      return;
+    }
+    const call = new Http2ServerStream(stream, block, this);
+    this.#active.add(call);
+    stream.on("close", () => {
+      this.#active.delete(call);
+      this.#waiting.delete(call);
+      call.closed(() => this.#failureOf(stream));
+    });
+    if (refusal !== undefined) refuse(call, refusal);
+    const receiver = refusal === undefined ? accept(call) : undefined;
+    if (receiver === undefined) call.discard();
+    else call.deliver(receiver);
+  }
+
+  #endStalled(now: number, stallTimeoutMs: number): void {
+    for (const stream of this.#active) {
+      if (stream.stalledFor(now) < stallTimeoutMs) continue;
+      const message = `the caller ${this.peer.address} sent, or took, nothing for ${stallTimeoutMs} ms`;
+      stream.stall({ kind: "stalled", message });
+    }
+  }
+
+  /**
+   * Whether the greeting or a header block is not complete in time. Node does not tell of incomplete blocks, but it
+   * counts their streams; and a peer in the middle of a block cannot answer a ping.
+   */
+  #headersOverdue(now: number, timeoutMs: number): boolean {
+    if (!this.#greeted) return now - this.#idleSince >= timeoutMs;
+    const begun = this.#session.state.lastProcStreamID ?? 0;
+    if (begun <= this.#lastStream) return false;
+    if (this.#blockSince !== undefined) return now - this.#blockSince >= timeoutMs;
+    this.#blockSince = now;
+    this.#session.ping((error) => {
+      if (error !== null) return;
+      this.#blockSince = undefined;
+      this.#lastStream = Math.max(this.#lastStream, begun);
+    });
+    return false;
+  }
+
+  #failureOf(stream: ServerHttp2Stream): StreamFailure {
+    const { address } = this.peer;
+    if (this.#lost || this.#session.destroyed) {
+      return { kind: "lost", message: `the caller ${address} is gone` };
+    }
+    const code = stream.rstCode ?? NGHTTP2_CANCEL;
+    return { kind: resetKinds.get(code) ?? "malformed", message: resetMessage(address, code) };
+  }
+}
+
+const resetKinds: ReadonlyMap<number, StreamFailure["kind"]> = new Map([
+  [NGHTTP2_NO_ERROR, "canceled"],
+  [NGHTTP2_CANCEL, "canceled"],
+  [NGHTTP2_INTERNAL_ERROR, "lost"],
+  [NGHTTP2_REFUSED_STREAM, "refused"],
+  [NGHTTP2_ENHANCE_YOUR_CALM, "exhausted"],
+  [NGHTTP2_INADEQUATE_SECURITY, "denied"],
+]);
+
+function resetMessage(address: string, code: number): string {
+  return code === NGHTTP2_CANCEL || code === NGHTTP2_NO_ERROR
+    ? `the caller ${address} gave the call up`
+    : `the stream of the caller ${address} was reset (HTTP/2 error code ${code})`;
+}
+
+function refuse(call: Http2ServerStream, text: string): void {
+  call.body.append(new TextEncoder().encode(text));
+  call.respond(431, ["content-type", "text/plain; charset=utf-8"]);
+}
+
+function sessionOptions(limits: TransportLimits) {
+  return {
+    maxSessionMemory: sessionMemoryMegabytes,
+    // Node resets a stream past what it advertises; up to twice the limit the request gets an answer that says why.
+    settings: {
+      maxHeaderListSize: Math.min(limits.headerListBytes * 2, 2 ** 24 - 1),
+      maxConcurrentStreams: limits.streams,
+      initialWindowSize: streamWindowBytes,
+    },
+  };
+}
+
+function ignore(): void {}

@@ -1,0 +1,253 @@
+import { constants, type ServerHttp2Stream } from "node:http2";
+import {
+  ChunkSink,
+  type HeaderFields,
+  type ReadonlyMetadata,
+  type RequestReceiver,
+  type ServerStream,
+  type StreamFailure,
+  type StreamPeer,
+} from "@bowline/rpc/internal";
+import { OutgoingBody } from "./outgoing.js";
+import { type RequestBlock, toNodeHeaders } from "./server-headers.js";
+
+const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
+
+/** Bodies up to this size leave in one piece, which copies them; larger ones leave as they are. */
+const joinedBytes = 16_384;
+/** How long to wait before looking again whether the end of a response has left. */
+const freeAgainMs = 20;
+
+/** The connection of a stream, as the stream needs it. */
+export interface StreamConnection {
+  readonly peer: StreamPeer;
+  /** Whether the connection owes its peer more than it likes to. */
+  readonly isFull: boolean;
+  /** More is owed to the peer. */
+  queue(bytes: number): void;
+  /** Less is. */
+  release(bytes: number): void;
+  /** Calls the stream's `drained` when there is room. */
+  awaitRoom(stream: Http2ServerStream): void;
+}
+
+/** One request of `node:http2`, as the RPC layer sees it. */
+export class Http2ServerStream implements ServerStream {
+  readonly httpVersion = "2";
+  readonly method: string;
+  readonly target: string;
+  readonly headers: ReadonlyMetadata;
+  readonly body: ChunkSink = new ChunkSink();
+  readonly #stream: ServerHttp2Stream;
+  readonly #connection: StreamConnection;
+  readonly #outgoing: OutgoingBody;
+  #receiver: RequestReceiver | undefined;
+  #trailers: HeaderFields | undefined;
+  #awaitsContinue: boolean;
+  #paused = false;
+  /** The request's body is complete. */
+  #received = false;
+  /** The response's end was handed over, or there will be none. */
+  #answered = false;
+  /** Whether a byte went either way since {@link stalledFor} looked last. */
+  #moved = true;
+  #quietSince = 0;
+
+  constructor(stream: ServerHttp2Stream, block: RequestBlock, connection: StreamConnection) {
+    this.#stream = stream;
+    this.#connection = connection;
+    this.method = block.method;
+    this.target = block.target;
+    this.headers = block.headers;
+    this.#awaitsContinue = block.awaitsContinue;
+    this.#outgoing = new OutgoingBody(stream, (bytes) => {
+      this.#moved = true;
+      connection.release(bytes);
+    });
+    stream.on("wantTrailers", () => stream.sendTrailers(toNodeHeaders(this.#trailers ?? [])));
+  }
+
+  get peer(): StreamPeer {
+    return this.#connection.peer;
+  }
+
+  /** Delivers the body to a receiver, from now on. */
+  deliver(receiver: RequestReceiver): void {
+    this.#receiver = receiver;
+    this.#stream.on("data", (chunk: Buffer) => {
+      this.#moved = true;
+      if (!this.#answered) receiver.data(chunk, 0, chunk.length);
+    });
+    this.#stream.on("end", () => this.#ended());
+    if (!this.#paused) this.#continue();
+  }
+
+  /** Reads on without a receiver, for a request that was answered on its headers. */
+  discard(): void {
+    this.#stream.on("end", () => {
+      this.#received = true;
+    });
+    this.#stream.resume();
+  }
+
+  respond(status: number, headers: HeaderFields, trailers?: HeaderFields): void {
+    if (!this.#begin()) return;
+    const { length } = this.body;
+    const fields = toNodeHeaders(headers);
+    fields[":status"] = status;
+    if (trailers === undefined || trailers.length === 0) {
+      if (length > 0) fields["content-length"] = length;
+      this.#stream.respond(fields, length === 0 ? { endStream: true } : undefined);
+    } else {
+      this.#trailers = trailers;
+      this.#stream.respond(fields, { waitForTrailers: true });
+    }
+    this.#write();
+    this.#finish();
+  }
+
+  start(status: number, headers: HeaderFields): void {
+    if (this.#answered || this.#stream.destroyed || this.#stream.closed) return;
+    const fields = toNodeHeaders(headers);
+    fields[":status"] = status;
+    this.#stream.respond(fields, { waitForTrailers: true });
+  }
+
+  flush(): boolean {
+    this.#write();
+    if (!this.#connection.isFull || this.#outgoing.queued === 0) return true;
+    this.#connection.awaitRoom(this);
+    return false;
+  }
+
+  end(trailers?: HeaderFields): void {
+    if (!this.#begin()) return;
+    this.#trailers = trailers;
+    this.#write();
+    this.#finish();
+  }
+
+  reset(): void {
+    this.#answered = true;
+    this.abort(NGHTTP2_INTERNAL_ERROR);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#moved = true;
+    this.#continue();
+    this.#stream.resume();
+  }
+
+  /** The connection has room again. */
+  drained(): void {
+    if (!this.#answered) this.#receiver?.drained();
+  }
+
+  /** The exchange cannot go on. Says so to the receiver if it still waits or works. */
+  interrupt(failure: StreamFailure): void {
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    if (!this.#answered) receiver?.interrupted(failure);
+  }
+
+  /** Ends the stream with an error of HTTP/2. */
+  abort(code: number): void {
+    this.#drop();
+    if (!this.#stream.destroyed) this.#stream.close(code);
+  }
+
+  /** The stream is closed. `failure` says why, in case that the exchange was not over. */
+  closed(failure: () => StreamFailure): void {
+    this.#drop();
+    if (this.#answered) return;
+    const interruption = failure();
+    this.interrupt(interruption);
+    this.#answered = true;
+  }
+
+  /**
+   * Milliseconds for which the peer has neither taken what it is owed nor sent what it owes; 0 while it is not its turn.
+   * @param now of a clock that only goes forward.
+   */
+  stalledFor(now: number): number {
+    const owes = !this.#received && !this.#paused && !this.#answered;
+    if (this.#moved || !(owes || this.#outgoing.queued > 0)) {
+      this.#moved = false;
+      this.#quietSince = now;
+      return 0;
+    }
+    return now - this.#quietSince;
+  }
+
+  /** Ends the exchange of a peer that stalls: the receiver may still answer, the stream is reset behind that. */
+  stall(failure: StreamFailure): void {
+    const late = this.#outgoing.queued > 0;
+    this.interrupt(failure);
+    if (late || !this.#answered) this.abort(NGHTTP2_CANCEL);
+    this.#answered = true;
+  }
+
+  #ended(): void {
+    // A reset with NO_ERROR looks like an end to Node, but only END_STREAM is one.
+    if (this.#stream.closed && !this.#answered) return;
+    this.#received = true;
+    this.#moved = true;
+    if (!this.#answered) this.#receiver?.end();
+  }
+
+  #continue(): void {
+    if (!this.#awaitsContinue || this.#answered) return;
+    this.#awaitsContinue = false;
+    if (!this.#stream.headersSent && !this.#stream.destroyed && !this.#stream.closed) {
+      this.#stream.additionalHeaders({ ":status": 100 });
+    }
+  }
+
+  /** Begins the end of the response; `false` if there is nobody to send it to. */
+  #begin(): boolean {
+    if (this.#answered) return false;
+    this.#answered = true;
+    if (!this.#stream.destroyed && !this.#stream.closed) return true;
+    this.body.clear();
+    return false;
+  }
+
+  #write(): void {
+    const { length } = this.body;
+    if (length === 0) return;
+    if (this.#stream.destroyed || this.#stream.closed) {
+      this.body.clear();
+      return;
+    }
+    this.#connection.queue(length);
+    this.#outgoing.write(length <= joinedBytes ? [this.body.takeBytes()] : this.body.takeChunks());
+  }
+
+  #finish(): void {
+    this.#outgoing.end();
+    if (this.#received) return;
+    this.#stream.once("finish", () => setImmediate(() => this.#free()));
+    this.#stream.resume();
+  }
+
+  /**
+   * Tells a peer that sends on that nobody reads it, once the response's end has left: without that it may wait for
+   * ever for its window to open; before that it would lose the response (RFC 9113, section 8.1).
+   */
+  #free(): void {
+    const stream = this.#stream;
+    if (this.#received || stream.destroyed || stream.closed) return;
+    if (stream.state.localClose === 1) stream.close(NGHTTP2_NO_ERROR);
+    else setTimeout(() => this.#free(), freeAgainMs).unref();
+  }
+
+  #drop(): void {
+    this.#connection.release(this.#outgoing.drop());
+  }
+}

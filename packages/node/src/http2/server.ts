@@ -1,0 +1,62 @@
+import type { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import type { HttpServer, RequestEntry } from "../http-server.js";
+import type { TransportLimits } from "../server-limits.js";
+import { Http2ServerConnection } from "./server-connection.js";
+
+/** HTTP/2 on `node:http2`. */
+export class Http2Server implements HttpServer {
+  readonly #entry: RequestEntry;
+  readonly #limits: TransportLimits;
+  readonly #connections = new Set<Http2ServerConnection>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(entry: RequestEntry, limits: TransportLimits) {
+    this.#entry = entry;
+    this.#limits = limits;
+  }
+
+  get streams(): number {
+    let streams = 0;
+    for (const connection of this.#connections) streams += connection.streams;
+    return streams;
+  }
+
+  take(socket: Socket): void {
+    const now = performance.now();
+    const connection = new Http2ServerConnection(socket, this.#entry, this.#limits, now, () =>
+      this.#connections.delete(connection),
+    );
+    this.#connections.add(connection);
+    this.#timer ??= setInterval(() => this.#sweep(), sweepMs(this.#limits)).unref();
+  }
+
+  drain(): void {
+    for (const connection of this.#connections) connection.drain();
+  }
+
+  abort(): void {
+    const message = "the server stops, and the time to finish is over";
+    for (const connection of this.#connections) connection.abort({ kind: "shutdown", message });
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const connection of this.#connections) connection.sweep(now);
+  }
+}
+
+/** How often to look: a quarter of the shortest time limit, so that none is passed by more than that. */
+function sweepMs({
+  headersTimeoutMs,
+  stallTimeoutMs,
+  http2IdleTimeoutMs,
+}: TransportLimits): number {
+  const limits = [headersTimeoutMs, stallTimeoutMs, http2IdleTimeoutMs].filter((each) => each > 0);
+  return Math.max(5, Math.min(10_000, ...limits) / 4);
+}
