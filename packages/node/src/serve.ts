@@ -1,14 +1,13 @@
 import type { Server, Socket } from "node:net";
-import type { ErrorHook, Implementation } from "@bowline/rpc";
-import { binaryCodec } from "@bowline/rpc";
+import { binaryCodec, type HandlerOptions, type Implementation } from "@bowline/rpc";
 import {
   checkOptionNames,
   createRequestHandler,
-  defaultReceivedMessageBytes,
-  type RequestAcceptor,
-  reportError,
+  handlerOptionNames,
+  type RequestHandler,
 } from "@bowline/rpc/internal";
 import { jsonCodec } from "@bowline/rpc/json";
+import { builtinCompressions } from "./compression/builtin-compressions.js";
 import { Connections } from "./connections.js";
 import type { FallbackHandler, RequestEntry } from "./http-server.js";
 import { Http1Server } from "./http1/server.js";
@@ -24,7 +23,7 @@ import { type ServerLimits, transportLimits } from "./server-limits.js";
 import { stopOnSigterm } from "./signals.js";
 
 /** Options of {@link serve}. Where it listens: either `port` and what belongs to it, or `listeners`. */
-export interface ServeOptions extends Partial<PortListener> {
+export interface ServeOptions extends Partial<PortListener>, HandlerOptions {
   /** What is served: `implement(GreetService, { … })`. */
   readonly services: readonly Implementation[];
   /** Several ports and Unix sockets. None: the server has the connections that `inject` gives it. */
@@ -37,11 +36,9 @@ export interface ServeOptions extends Partial<PortListener> {
    * Node's, and its body limits its own. Default: 404.
    */
   readonly fallback?: FallbackHandler;
-  /** Is told what callers see as `internal`. Default: written to standard error. */
-  readonly onError?: ErrorHook;
 }
 
-const optionNames: ReadonlySet<string> = new Set<keyof ServeOptions>([
+const optionNames: ReadonlySet<string> = new Set<string>([
   "services",
   "port",
   "host",
@@ -51,8 +48,8 @@ const optionNames: ReadonlySet<string> = new Set<keyof ServeOptions>([
   "signals",
   "limits",
   "fallback",
-  "onError",
-]);
+  ...handlerOptionNames,
+] satisfies (keyof ServeOptions)[]);
 
 /** What a server has at hand. */
 export interface ServerCounters {
@@ -97,13 +94,8 @@ export async function serve(options: ServeOptions): Promise<RpcServer> {
   checkOptionNames("serve", options, optionNames);
   const limits = transportLimits(options.limits ?? {});
   const listeners = resolveListeners(options, limits.headersTimeoutMs);
-  const accept = createRequestHandler({
-    services: options.services,
-    codecs: [binaryCodec, jsonCodec],
-    receivedMessageBytes: options.limits?.receivedMessageBytes ?? defaultReceivedMessageBytes,
-    onError: options.onError ?? reportError,
-  });
-  const entry = requestEntry(accept, options);
+  const accept = requestHandler(options);
+  const entry: RequestEntry = { accept, fallback: options.fallback, handles: accept.handles };
   const http2 = createHttp2Server(entry, limits);
   const connections = new Connections(new Http1Server(entry, limits), http2, limits);
   const server = new NodeServer(connections);
@@ -117,19 +109,18 @@ export async function serve(options: ServeOptions): Promise<RpcServer> {
   return server;
 }
 
-function requestEntry(accept: RequestAcceptor, options: ServeOptions): RequestEntry {
-  const { fallback, services } = options;
-  const paths = new Set<string>();
-  if (fallback !== undefined) {
-    for (const { service } of services) {
-      for (const method of Object.values(service.methods)) paths.add(method.path);
-    }
-  }
-  const handles = (target: string) => {
-    const query = target.indexOf("?");
-    return paths.has(query < 0 ? target : target.slice(0, query));
-  };
-  return { accept, fallback, handles };
+function requestHandler(options: ServeOptions): RequestHandler {
+  const { services, limits, compression } = options;
+  const own = handlerOptionNames.map((name) => [name, options[name]]);
+  const given = Object.fromEntries(own.filter(([, value]) => value !== undefined));
+  const receivedMessageBytes = limits?.receivedMessageBytes;
+  return createRequestHandler({
+    codecs: [binaryCodec, jsonCodec],
+    ...given,
+    services,
+    compression: { ...compression, algorithms: compression?.algorithms ?? builtinCompressions() },
+    ...(receivedMessageBytes === undefined ? {} : { receivedMessageBytes }),
+  });
 }
 
 class NodeServer implements RpcServer {
