@@ -21,6 +21,7 @@ export { detail, type ErrorDetail } from "./error-detail.js";
 export type { InterceptedCall, Interceptor, InterceptorNext } from "./interceptor.js";
 export { Metadata, type MetadataInit, type ReadonlyMetadata } from "./metadata.js";
 export { RpcError, type RpcErrorOptions } from "./rpc-error.js";
+export { type InterceptorResult, type InterceptorRun, runInterceptor } from "./run-interceptor.js";
 export type { DeadlinePolicy } from "./server/deadline-policy.js";
 export { type EncodedMessage, encoded } from "./server/encoded.js";
 export type { HandlerCall, Peer, Protocol } from "./server/handler-call.js";
