@@ -3,11 +3,11 @@ import { compressMessage } from "../compression/compress-message.js";
 import type { Compression } from "../compression/compression.js";
 import { decompressMessage } from "../compression/decompress-message.js";
 import { chooseResponse } from "../compression/negotiate.js";
-import { RpcError } from "../rpc-error.js";
+import type { RpcError } from "../rpc-error.js";
 import { Exchange } from "../server/exchange.js";
 import { type HandlerOutcome, invoke, isThenable } from "../server/invoke.js";
 import type { HandlerSettings } from "../server/options.js";
-import { decodeRequest } from "../server/request.js";
+import { decodeRequest, unreadable } from "../server/request.js";
 import { encodeResponse } from "../server/response.js";
 import { sentWith } from "../server/response-metadata.js";
 import type { Route } from "../server/router.js";
@@ -114,7 +114,7 @@ export class UnaryExchange extends Exchange implements HandlerOutcome {
     const fields: string[] = [];
     appendMetadata(fields, sentWith(this.call.sentHeaders, error, "headers"));
     appendTrailers(fields, sentWith(this.call.sentTrailers, error, "trailers"));
-    respondWithError(this.stream, asConnectError(error), fields);
+    respondWithError(this.stream, unreadable(error, "invalid_argument"), fields);
   }
 
   #takeBody(): void {
@@ -158,13 +158,4 @@ export class UnaryExchange extends Exchange implements HandlerOutcome {
     appendTrailers(fields, this.call.sentTrailers);
     this.stream.respond(200, fields);
   }
-}
-
-/** What a caller of Connect sent that does not decompress is its argument. */
-function asConnectError(error: RpcError): RpcError {
-  if (error.reason !== "BOWLINE_DECOMPRESS") return error;
-  return new RpcError("invalid_argument", error.rawMessage, {
-    cause: error,
-    reason: error.reason,
-  });
 }

@@ -32,3 +32,10 @@ export function decodeRequest(
     throw new RpcError(code, error.message, { cause: error, reason: "BOWLINE_DECODE" });
   }
 }
+
+/** The error of a request that does not decompress, with the code that its protocol has for it; others as they are. */
+export function unreadable(error: RpcError, code: Code): RpcError {
+  const { reason } = error;
+  if (reason !== "BOWLINE_DECOMPRESS" || error.code === code) return error;
+  return new RpcError(code, error.rawMessage, { cause: error, reason });
+}

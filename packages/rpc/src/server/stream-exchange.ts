@@ -16,7 +16,7 @@ import type { Protocol } from "./handler-call.js";
 import { type HandlerOutcome, invoke, isThenable } from "./invoke.js";
 import type { HandlerSettings } from "./options.js";
 import { QuietTimer } from "./quiet-timer.js";
-import { decodeRequest } from "./request.js";
+import { decodeRequest, unreadable } from "./request.js";
 import { encodeResponse } from "./response.js";
 import { sentWith } from "./response-metadata.js";
 import type { Route } from "./router.js";
@@ -131,7 +131,8 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
     const headers = sentWith(this.call.sentHeaders, error, "headers");
     const trailers = sentWith(this.call.sentTrailers, error, "trailers");
     const head = this.#started ? undefined : this.#head(undefined, headers);
-    const isWhole = this.#wire.finish(this.stream, head, error, trailers);
+    const told = unreadable(error, this.#wire.decodeCode);
+    const isWhole = this.#wire.finish(this.stream, head, told, trailers);
     if (!isWhole) this.report(detailsDropped(error, this.settings.headerFieldBytes));
   }
 
