@@ -1,56 +1,73 @@
+import type { TransportDescription } from "@bowline/balancer";
 import type { Channel, ChannelOptions } from "@bowline/rpc";
 import {
   channelOptionNames,
   checkOptionNames,
   createTransportChannel,
 } from "@bowline/rpc/internal";
-import { createHttp1Transport } from "./http1/client.js";
-import { parseTarget } from "./target.js";
+import type { ClientTlsOptions } from "./dial/tls.js";
+import { createNodeTransport, defaultLimits } from "./transport.js";
 
 /** Options of {@link createChannel}. */
 export interface NodeChannelOptions extends ChannelOptions {
+  /**
+   * How connections are encrypted and who is trusted, for `https://` and Unix sockets. Default for `https://`: the
+   * authorities that Node trusts, and the target's host as the name.
+   */
+  readonly tls?: ClientTlsOptions;
+  /** Says in writing that a target is meant without TLS. `http://` says it by itself. */
+  readonly plaintext?: boolean;
+  /**
+   * The HTTP version. Default: over TLS what the server picks (ALPN), HTTP/2 first; without TLS "1.1" for Connect and
+   * gRPC-Web. gRPC is always HTTP/2. "2" without TLS means prior knowledge: the server must speak HTTP/2 on that port.
+   */
+  readonly httpVersion?: "1.1" | "2";
   readonly limits?: {
-    /** Connections to the target at a time; calls beyond them wait. Default 256. */
+    /** HTTP/1.1 connections to the target at a time; calls beyond them wait. Default 256. */
     readonly connections?: number;
-    /** Milliseconds to establish a connection. Default 20,000. */
+    /** Milliseconds to establish a connection. Default 20,000; of them 5,000 for one address, 10,000 for TLS. */
     readonly connectTimeoutMs?: number;
-    /** Bytes of a response's header list. Default 16 KiB, as on servers. */
+    /** Bytes of a response's header list, and twice those of one field. Default 16 KiB, as on servers. */
     readonly headerListBytes?: number;
+    /** Milliseconds that an HTTP/2 server may take nothing of a request that it was sent. Default 60,000. */
+    readonly stallTimeoutMs?: number;
+    /** Calls that wait for a connection, or for room on one, at a time. Default 10,000. */
+    readonly waitingCalls?: number;
   };
+}
+
+/** A channel over Node's sockets. */
+export interface NodeChannel extends Channel {
+  /** The state of its connections, for tests and tools. */
+  describe(): TransportDescription;
 }
 
 const optionNames: ReadonlySet<string> = new Set<keyof NodeChannelOptions>([
   ...channelOptionNames,
+  "tls",
+  "plaintext",
+  "httpVersion",
   "limits",
 ]);
-const limitNames: ReadonlySet<string> = new Set<keyof NonNullable<NodeChannelOptions["limits"]>>([
-  "connections",
-  "connectTimeoutMs",
-  "headerListBytes",
-]);
+const limitNames: ReadonlySet<string> = new Set(Object.keys(defaultLimits));
 
 /**
- * Makes a channel: Connect over HTTP/1.1, connections kept alive and shared. Nothing is connected before the first
- * call, and idle connections do not keep the process alive: a script that made its calls ends by itself.
+ * Makes a channel. Nothing is connected before the first call, connections are kept and shared, and idle ones do not keep
+ * the process alive: a script that made its calls ends by itself.
  *
- * A target says its scheme: `http://localhost:8080`. A bare `localhost:8080` is an error, because plaintext is a choice
- * that is written down.
+ * A target says its scheme: `http://localhost:8080`, `https://api.example.com`, `unix:/run/greet.sock`. A bare
+ * `localhost:8080` is an error, because plaintext is a choice that is written down.
+ *
+ * After an attempt to connect that failed, calls fail at once with its reason until the backoff is over (1 s, then 1.6
+ * times as long after each failure, up to 2 minutes); the first call after that connects again.
  * @throws RpcError `invalid_argument` or `unimplemented` for a target or a protocol, `invalid_argument` for options.
  * @throws TypeError for an option that does not exist, and for a target that is no string.
  */
-export function createChannel(target: string, options: NodeChannelOptions = {}): Channel {
-  const parsed = parseTarget(target);
+export function createChannel(target: string, options: NodeChannelOptions = {}): NodeChannel {
   checkOptionNames("createChannel", options, optionNames);
   checkOptionNames("createChannel's limits", options.limits ?? {}, limitNames);
-  const {
-    connections = 256,
-    connectTimeoutMs = 20_000,
-    headerListBytes = 16_384,
-  } = options.limits ?? {};
-  const transport = createHttp1Transport(parsed, {
-    connections,
-    connectTimeoutMs,
-    headerListBytes,
-  });
-  return createTransportChannel(target, transport, options);
+  const transport = createNodeTransport(target, options);
+  const { tls: _, plaintext: __, httpVersion: ___, limits: ____, ...rest } = options;
+  const channel = createTransportChannel(target, transport, rest);
+  return Object.assign(channel, { describe: () => transport.describe() });
 }

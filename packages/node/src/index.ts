@@ -1,9 +1,10 @@
-export { createChannel, type NodeChannelOptions } from "./channel.js";
+export { createChannel, type NodeChannel, type NodeChannelOptions } from "./channel.js";
 export { type BrotliCompressionOptions, brotli } from "./compression/brotli.js";
 export { builtinCompressions } from "./compression/builtin-compressions.js";
 export { deflate } from "./compression/deflate.js";
 export { type DeflateOptions, gzip } from "./compression/gzip.js";
 export { type ZstdOptions, zstd } from "./compression/zstd.js";
+export type { ClientTlsOptions } from "./dial/tls.js";
 export type { FallbackHandler } from "./http-server.js";
 export type { ListenerAddress } from "./listen.js";
 export type { ListenerOptions, PathListener, PortListener } from "./listener.js";

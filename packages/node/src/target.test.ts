@@ -1,19 +1,56 @@
 import { expect, it } from "vitest";
-import { createChannel } from "./channel.js";
+import { createChannel, type NodeChannelOptions } from "./channel.js";
 import { parseTarget } from "./target.js";
 
 it("reads http:// targets", () => {
   expect(parseTarget("http://localhost:8080")).toEqual({
-    host: "localhost",
-    port: 8080,
+    name: "localhost:8080",
     authority: "localhost:8080",
+    secure: false,
+    place: { host: "localhost", port: 8080 },
   });
-  expect(parseTarget("http://greeter/")).toEqual({
-    host: "greeter",
-    port: 80,
-    authority: "greeter:80",
+  expect(parseTarget("http://greeter/").place).toEqual({ host: "greeter", port: 80 });
+  expect(parseTarget("http://greeter", { tls: false, plaintext: true }).secure).toBe(false);
+  expect(parseTarget("HTTP://[::1]:9")).toMatchObject({
+    authority: "[::1]:9",
+    place: { host: "::1", port: 9 },
   });
-  expect(parseTarget("HTTP://[::1]:9")).toEqual({ host: "::1", port: 9, authority: "[::1]:9" });
+});
+
+it("reads https:// targets, port 443 unless they say so", () => {
+  expect(parseTarget("https://greeter")).toEqual({
+    name: "greeter:443",
+    authority: "greeter:443",
+    secure: true,
+    place: { host: "greeter", port: 443 },
+  });
+  const withTls = { tls: true, plaintext: false };
+  expect(parseTarget("https://greeter:8443", withTls).authority).toBe("greeter:8443");
+});
+
+it("reads unix: targets, encrypted where there are tls options", () => {
+  expect(parseTarget("unix:/run/greet.sock")).toEqual({
+    name: "unix:/run/greet.sock",
+    authority: "localhost",
+    secure: false,
+    place: { path: "/run/greet.sock" },
+  });
+  expect(parseTarget("unix:greet.sock").place).toEqual({ path: "greet.sock" });
+  expect(parseTarget("unix:///run/greet.sock").place).toEqual({ path: "/run/greet.sock" });
+  expect(parseTarget("unix:/x", { tls: true, plaintext: false }).secure).toBe(true);
+});
+
+it("refuses a scheme and options that contradict each other", () => {
+  for (const [target, options] of [
+    ["http://x", { tls: {} }],
+    ["https://x", { plaintext: true }],
+    ["https://x", { plaintext: true, tls: {} }],
+    ["unix:/x", { plaintext: true, tls: {} }],
+  ] as const) {
+    expect(() => createChannel(target, options), target).toThrow(
+      expect.objectContaining({ code: "invalid_argument", reason: "BOWLINE_TARGET" }),
+    );
+  }
 });
 
 it("refuses a bare host and port, naming the choices", () => {
@@ -29,14 +66,7 @@ it("refuses a bare host and port, naming the choices", () => {
 });
 
 it("refuses schemes that it does not connect to, by name", () => {
-  for (const target of [
-    "https://x",
-    "unix:/x",
-    "dns:///x:1",
-    "static:///1.2.3.4:5",
-    "file:x.json",
-    "lookaside://x/y",
-  ]) {
+  for (const target of ["dns:///x:1", "static:///1.2.3.4:5", "file:x.json", "lookaside://x/y"]) {
     expect(() => createChannel(target), target).toThrow(
       expect.objectContaining({
         code: "unimplemented",
@@ -55,6 +85,9 @@ it("refuses targets that are none", () => {
     "http://x?y",
     "http://u@x",
     "ftp://x",
+    "unix:",
+    "unix://host/x",
+    "https://x/path",
     "http:x",
   ]) {
     expect(() => createChannel(target), target).toThrow(
@@ -75,4 +108,26 @@ it("refuses a target that is no string, and options that do not exist", () => {
   );
   // @ts-expect-error no such limit
   expect(() => createChannel("http://x", { limits: { conections: 1 } })).toThrow(TypeError);
+  // @ts-expect-error no such TLS option
+  expect(() => createChannel("https://x", { tls: { servername: "y" } })).toThrow(TypeError);
+});
+
+it("refuses values that an option cannot have, by name", () => {
+  const cases: [NodeChannelOptions, string][] = [
+    [{ httpVersion: "3" as never }, "httpVersion"],
+    [{ limits: { connections: 0 } }, "limits.connections"],
+    [{ limits: { connectTimeoutMs: Number.NaN } }, "limits.connectTimeoutMs"],
+    [{ tls: { cert: "x" } }, "cert and key go together"],
+    [{ tls: { ca: "x", cert: "x", key: "x" } }, "not usable"],
+    [{ tls: { rejectUnauthorized: "no" as never } }, "rejectUnauthorized"],
+  ];
+  for (const [options, text] of cases) {
+    expect(() => createChannel("https://x", options), text).toThrow(
+      expect.objectContaining({
+        code: "invalid_argument",
+        reason: "BOWLINE_OPTION",
+        message: expect.stringContaining(text),
+      }),
+    );
+  }
 });

@@ -1,146 +1,144 @@
-import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
-import {
-  ChunkSink,
-  type ClientStream,
-  type ClientTransport,
-  Metadata,
-  type RequestHead,
-  type ResponseReceiver,
+import { Agent, type ClientRequestArgs } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Connection, ConnectionDescription, ConnectionListener } from "@bowline/balancer";
+import type {
+  ClientStream,
+  RequestHead,
+  ResponseReceiver,
+  StreamFailure,
 } from "@bowline/rpc/internal";
-import type { Target } from "../target.js";
-import { connectTimeout, describeFailure } from "./failure.js";
+import { DialError, describeConnectFailure, timedOut } from "../dial/failure.js";
+import { dialSocket, type SocketSettings } from "../dial/socket.js";
+import { Http1ClientStream } from "./client-stream.js";
 
-/** Bounds of the transport. */
-export interface Http1ClientLimits {
+/** What a pool needs of its channel. */
+export interface Http1PoolSettings extends SocketSettings {
+  /** Sockets at a time. */
   readonly connections: number;
-  readonly connectTimeoutMs: number;
   readonly headerListBytes: number;
 }
 
-/** HTTP/1.1 on `node:http`: one agent, whose idle connections are kept and unreferenced. */
-export function createHttp1Transport(target: Target, limits: Http1ClientLimits): ClientTransport {
-  const agent = new Agent({ keepAlive: true, maxSockets: limits.connections, scheduling: "lifo" });
-  return {
-    authority: target.authority,
-    httpVersion: "1.1",
-    open: (head, receiver) => new Http1ClientStream(target, agent, limits, head, receiver),
-    close: () => agent.destroy(),
-  };
+/**
+ * Makes a pool of HTTP/1.1 sockets to one target, `first` among them, and tells the listener that it is ready. Idle
+ * sockets are kept and do not keep the process alive.
+ *
+ * To its subchannel the pool is one connection. It is ready as long as sockets can be made, also while it has none open,
+ * for HTTP/1.1 servers close idle ones as a matter of course; it is over as soon as one cannot be made. Requests that are
+ * under way then go on.
+ */
+export function createHttp1Pool(
+  first: Socket,
+  settings: Http1PoolSettings,
+  listener: ConnectionListener,
+): void {
+  const pool = new Http1Pool(first, settings, listener);
+  listener.ready(pool);
+  pool.dropUnused();
 }
 
-class Http1ClientStream implements ClientStream {
+/** A pool, as its streams see it. */
+export class Http1Pool implements Connection {
   readonly httpVersion = "1.1";
-  readonly body: ChunkSink = new ChunkSink();
-  readonly #target: Target;
-  readonly #agent: Agent;
-  readonly #limits: Http1ClientLimits;
-  readonly #head: RequestHead;
-  readonly #receiver: ResponseReceiver;
-  #request: ClientRequest | undefined;
-  #connectTimer: ReturnType<typeof setTimeout> | undefined;
-  #response: IncomingMessage | undefined;
+  readonly refusesStreams = false;
+  readonly agent: Agent;
+  readonly settings: Http1PoolSettings;
+  readonly #listener: ConnectionListener;
+  readonly #dials = new Set<() => void>();
+  #first: Socket | undefined;
+  #openStreams = 0;
   #over = false;
+  #closed = false;
 
-  constructor(
-    target: Target,
-    agent: Agent,
-    limits: Http1ClientLimits,
-    head: RequestHead,
-    receiver: ResponseReceiver,
-  ) {
-    this.#target = target;
-    this.#agent = agent;
-    this.#limits = limits;
-    this.#head = head;
-    this.#receiver = receiver;
+  constructor(first: Socket, settings: Http1PoolSettings, listener: ConnectionListener) {
+    this.#first = first.on("error", ignore);
+    this.settings = settings;
+    this.#listener = listener;
+    const { connections } = settings;
+    this.agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: "lifo" });
+    const createConnection: CreateConnection = (_options, done) => this.#connect(done);
+    Object.assign(this.agent, { createConnection });
   }
 
-  send(): void {
-    const body = this.body.takeBytes();
-    this.#open(["content-length", String(body.length)]).end(body);
+  get hasRoom(): boolean {
+    return !this.#over && this.#openStreams < this.settings.connections;
   }
 
-  start(): void {
-    this.#open(["transfer-encoding", "chunked"]).on("drain", () => {
-      if (!this.#over) this.#receiver.drained();
-    });
+  /** Whether the channel was closed. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
-  flush(): boolean {
-    if (this.body.length === 0) return true;
-    return this.#request?.write(this.body.takeBytes()) ?? true;
+  open(head: RequestHead, receiver: ResponseReceiver): ClientStream {
+    this.#openStreams++;
+    return new Http1ClientStream(this, head, receiver);
   }
 
-  end(): void {
-    this.flush();
-    this.#request?.end();
+  /** A stream is over and makes room for another. */
+  release(): void {
+    const wasFull = this.#openStreams-- >= this.settings.connections;
+    if (wasFull && this.hasRoom) this.#listener.room();
   }
 
-  pause(): void {
-    this.#response?.pause();
+  /** Closes the first socket if no request wanted it: nobody would notice that the server closes it. */
+  dropUnused(): void {
+    this.#first?.destroy();
+    this.#first = undefined;
   }
 
-  resume(): void {
-    this.#response?.resume();
-  }
-
-  #open(framing: readonly string[]): ClientRequest {
-    const { host, port, authority } = this.#target;
-    const { method, path, headers } = this.#head;
-    const fields = ["host", authority, ...headers, ...framing];
-    const { headerListBytes: maxHeaderSize } = this.#limits;
-    const options = { agent: this.#agent, host, port, method, path, maxHeaderSize };
-    this.#request = request({ ...options, headers: fields as unknown as string[] });
-    this.#request.on("socket", (socket) => {
-      if (socket.connecting) this.#watchConnecting();
-    });
-    this.#request.on("response", (response) => this.#respond(response));
-    this.#request.on("error", (error) => this.#fail(error));
-    return this.#request;
-  }
-
-  reset(): void {
-    this.#finish();
-    this.#request?.destroy();
-  }
-
-  #watchConnecting(): void {
-    const { connectTimeoutMs } = this.#limits;
-    const expired = () => this.#request?.destroy(connectTimeout(connectTimeoutMs));
-    this.#connectTimer = setTimeout(expired, connectTimeoutMs);
-    this.#request?.once("close", () => clearTimeout(this.#connectTimer));
-    this.#request?.socket?.once("connect", () => clearTimeout(this.#connectTimer));
-  }
-
-  #respond(response: IncomingMessage): void {
-    if (this.#over) return;
-    this.#response = response;
-    response.on("data", (chunk: Buffer) => {
-      if (!this.#over) this.#receiver.data(chunk, 0, chunk.length);
-    });
-    response.on("end", () => {
-      if (this.#over) return;
-      if (!response.complete) return this.#fail(cutResponse());
-      this.#finish();
-      this.#receiver.end(Metadata.fromWire(response.rawTrailers));
-    });
-    response.on("error", (error) => this.#fail(error));
-    this.#receiver.head(response.statusCode ?? 0, Metadata.fromWire(response.rawHeaders));
-  }
-
-  #fail(error: Error): void {
-    if (this.#over) return;
-    this.#finish();
-    this.#request?.destroy();
-    this.#receiver.interrupted(describeFailure(error));
-  }
-
-  #finish(): void {
+  close(): void {
     this.#over = true;
-    clearTimeout(this.#connectTimer);
+    this.#closed = true;
+    this.dropUnused();
+    for (const stop of this.#dials) stop();
+    this.agent.destroy();
+  }
+
+  describe(): ConnectionDescription {
+    return { httpVersion: "1.1", openStreams: this.#openStreams };
+  }
+
+  #connect(done: SocketDone): Socket | undefined {
+    const first = this.#first;
+    this.#first = undefined;
+    if (first !== undefined && !first.destroyed) return first;
+    const { connectTimeoutMs } = this.settings;
+    const finish = (failure: StreamFailure | undefined, socket?: Socket) => {
+      clearTimeout(timer);
+      this.#dials.delete(stop);
+      if (failure === undefined) return done(null, socket?.on("error", ignore));
+      done(new DialError(failure));
+      this.#unreachable(failure);
+    };
+    const cancel = dialSocket(this.settings, ["http/1.1"], {
+      connected: ({ socket }) => finish(undefined, socket),
+      failed: (failure) => finish(failure),
+    });
+    const timer = setTimeout(() => {
+      cancel();
+      finish(describeConnectFailure(timedOut(connectTimeoutMs)));
+    }, connectTimeoutMs);
+    const stop = () => {
+      clearTimeout(timer);
+      cancel();
+      done(new DialError({ kind: "shutdown", message: "the channel is closed" }));
+    };
+    this.#dials.add(stop);
+    return undefined;
+  }
+
+  #unreachable(failure: StreamFailure): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.agent.maxFreeSockets = 0;
+    for (const sockets of Object.values(this.agent.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy();
+    }
+    this.#listener.over(failure);
   }
 }
 
-function cutResponse(): Error {
-  return Object.assign(new Error("the response ended early"), { code: "ECONNRESET" });
-}
+type SocketDone = (error: Error | null, socket?: Duplex) => void;
+type CreateConnection = (options: ClientRequestArgs, done: SocketDone) => Socket | undefined;
+
+function ignore(): void {}

@@ -1,0 +1,161 @@
+import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import {
+  ChunkSink,
+  type ClientStream,
+  Metadata,
+  type RequestHead,
+  type ResponseReceiver,
+  type StreamFailure,
+} from "@bowline/rpc/internal";
+import { DialError, describeFailure } from "../dial/failure.js";
+import type { Http1Pool } from "./client.js";
+import { oversizedField } from "./header-limit.js";
+
+/** A request on `node:http`. */
+export class Http1ClientStream implements ClientStream {
+  readonly httpVersion = "1.1";
+  readonly body: ChunkSink = new ChunkSink();
+  readonly #pool: Http1Pool;
+  readonly #head: RequestHead;
+  readonly #receiver: ResponseReceiver;
+  #request: ClientRequest | undefined;
+  #response: IncomingMessage | undefined;
+  #paused = false;
+  #over = false;
+
+  constructor(pool: Http1Pool, head: RequestHead, receiver: ResponseReceiver) {
+    this.#pool = pool;
+    this.#head = head;
+    this.#receiver = receiver;
+  }
+
+  send(): void {
+    const body = this.body.takeBytes();
+    this.#open("content-length", String(body.length))?.end(body);
+  }
+
+  start(): void {
+    const request = this.#open("transfer-encoding", "chunked");
+    if (request === undefined) return;
+    request.on("drain", () => {
+      if (!this.#over) this.#receiver.drained();
+    });
+    // The head travels with the first piece of the body if that is handed over in this tick.
+    queueMicrotask(() => {
+      if (!this.#over) request.flushHeaders();
+    });
+  }
+
+  flush(): boolean {
+    if (this.body.length === 0) return true;
+    const bytes = this.body.takeBytes();
+    if (this.#over || this.#request === undefined) return true;
+    return this.#request.write(bytes);
+  }
+
+  end(): void {
+    this.flush();
+    if (!this.#over) this.#request?.end();
+  }
+
+  reset(): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#request?.destroy();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#response?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#response?.resume();
+  }
+
+  /** Sends the head. `undefined` if the request cannot be sent; then the receiver will know. */
+  #open(framing: string, value: string): ClientRequest | undefined {
+    if (this.#over) return undefined;
+    const { method, path, headers, requiresHttp2 } = this.#head;
+    const { target, headerListBytes: maxHeaderSize } = this.#pool.settings;
+    if (requiresHttp2) return this.#refuse(needsHttp2(target.secure));
+    const fields = ["host", target.authority, ...headers, framing, value] as unknown as string[];
+    const { agent } = this.#pool;
+    try {
+      this.#request = request({ agent, method, path, maxHeaderSize, headers: fields });
+    } catch (error) {
+      const message = `the request cannot be sent: ${(error as Error).message}`;
+      return this.#refuse({ kind: "malformed", message, cause: error });
+    }
+    this.#request.on("response", (response) => this.#respond(response));
+    this.#request.on("error", (error) => this.#requestFailed(error));
+    return this.#request;
+  }
+
+  #refuse(failure: StreamFailure): undefined {
+    queueMicrotask(() => this.#interrupt(failure));
+  }
+
+  #respond(response: IncomingMessage): void {
+    if (this.#over) return;
+    this.#response = response;
+    const { headerListBytes } = this.#pool.settings;
+    const oversized = oversizedField(response.rawHeaders, headerListBytes / 2);
+    if (oversized !== undefined) {
+      this.#request?.destroy();
+      const message = `the response's header ${oversized} is past the limit of ${headerListBytes / 2} bytes (headerListBytes)`;
+      return this.#interrupt({ kind: "limit", message });
+    }
+    response.on("data", (chunk: Buffer) => {
+      if (!this.#over) this.#receiver.data(chunk, 0, chunk.length);
+    });
+    response.on("end", () => this.#responded(response));
+    response.on("error", (error) => this.#fail(error));
+    if (this.#paused) response.pause();
+    this.#receiver.head(response.statusCode ?? 0, Metadata.fromWire(response.rawHeaders));
+  }
+
+  #responded(response: IncomingMessage): void {
+    if (this.#over) return;
+    if (!response.complete) return this.#fail(cutResponse());
+    // Nobody waits for the rest of a request that has been answered; the connection cannot carry another one.
+    if (!this.#request?.writableEnded) this.#request?.destroy();
+    this.#finish();
+    this.#receiver.end(Metadata.fromWire(response.rawTrailers));
+  }
+
+  /** A server may answer and close before it has read the whole request: a response that came whole stands. */
+  #requestFailed(error: Error): void {
+    if (this.#response?.complete !== true) this.#fail(error);
+  }
+
+  #fail(error: Error): void {
+    if (this.#over) return;
+    this.#request?.destroy();
+    if (this.#pool.closed) this.#interrupt({ kind: "shutdown", message: "the channel is closed" });
+    else this.#interrupt(error instanceof DialError ? error.failure : describeFailure(error));
+  }
+
+  #interrupt(failure: StreamFailure): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#receiver.interrupted(failure);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#pool.release();
+  }
+}
+
+function needsHttp2(secure: boolean): StreamFailure {
+  const message = secure
+    ? "the call needs HTTP/2, and the server picked HTTP/1.1 (ALPN)"
+    : 'the call needs HTTP/2, and the channel speaks HTTP/1.1; set httpVersion: "2" if the server speaks HTTP/2 without TLS';
+  return { kind: "unsupported", message };
+}
+
+function cutResponse(): Error {
+  return Object.assign(new Error("the response ended early"), { code: "ECONNRESET" });
+}

@@ -1,0 +1,250 @@
+import {
+  type ClientHttp2Stream,
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from "node:http2";
+import {
+  ChunkSink,
+  type ClientStream,
+  Metadata,
+  type ReadonlyMetadata,
+  type RequestHead,
+  type ResponseReceiver,
+  type StreamFailure,
+} from "@bowline/rpc/internal";
+import { oversizedField } from "../http1/header-limit.js";
+import type { Http2Connection } from "./client.js";
+import { describeReset } from "./client-failure.js";
+import { Upload } from "./client-upload.js";
+
+const noTrailers: ReadonlyMetadata = new Metadata();
+
+/** A request on `node:http2`. */
+export class Http2ClientStream implements ClientStream {
+  readonly httpVersion = "2";
+  readonly body: ChunkSink = new ChunkSink();
+  readonly #connection: Http2Connection;
+  readonly #head: RequestHead;
+  readonly #receiver: ResponseReceiver;
+  #stream: ClientHttp2Stream | undefined;
+  #upload: Upload | undefined;
+  #error: Error | undefined;
+  #trailers: ReadonlyMetadata = noTrailers;
+  /** END_STREAM came: what follows, a reset too, does not take the response back. */
+  #complete = false;
+  /** Bytes of the response that came and have not been handed on. */
+  #undelivered = 0;
+  #answered = false;
+  #paused = false;
+  #over = false;
+  #released = false;
+
+  constructor(connection: Http2Connection, head: RequestHead, receiver: ResponseReceiver) {
+    this.#connection = connection;
+    this.#head = head;
+    this.#receiver = receiver;
+  }
+
+  send(): void {
+    if (this.body.length === 0) {
+      if (this.#request(true)) this.#upload?.stop();
+    } else if (this.#request(false)) this.#upload?.end(this.body);
+  }
+
+  start(): void {
+    this.#request(false);
+  }
+
+  flush(): boolean {
+    if (!this.#over && this.#upload !== undefined) return this.#upload.write(this.body);
+    this.body.clear();
+    return true;
+  }
+
+  end(): void {
+    if (this.#over) this.body.clear();
+    else this.#upload?.end(this.body);
+  }
+
+  reset(): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#abandon();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    if (this.#answered) this.#stream?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#answered) this.#stream?.resume();
+  }
+
+  /** Sends the head. Whether there is a stream now; if not, the receiver will know. */
+  #request(endStream: boolean): boolean {
+    if (this.#over) return false;
+    try {
+      this.#listen(this.#connection.request(this.#fields(), endStream));
+      return true;
+    } catch (error) {
+      const failure = this.#unsent(error as Error);
+      queueMicrotask(() => this.#fail(failure));
+      return false;
+    }
+  }
+
+  #fields(): OutgoingHttpHeaders {
+    const { method, path, headers } = this.#head;
+    const { scheme, authority } = this.#connection.settings;
+    const fields: Record<string, string | string[]> = {
+      ":method": method,
+      ":scheme": scheme,
+      ":authority": authority,
+      ":path": path,
+    };
+    for (let i = 0; i + 1 < headers.length; i += 2) {
+      const name = headers[i] as string;
+      const value = headers[i + 1] as string;
+      const before = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      fields[name] = before === undefined ? value : [before, value].flat();
+    }
+    return fields;
+  }
+
+  #unsent(error: Error): StreamFailure {
+    if (this.#connection.isOver) {
+      return { kind: "refused", message: "the connection was closed before the call left" };
+    }
+    return {
+      kind: "malformed",
+      message: `the request cannot be sent: ${error.message}`,
+      cause: error,
+    };
+  }
+
+  #listen(stream: ClientHttp2Stream): void {
+    this.#stream = stream;
+    const { stalls } = this.#connection;
+    this.#upload = new Upload(stream, stalls, {
+      drained: () => {
+        if (!this.#over) this.#receiver.drained();
+      },
+      stalled: () => this.#stalled(),
+    });
+    watchPush(stream, (size) => {
+      if (size < 0) this.#complete = true;
+      else this.#undelivered += size;
+    });
+    stream.on("response", (_headers, _flags, ...rest: unknown[]) => {
+      this.#respond(rest[0] as string[]);
+    });
+    stream.on("trailers", (_headers: IncomingHttpHeaders, _flags: number, ...rest: unknown[]) => {
+      this.#trailers = this.#metadata(rest[0] as string[]);
+    });
+    stream.on("error", (error) => {
+      this.#error = error;
+    });
+    stream.on("close", () => this.#closed());
+  }
+
+  #respond(raw: string[]): void {
+    if (this.#over) return;
+    this.#answered = true;
+    const stream = this.#stream as ClientHttp2Stream;
+    const headers = this.#metadata(raw);
+    if (this.#over) return;
+    stream.on("data", (chunk: Buffer) => {
+      this.#undelivered -= chunk.length;
+      if (!this.#over) this.#receiver.data(chunk, 0, chunk.length);
+    });
+    stream.on("end", () => {
+      if (this.#complete) this.#succeed();
+    });
+    if (this.#paused) stream.pause();
+    this.#receiver.head(Number(raw[raw.indexOf(":status") + 1]), headers);
+  }
+
+  /** The fields without pseudo-headers; ends the stream if one of them is past the limit. */
+  #metadata(raw: string[]): ReadonlyMetadata {
+    const { headerListBytes } = this.#connection.settings;
+    const oversized = oversizedField(raw, headerListBytes / 2);
+    if (oversized !== undefined && !this.#over) {
+      this.#fail(headersTooLarge(`the response's header ${oversized} is`, headerListBytes / 2));
+      this.#abandon();
+    }
+    let fields = 0;
+    while (raw[fields]?.startsWith(":")) fields += 2;
+    return Metadata.fromWire(fields === 0 ? raw : raw.slice(fields));
+  }
+
+  #succeed(): void {
+    if (this.#over) return;
+    const ended = this.#upload?.ended;
+    this.#finish();
+    if (!ended) this.#abandon();
+    this.#receiver.end(this.#trailers);
+  }
+
+  #stalled(): void {
+    const { timeoutMs } = this.#connection.stalls;
+    const message = `the server took nothing of the request for ${timeoutMs} ms`;
+    this.#fail({ kind: "stalled", message });
+    this.#abandon();
+  }
+
+  #closed(): void {
+    const stream = this.#stream as ClientHttp2Stream;
+    if (this.#complete && this.#answered && this.#undelivered === 0) this.#succeed();
+    else {
+      const ended = this.#connection.failureOf(stream.id, this.#error);
+      this.#fail(ended ?? describeReset(stream.rstCode ?? 0));
+    }
+    this.#release();
+  }
+
+  #fail(failure: StreamFailure): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#receiver.interrupted(failure);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#upload?.stop();
+    this.body.clear();
+    if (this.#stream === undefined) this.#release();
+  }
+
+  /** Tells the peer that nothing more is sent or wanted. */
+  #abandon(): void {
+    const stream = this.#stream;
+    if (stream === undefined || stream.closed || stream.destroyed) return;
+    stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  #release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#connection.release();
+  }
+}
+
+function headersTooLarge(what: string, limit: number): StreamFailure {
+  return { kind: "limit", message: `${what} past the limit of ${limit} bytes (headerListBytes)` };
+}
+
+/**
+ * Tells how many bytes `node:http2` hands to a stream, and -1 for END_STREAM. A reset ends the stream in the same way,
+ * but marks it as closed before; there is no event that tells the two apart.
+ */
+function watchPush(stream: ClientHttp2Stream, pushed: (size: number) => void): void {
+  const push = stream.push;
+  stream.push = (chunk: Uint8Array | null, ...rest) => {
+    if (chunk !== null) pushed(chunk.length);
+    else if (!stream.closed) pushed(-1);
+    return push.call(stream, chunk, ...rest);
+  };
+}

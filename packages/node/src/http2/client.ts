@@ -1,0 +1,165 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  type OutgoingHttpHeaders,
+} from "node:http2";
+import type { Socket } from "node:net";
+import type { Connection, ConnectionDescription, ConnectionListener } from "@bowline/balancer";
+import type {
+  ClientStream,
+  RequestHead,
+  ResponseReceiver,
+  StreamFailure,
+} from "@bowline/rpc/internal";
+import { describeGoaway, describeSessionError, describeUnready } from "./client-failure.js";
+import { StallWatch } from "./client-stall.js";
+import { Http2ClientStream } from "./client-stream.js";
+
+/** What HTTP/2 connections to a target have in common. */
+export interface Http2ClientSettings {
+  readonly authority: string;
+  readonly scheme: "http" | "https";
+  readonly headerListBytes: number;
+  /** Milliseconds that a peer may take nothing of a stream's request. */
+  readonly stallTimeoutMs: number;
+}
+
+/** Bytes that a peer may send ahead on a stream, and on all streams of a connection. */
+const streamWindow = 1_048_576;
+const connectionWindow = 16_777_216;
+
+/**
+ * Begins HTTP/2 on a socket that is connected. The connection is ready when the peer's first SETTINGS came: then it does
+ * speak HTTP/2, and says how many streams it takes.
+ * @returns gives up, until it is ready.
+ */
+export function startHttp2(
+  socket: Socket,
+  settings: Http2ClientSettings,
+  listener: ConnectionListener,
+): () => void {
+  const connection = new Http2Connection(socket, settings, listener);
+  return () => connection.abandon();
+}
+
+/** A connection on `node:http2`. While no stream is open it does not keep the process alive. */
+export class Http2Connection implements Connection {
+  readonly httpVersion = "2";
+  readonly refusesStreams = true;
+  readonly settings: Http2ClientSettings;
+  readonly stalls: StallWatch;
+  readonly #session: ClientHttp2Session;
+  #listener: ConnectionListener | undefined;
+  #ready = false;
+  #openStreams = 0;
+  #maxStreams = 0;
+  #goaway: { readonly code: number; readonly lastStream: number } | undefined;
+  #error: Error | undefined;
+  #closed = false;
+
+  constructor(socket: Socket, settings: Http2ClientSettings, listener: ConnectionListener) {
+    this.settings = settings;
+    this.stalls = new StallWatch(settings.stallTimeoutMs);
+    this.#listener = listener;
+    this.#session = connect(`${settings.scheme}://${settings.authority}`, {
+      createConnection: () => socket,
+      maxHeaderListPairs: Math.ceil(settings.headerListBytes / 32),
+      settings: {
+        enablePush: false,
+        initialWindowSize: streamWindow,
+        maxHeaderListSize: settings.headerListBytes,
+      },
+    });
+    this.#listen();
+  }
+
+  get hasRoom(): boolean {
+    return this.#listener !== undefined && this.#openStreams < this.#maxStreams;
+  }
+
+  open(head: RequestHead, receiver: ResponseReceiver): ClientStream {
+    if (this.#openStreams++ === 0) this.#session.ref();
+    return new Http2ClientStream(this, head, receiver);
+  }
+
+  /** @throws what `node:http2` finds wrong with the headers, or with the state of the session. */
+  request(headers: OutgoingHttpHeaders, endStream: boolean): ClientHttp2Stream {
+    return this.#session.request(headers, { endStream });
+  }
+
+  /** A stream is over and makes room for another. */
+  release(): void {
+    const wasFull = this.#openStreams >= this.#maxStreams;
+    if (--this.#openStreams === 0) this.#session.unref();
+    if (wasFull && this.hasRoom) this.#listener?.room();
+  }
+
+  /** Why streams end that did not end by themselves: the connection's end, if it has ended. */
+  failureOf(streamId: number | undefined, error: Error | undefined): StreamFailure | undefined {
+    const goaway = this.#goaway;
+    if (goaway !== undefined && (streamId === undefined || streamId > goaway.lastStream)) {
+      const message = "the server closed the connection before it took the call (GOAWAY)";
+      return { kind: "refused", message };
+    }
+    if (!this.#session.destroyed) return undefined;
+    if (this.#closed) return { kind: "shutdown", message: "the channel is closed" };
+    if (goaway !== undefined && goaway.code !== 0) return describeGoaway(goaway.code);
+    return describeSessionError(error ?? this.#error);
+  }
+
+  /** Whether new streams are out of the question, so that one which could not begin was never sent. */
+  get isOver(): boolean {
+    return this.#listener === undefined || this.#session.closed || this.#session.destroyed;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#listener = undefined;
+    this.#session.destroy();
+  }
+
+  /** Gives up before it is ready. */
+  abandon(): void {
+    if (!this.#ready) this.close();
+  }
+
+  describe(): ConnectionDescription {
+    return { httpVersion: "2", openStreams: this.#openStreams };
+  }
+
+  #listen(): void {
+    const session = this.#session;
+    session.once("connect", () => session.setLocalWindowSize(connectionWindow));
+    session.on("remoteSettings", ({ maxConcurrentStreams = 2 ** 32 - 1 }) => {
+      this.#maxStreams = maxConcurrentStreams;
+      if (!this.#ready) this.#becomeReady();
+      else if (this.hasRoom) this.#listener?.room();
+    });
+    session.on("goaway", (code, lastStream) => {
+      this.#goaway = { code, lastStream };
+      queueMicrotask(() => this.#over());
+    });
+    session.on("error", (error) => {
+      this.#error = error;
+    });
+    session.on("close", () => this.#over());
+  }
+
+  #becomeReady(): void {
+    this.#ready = true;
+    if (this.#openStreams === 0) this.#session.unref();
+    this.#listener?.ready(this);
+  }
+
+  #over(): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    if (listener === undefined) return;
+    if (this.#ready) listener.over();
+    else {
+      this.#session.destroy();
+      listener.failed(describeUnready(this.#error, this.#goaway?.code));
+    }
+  }
+}
