@@ -52,7 +52,7 @@ function versionOf(target: Target, options: NodeChannelOptions): "1.1" | "2" | u
   if (httpVersion !== undefined && httpVersion !== "1.1" && httpVersion !== "2") {
     throw unusable(`httpVersion must be "1.1" or "2"; it is ${quote(httpVersion)}`);
   }
-  const isGrpc = (options.protocol as string | undefined) === "grpc";
+  const isGrpc = options.protocol === "grpc";
   return httpVersion ?? (isGrpc ? "2" : target.secure ? undefined : "1.1");
 }
 
