@@ -51,16 +51,19 @@ export class CallStarter {
   /**
    * Starts a call with a stream of request messages.
    * @param source what is sent; `undefined`: what the sender that is returned is given.
+   * @param isManual whether the caller decides when the stream of requests ends. Default: if there is no `source`.
    */
   stream(
     method: Method,
     source: RequestStream<unknown> | undefined,
     settings: CallSettings,
     outcome: Outcome,
+    isManual: boolean = source === undefined,
   ): RequestSender {
     const transport = this.#transport;
     const fields = this.#fields;
     const protocol = this.#protocol;
-    return startEnvelopedStream({ protocol, fields, transport, method, settings, outcome }, source);
+    const init = { protocol, fields, transport, method, settings, outcome };
+    return startEnvelopedStream(init, source, isManual);
   }
 }

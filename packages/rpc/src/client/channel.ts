@@ -18,9 +18,10 @@ import {
 } from "./call-settings.js";
 import { CallStarter } from "./call-starter.js";
 import { type ClientStreamCall, PendingClientStreamCall } from "./client-stream-call.js";
+import { Interception } from "./intercept.js";
 import type { CallOptions, ChannelOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
-import type { RequestStream } from "./request-pump.js";
+import { asyncRequests, type RequestStream } from "./request-pump.js";
 import { PendingStreamCall, type ServerStreamCall } from "./stream-call.js";
 import { PendingUnaryCall, type UnaryCall } from "./unary-call.js";
 
@@ -88,6 +89,8 @@ class TransportChannel implements Channel {
   readonly #transport: ClientTransport;
   readonly #settings: ChannelSettings;
   readonly #starter: CallStarter;
+  /** `undefined` without interceptors. */
+  readonly #interception: Interception | undefined;
   readonly #calls = new Set<PendingCall>();
   #closed = false;
 
@@ -96,6 +99,11 @@ class TransportChannel implements Channel {
     this.#transport = transport;
     this.#settings = settings;
     this.#starter = new CallStarter(transport, settings);
+    const { interceptors, protocol } = settings;
+    if (interceptors.length === 0) return;
+    const { authority: address, httpVersion } = transport;
+    const peer = { address, protocol, httpVersion, tls: undefined };
+    this.#interception = new Interception(interceptors, this.#starter, peer);
   }
 
   unary<I extends MessageType, O extends MessageType>(
@@ -155,7 +163,9 @@ class TransportChannel implements Channel {
     call: PendingCall,
   ): void {
     const settings = this.#begin(options, call);
-    if (settings !== undefined) this.#starter.single(method, request, settings, call);
+    if (settings === undefined) return;
+    if (this.#interception === undefined) this.#starter.single(method, request, settings, call);
+    else this.#interception.start(method, request, settings, call);
   }
 
   #stream(
@@ -167,7 +177,13 @@ class TransportChannel implements Channel {
     call.sending.isPumped = requests !== undefined;
     const settings = this.#begin(options, call);
     if (settings === undefined) return;
-    call.sending.sender = this.#starter.stream(method, requests, settings, call);
+    if (this.#interception === undefined) {
+      call.sending.sender = this.#starter.stream(method, requests, settings, call);
+    } else if (requests === undefined) {
+      call.sending.sender = this.#interception.startManual(method, settings, call);
+    } else {
+      this.#interception.start(method, asyncRequests(method.input, requests), settings, call);
+    }
   }
 
   /** What holds for a call; `undefined` if it has failed already. */

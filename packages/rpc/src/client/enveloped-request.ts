@@ -49,12 +49,14 @@ export function startEnveloped(init: EnvelopedRequestInit, message: unknown): vo
 /**
  * Starts a call with a stream of request messages.
  * @param source what is sent; `undefined`: what the sender that is returned is given.
+ * @param isManual whether the caller decides when the stream of requests ends.
  */
 export function startEnvelopedStream(
   init: EnvelopedRequestInit,
   source: RequestStream<unknown> | undefined,
+  isManual: boolean,
 ): RequestSender {
-  return new EnvelopedRequest(init).startStream(source);
+  return new EnvelopedRequest(init).startStream(source, isManual);
 }
 
 /**
@@ -115,10 +117,10 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     this.#watch();
   }
 
-  startStream(source: RequestStream<unknown> | undefined): RequestSender {
+  startStream(source: RequestStream<unknown> | undefined, isManual: boolean): RequestSender {
     const sender = new RequestSender(this);
     this.#sender = sender;
-    this.#isManual = source === undefined;
+    this.#isManual = isManual;
     const stream = this.#open();
     if (stream === undefined) return sender;
     stream.start();

@@ -1,3 +1,4 @@
+import type { MessageType } from "@bowline/protobuf";
 import type { RequestSender } from "./request-sender.js";
 
 /** Messages of a stream of requests: an array, a generator, an async iterable. */
@@ -14,6 +15,40 @@ export function pumpRequests(
   failed: (error: unknown) => void,
 ): void {
   new RequestPump(sender, failed).start(source);
+}
+
+/**
+ * The requests as interceptors see them: an AsyncIterable of messages, whatever the caller gave. What is no message and
+ * cannot become one is handed on, for the encoder to refuse by its path.
+ */
+export function asyncRequests(
+  type: MessageType,
+  source: RequestStream<unknown>,
+): AsyncIterableIterator<unknown, undefined> {
+  let iterator: AnyIterator | undefined;
+  const requests: AsyncIterableIterator<unknown, undefined> = {
+    async next() {
+      iterator ??= iteratorOf(source);
+      const { done, value } = await iterator.next();
+      if (done === true) return { done, value: undefined };
+      return { done: false, value: messageOf(type, await value) };
+    },
+    async return() {
+      if (iterator !== undefined) leave(iterator);
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => requests,
+  };
+  return requests;
+}
+
+function messageOf(type: MessageType, value: unknown): unknown {
+  if (type.is(value)) return value;
+  try {
+    return type.create(value);
+  } catch {
+    return value;
+  }
 }
 
 class RequestPump {
@@ -82,7 +117,7 @@ function iteratorOf(source: RequestStream<unknown>): AnyIterator {
 }
 
 /** Lets an iterator clean up; nobody waits for it, and how it fails concerns nobody. */
-function leave(iterator: AnyIterator): void {
+export function leave(iterator: Pick<AnyIterator, "return">): void {
   try {
     const left = iterator.return?.();
     Promise.resolve(left).catch(() => {});

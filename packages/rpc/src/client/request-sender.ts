@@ -12,8 +12,21 @@ export interface SenderTarget {
   failed(error: unknown): RpcError;
 }
 
+/** Where messages that are sent by hand go. */
+export interface MessageSender {
+  /** Whether the stream of requests has been ended. */
+  readonly isClosed: boolean;
+  /**
+   * Sends a message. `undefined`: the next may be sent at once; else a promise that settles when it may.
+   * @throws RpcError with which the call has failed, or fails because of this message.
+   */
+  push(message: unknown): Promise<void> | undefined;
+  /** No more messages. */
+  close(): void;
+}
+
 /** The sending half of a call with a stream of requests: one message after the other, no faster than the peer takes them. */
-export class RequestSender {
+export class RequestSender implements MessageSender {
   readonly #target: SenderTarget;
   readonly #waiting: Waiting[] = [];
   /** A message that is being compressed, behind which the next ones wait. */
@@ -27,7 +40,6 @@ export class RequestSender {
     this.#target = target;
   }
 
-  /** Whether the stream of requests has been ended. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -36,10 +48,6 @@ export class RequestSender {
     return this.#over !== undefined;
   }
 
-  /**
-   * Sends a message. `undefined`: the next may be sent at once; else a promise that settles when it may.
-   * @throws RpcError with which the call has failed, or fails because of this message.
-   */
   push(message: unknown): Promise<void> | undefined {
     this.#check();
     if (this.#tail !== undefined) return this.#after(this.#tail, message);
@@ -48,7 +56,6 @@ export class RequestSender {
     return this.#setTail(pending);
   }
 
-  /** No more messages. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -75,7 +82,7 @@ export class RequestSender {
 
   #check(): void {
     if (this.#over !== undefined) throw this.#over.error ?? callOver();
-    if (this.#isClosed) throw sendRefused("closeSend was called, and nothing is sent after it");
+    if (this.#isClosed) throw sendAfterClose();
   }
 
   #write(message: unknown): Promise<void> | undefined {
@@ -116,8 +123,14 @@ interface Waiting {
   reject(error: RpcError): void;
 }
 
-function callOver(): RpcError {
+/** What becomes of a message when the server has ended the call well. */
+export function callOver(): RpcError {
   return sendRefused("the server has ended the call");
+}
+
+/** What becomes of a message behind the last. */
+export function sendAfterClose(): RpcError {
+  return sendRefused("closeSend was called, and nothing is sent after it");
 }
 
 /** The refusal of a message that nobody could take; the call itself is as it was. */

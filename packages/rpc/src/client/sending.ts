@@ -1,6 +1,5 @@
 import { ObservedPromise } from "./call-part.js";
-import type { RequestSender } from "./request-sender.js";
-import { sendRefused } from "./request-sender.js";
+import { type MessageSender, sendRefused } from "./request-sender.js";
 
 /** The part of a call that sends a stream of requests by hand. */
 export interface Sending<I> {
@@ -30,7 +29,7 @@ export interface SendingOwner {
 export class ManualSending {
   readonly #owner: SendingOwner;
   /** `undefined` if the call has failed before it began. */
-  sender: RequestSender | undefined;
+  sender: MessageSender | undefined;
   /** The call was given an iterable, which sends. */
   isPumped = false;
 
