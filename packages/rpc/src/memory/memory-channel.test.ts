@@ -71,11 +71,17 @@ it("tells a handler who calls, and carries metadata, errors and deadlines", asyn
 });
 
 it("takes the server's options, and refuses those that there are not", async () => {
-  const channel = createMemoryChannel([echo], { server: { receivedMessageBytes: 5 } });
+  const channel = createMemoryChannel([echo], { server: { limits: { receivedMessageBytes: 5 } } });
   const client = createClient(EchoService, channel);
   expect((await client.echo({ name: "abc" })).name).toBe("abc");
   await expect(client.echo({ name: "abcd" })).rejects.toMatchObject({ code: "resource_exhausted" });
-  expect(() => createMemoryChannel([echo], { servers: {} } as never)).toThrow(TypeError);
+  for (const options of [
+    { servers: {} },
+    { server: { limit: {} } },
+    { server: { limits: { receivedBytes: 5 } } },
+  ]) {
+    expect(() => createMemoryChannel([echo], options as never)).toThrow(TypeError);
+  }
   expect(() => createMemoryChannel([echo, echo])).toThrow(
     expect.objectContaining({ code: "already_exists" }),
   );

@@ -5,7 +5,7 @@ import { binaryCodec } from "../codec.js";
 import { jsonCodec } from "../json.js";
 import { checkOptionNames } from "../option-names.js";
 import type { Implementation } from "../server/implement.js";
-import { type RequestHandlerOptions, reportError } from "../server/options.js";
+import { type HandlerOptions, handlerOptionNames } from "../server/options.js";
 import { createRequestHandler } from "../server/request-handler.js";
 import { defaultReceivedMessageBytes } from "../transport/message-body.js";
 import { createMemoryTransport } from "./memory-transport.js";
@@ -16,11 +16,30 @@ export interface MemoryChannelOptions extends ChannelOptions {
 }
 
 /** Options of the server behind a channel in memory. */
-export type MemoryServerOptions = Partial<Omit<RequestHandlerOptions, "services">>;
+export interface MemoryServerOptions extends HandlerOptions {
+  readonly limits?: {
+    /** Bytes of a request message. Default 4 MiB, as everywhere. */
+    readonly receivedMessageBytes?: number;
+    /** Bytes of a header list, of requests and responses. Default 16 KiB, as everywhere. */
+    readonly headerListBytes?: number;
+    /** Bytes of one header field, name and value. Default 8 KiB, as everywhere. */
+    readonly headerFieldBytes?: number;
+  };
+}
 
 const optionNames: ReadonlySet<string> = new Set<keyof MemoryChannelOptions>([
   ...channelOptionNames,
   "server",
+]);
+
+const serverOptionNames: ReadonlySet<string> = new Set<keyof MemoryServerOptions>([
+  ...handlerOptionNames,
+  "limits",
+]);
+const limitNames: ReadonlySet<string> = new Set<keyof NonNullable<MemoryServerOptions["limits"]>>([
+  "receivedMessageBytes",
+  "headerListBytes",
+  "headerFieldBytes",
 ]);
 
 /**
@@ -43,14 +62,22 @@ export function createMemoryChannel(
   options: MemoryChannelOptions = {},
 ): Channel {
   checkOptionNames("createMemoryChannel", options, optionNames);
-  const { server, ...own } = options;
+  const { server = {}, ...own } = options;
+  checkOptionNames("createMemoryChannel's server", server, serverOptionNames);
+  checkOptionNames("createMemoryChannel's server.limits", server.limits ?? {}, limitNames);
+  const { limits = {}, ...handling } = server;
+  const {
+    receivedMessageBytes = defaultReceivedMessageBytes,
+    headerListBytes = 16_384,
+    headerFieldBytes = 8_192,
+  } = limits;
   const accept = createRequestHandler({
     codecs: [binaryCodec, jsonCodec],
-    receivedMessageBytes: defaultReceivedMessageBytes,
-    onError: reportError,
-    ...server,
+    ...handling,
     services,
+    receivedMessageBytes,
+    headerFieldBytes,
   });
-  const limits = { headerListBytes: 16_384, headerFieldBytes: 8_192 };
-  return createTransportChannel("memory:", createMemoryTransport(accept, limits), own);
+  const transport = createMemoryTransport(accept, { headerListBytes, headerFieldBytes });
+  return createTransportChannel("memory:", transport, own);
 }
