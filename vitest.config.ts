@@ -10,6 +10,7 @@ export default defineConfig({
     include: [
       "packages/*/src/**/*.test.ts",
       "packages/*/test/**/*.test.ts",
+      "conformance/*/src/**/*.test.ts",
       "examples/*/src/**/*.test.ts",
       "scripts/**/*.test.mjs",
       "testing/**/*.test.ts",

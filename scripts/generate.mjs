@@ -78,6 +78,11 @@ export const targets = [
     root: "examples/greet/proto",
     out: "examples/greet/src/gen",
   },
+  {
+    name: "conformance-connect",
+    root: "conformance/connect/proto",
+    out: "conformance/connect/src/gen",
+  },
 ];
 
 const plugin = "packages/protoc-gen-bowline/bin/protoc-gen-bowline.js";

@@ -9,6 +9,7 @@ import { closingLine, createDriver, runNode } from "./driver/steps.mjs";
 /** @type {{ name: string, file: string, args?: string[] }[]} */
 const suites = [
   { name: "conformance:protobuf", file: "conformance/protobuf/run.mjs" },
+  { name: "conformance:connect", file: "conformance/connect/run.mjs" },
   { name: "fuzz:protobuf", file: "testing/protobuf-fuzz/run.mjs" },
   { name: "googleapis", file: "scripts/googleapis.mjs" },
   { name: "smoke:runtimes", file: "conformance/runtimes/run.mjs" },

@@ -1,0 +1,79 @@
+/** What the runner is told about us, which runs there are, and what each of them has to count. */
+
+const all = ["IDENTITY", "GZIP", "BR", "ZSTD", "DEFLATE", "SNAPPY"];
+const withoutZstd = all.filter((name) => name !== "ZSTD");
+
+/** The cases of this suite cost the runner up to a second each: it compares payloads of 200 KB. */
+const messageSize = "Server Message Size";
+
+/**
+ * @typedef {object} Run
+ * @property {20 | 24} node the major version of the Node that runs the program under test
+ * @property {"server" | "client"} role
+ * @property {string[]} compressions
+ * @property {string[]} skip patterns of cases that are left to `--all`
+ * @property {number} cases what the runner counts: another number means that something did not run
+ */
+
+/** Everything: Node 20 has no zstd, so its runs leave the cases of that compression out. @type {Run[]} */
+const whole = [
+  { node: 20, role: "server", compressions: withoutZstd, skip: [], cases: 0 },
+  { node: 20, role: "client", compressions: withoutZstd, skip: [], cases: 0 },
+  { node: 24, role: "server", compressions: all, skip: [], cases: 10_736 },
+  { node: 24, role: "client", compressions: all, skip: [], cases: 13_046 },
+];
+
+/** CI's part: all suites, message sizes for identity and gzip; Node 20 with these two compressions only. @type {Run[]} */
+const usual = [
+  {
+    node: 20,
+    role: "server",
+    compressions: ["IDENTITY", "GZIP"],
+    skip: [`${messageSize}/**`],
+    cases: 0,
+  },
+  { node: 20, role: "client", compressions: ["IDENTITY", "GZIP"], skip: [], cases: 0 },
+  {
+    node: 24,
+    role: "server",
+    compressions: all,
+    skip: ["BR", "ZSTD", "DEFLATE", "SNAPPY"].map(
+      (name) => `${messageSize}/**/Compression:COMPRESSION_${name}/**`,
+    ),
+    cases: 0,
+  },
+  { node: 24, role: "client", compressions: all, skip: [], cases: 13_046 },
+];
+
+/** The runs of `npm run conformance:connect`, and those of `-- --all`. */
+export const runs = { usual, whole };
+
+/** Nothing is opted out of but HTTP/3. @param {Run} run */
+export function configFor({ compressions }) {
+  return `features:
+  versions: [HTTP_VERSION_1, HTTP_VERSION_2]
+  protocols: [PROTOCOL_CONNECT, PROTOCOL_GRPC, PROTOCOL_GRPC_WEB]
+  codecs: [CODEC_PROTO, CODEC_JSON]
+  compressions: [${compressions.map((name) => `COMPRESSION_${name}`).join(", ")}]
+  streamTypes: [STREAM_TYPE_UNARY, STREAM_TYPE_CLIENT_STREAM, STREAM_TYPE_SERVER_STREAM, STREAM_TYPE_HALF_DUPLEX_BIDI_STREAM, STREAM_TYPE_FULL_DUPLEX_BIDI_STREAM]
+  supportsH2c: true
+  supportsTls: true
+  supportsTlsClientCerts: true
+  supportsTrailers: true
+  supportsHalfDuplexBidiOverHttp1: true
+  supportsConnectGet: true
+  supportsMessageReceiveLimit: true
+`;
+}
+
+/** The ways that calls take; each must have been taken, by calls of every run. */
+export const ways = [
+  "connect over HTTP/1.1",
+  "connect over HTTP/2",
+  "grpc over HTTP/2",
+  "grpc-web over HTTP/1.1",
+  "grpc-web over HTTP/2",
+];
+
+/** The HTTP engines that have to be loaded, and no others. */
+export const engines = ["node:http", "node:http2"];

@@ -1,0 +1,91 @@
+/**
+ * `npm run conformance:connect`: ConnectRPC's conformance suite against our server and client, with its counts
+ * asserted. Exits with 77 where the runner cannot be had on this machine.
+ */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { readArguments } from "../../scripts/driver/arguments.mjs";
+import { runs } from "./config.mjs";
+import { AbsentPeerError, installNode, installRunner } from "./install.mjs";
+import { root } from "./paths.mjs";
+import { readReports } from "./reports.mjs";
+import { countsOf, problemsOf, runSuite } from "./runner.mjs";
+
+const usage = `npm run conformance:connect [-- --all --role ROLE --node MAJOR --run PATTERN… --trace --verbose]
+
+  --all           every case under both versions of Node; without it, CI's part (see conformance/README.md)
+  --role ROLE     server or client only
+  --node MAJOR    20 or 24 only
+  --run PATTERN   only these cases, with the runner's log: parts between slashes, * for one, ** for any; may be repeated
+  --trace         with --run: the HTTP exchange of each failed case
+  --verbose       with --run: every case as it is sent and answered`;
+const { values: options } = readArguments(usage, {
+  all: { type: "boolean" },
+  role: { type: "string" },
+  node: { type: "string" },
+  run: { type: "string", multiple: true },
+  trace: { type: "boolean" },
+  verbose: { type: "boolean" },
+});
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof AbsentPeerError)) throw error;
+  console.log(error.message);
+  process.exitCode = 77;
+}
+
+async function main() {
+  const wanted = runs[options.all || options.run ? "whole" : "usual"].filter(
+    ({ role, node }) => (options.role ?? role) === role && Number(options.node ?? node) === node,
+  );
+  if (wanted.length === 0) throw new Error("no run is of this role and this version of Node");
+  const runner = installRunner();
+  const nodes = new Map(wanted.map(({ node }) => [node, installNode(node)]));
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  execFileSync(process.execPath, [tsc, "-b", "conformance/connect"], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  const total = { passed: 0, failed: 0 };
+  for (const run of wanted) {
+    const { passed, failed } = await perform(runner, nodes.get(run.node), run);
+    total.passed += passed;
+    total.failed += failed;
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+/** One run, judged: the numbers of cases that passed and failed. */
+async function perform(runner, node, run) {
+  const started = performance.now();
+  console.log(`${run.role}, node ${run.node} …`);
+  const patterns = options.run ?? [];
+  const only = patterns.length > 0;
+  const { log, reports, timedOut } = await runSuite(runner, node, run, {
+    patterns,
+    flags: only
+      ? [...(options.trace ? ["--trace"] : []), ...(options.verbose ? ["--vv"] : [])]
+      : [],
+    timeoutMs: options.all ? 3_600_000 : 900_000,
+    show: only,
+  });
+  const seconds = Math.round((performance.now() - started) / 1000);
+  const counts = countsOf(log);
+  const { total = 0, passed = 0, failed = 0, unrun = 0, excused = 0 } = counts ?? {};
+  console.log(
+    `${run.role}, node ${run.node}: ${passed} of ${total} passed, ${failed} failed (${seconds} s)`,
+  );
+  if (only) return { passed, failed: counts === undefined ? 1 : failed };
+  const { line, wrong } = readReports(reports, run);
+  console.log(line);
+  const troubles = [...problemsOf(log), ...wrong];
+  if (timedOut) troubles.push("it did not end in time; the last cases are above");
+  if (unrun + excused > 0) troubles.push(`${unrun} not run, ${excused} excused`);
+  if (passed !== run.cases) troubles.push(`wanted: ${run.cases} passed, and nothing else`);
+  for (const trouble of troubles) console.log(trouble);
+  const missing = Math.max(0, run.cases - passed);
+  return { passed, failed: troubles.length === 0 ? 0 : Math.max(1, failed, missing) };
+}
