@@ -55,16 +55,14 @@ export async function invoke(
   { channel }: Way,
 ): Promise<ClientResponseResultInit> {
   const client = createClient(ConformanceService, channel);
-  const progress: Progress = { payloads: [], unsent: 0, error: undefined };
-  const call = await start(client, request, progress);
-  return resultOf(call, progress);
+  return start(client, request, { payloads: [], unsent: 0, error: undefined });
 }
 
 function start(
   client: Service,
   request: ClientCompatRequest,
   progress: Progress,
-): Promise<StartedCall> {
+): Promise<ClientResponseResultInit> {
   const options = optionsOf(request);
   switch (request.method) {
     case "Unary":
@@ -100,12 +98,12 @@ async function unary<T>(
   progress: Progress,
   type: MessageType<T>,
   begin: (message: T) => StartedCall & PromiseLike<Response | object>,
-): Promise<StartedCall> {
+): Promise<ClientResponseResultInit> {
   const message = onlyMessage(request, type);
   await sleep(request.requestDelayMs);
   const call = begin(message);
   await finish(call, request, progress);
-  return call;
+  return resultOf(call, progress);
 }
 
 async function serverStream(
@@ -113,13 +111,13 @@ async function serverStream(
   request: ClientCompatRequest,
   options: CallOptions,
   progress: Progress,
-): Promise<StartedCall> {
+): Promise<ClientResponseResultInit> {
   const message = onlyMessage(request, ServerStreamRequest);
   await sleep(request.requestDelayMs);
   const call = client.serverStream(message, options);
   cancelByTime(call, request);
   await receiveAll(call, call[Symbol.asyncIterator](), request, progress);
-  return call;
+  return resultOf(call, progress);
 }
 
 async function clientStream(
@@ -127,7 +125,7 @@ async function clientStream(
   request: ClientCompatRequest,
   options: CallOptions,
   progress: Progress,
-): Promise<StartedCall> {
+): Promise<ClientResponseResultInit> {
   const messages = request.requestMessages.map((any) => unpack(any, ClientStreamRequest));
   const call = client.clientStream(undefined, options);
   for (const [index, message] of messages.entries()) {
@@ -139,7 +137,7 @@ async function clientStream(
   if (cancelTimingOf(request).beforeCloseSend) call.cancel();
   else call.closeSend();
   await finish(call, request, progress);
-  return call;
+  return resultOf(call, progress);
 }
 
 async function bidiStream(
@@ -147,7 +145,7 @@ async function bidiStream(
   request: ClientCompatRequest,
   options: CallOptions,
   progress: Progress,
-): Promise<StartedCall> {
+): Promise<ClientResponseResultInit> {
   const messages = request.requestMessages.map((any) => unpack(any, BidiStreamRequest));
   const call = client.bidiStream(undefined, options);
   const responses = call[Symbol.asyncIterator]();
@@ -164,7 +162,7 @@ async function bidiStream(
   else call.closeSend();
   cancelByTime(call, request);
   if (progress.error === undefined) await receiveAll(call, responses, request, progress);
-  return call;
+  return resultOf(call, progress);
 }
 
 /** Waits for the one response of a call. */
