@@ -67,10 +67,10 @@ function openWay(request: ClientCompatRequest): Way {
     ...(secure
       ? {
           tls: {
-            ca: pem(serverTlsCert),
+            ca: serverTlsCert,
             ...(clientTlsCreds === undefined
               ? {}
-              : { cert: pem(clientTlsCreds.cert), key: pem(clientTlsCreds.key) }),
+              : { cert: clientTlsCreds.cert, key: clientTlsCreds.key }),
           },
         }
       : {}),
@@ -89,8 +89,4 @@ function httpVersionOf(name: number): Way["httpVersion"] {
   if (name === HTTPVersion.HTTP_VERSION_1) return "1.1";
   if (name === HTTPVersion.HTTP_VERSION_2) return "2";
   throw new TypeError(`no HTTP version ${name}`);
-}
-
-function pem(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString();
 }

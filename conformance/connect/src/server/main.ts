@@ -2,7 +2,7 @@
  * The server under test: reads one request for a server from stdin, says on stdout where it listens, and serves until
  * SIGTERM.
  */
-import { serve } from "@bowline/node";
+import { type ServeOptions, serve } from "@bowline/node";
 import { codecs } from "../codecs.js";
 import { compressions } from "../compressions.js";
 import {
@@ -27,7 +27,9 @@ async function start(request: ServerCompatRequest): Promise<void> {
     port: 0,
     host: "127.0.0.1",
     signals: false,
-    services: [conformanceService(({ peer }) => counter.count(peer.protocol, peer.httpVersion))],
+    services: [
+      conformanceService(({ peer }) => counter.count(peer.protocol, peer.httpVersion ?? "unknown")),
+    ],
     codecs,
     compression: { algorithms: compressions, minBytes: 0 },
     ...tlsOf(request),
@@ -41,19 +43,10 @@ async function start(request: ServerCompatRequest): Promise<void> {
   writeFrame(process.stdout, response);
 }
 
-function tlsOf({ useTls, serverCreds, clientTlsCert }: ServerCompatRequest): object {
-  if (!useTls) return { plaintext: true };
-  return {
-    tls: {
-      cert: pem(serverCreds?.cert),
-      key: pem(serverCreds?.key),
-      ...(clientTlsCert.length === 0
-        ? {}
-        : { ca: pem(clientTlsCert), requestCert: true, rejectUnauthorized: true }),
-    },
-  };
-}
-
-function pem(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes ?? []).toString();
+function tlsOf(request: ServerCompatRequest): Pick<ServeOptions, "tls" | "plaintext"> {
+  const { useTls, serverCreds, clientTlsCert } = request;
+  if (!useTls || serverCreds === undefined) return { plaintext: true };
+  const { cert, key } = serverCreds;
+  if (clientTlsCert.length === 0) return { tls: { cert, key } };
+  return { tls: { cert, key, ca: clientTlsCert, clientCertificate: "require" } };
 }
