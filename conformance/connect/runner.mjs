@@ -38,6 +38,7 @@ export async function runSuite(runner, node, run, { patterns = [], flags = [], t
       if (show) process.stdout.write(chunk);
     });
   const timedOut = await ended(child, timeoutMs);
+  writeFileSync(join(cache, `${run.node}-${run.role}.log`), log);
   return { log, reports, timedOut };
 }
 

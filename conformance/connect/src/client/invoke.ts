@@ -17,7 +17,7 @@ import { StreamType } from "../gen/connectrpc/conformance/v1/config.pb.js";
 import {
   BidiStreamRequest,
   ClientStreamRequest,
-  type ConformancePayload,
+  ConformancePayload,
   ConformanceService,
   IdempotentUnaryRequest,
   ServerStreamRequest,
@@ -174,9 +174,7 @@ async function finish(
   cancelByTime(call, request);
   try {
     const response = await call;
-    if ("payload" in response && response.payload !== undefined) {
-      progress.payloads.push(response.payload);
-    }
+    progress.payloads.push(payloadOf(response));
   } catch (error) {
     progress.error = rpcError(error);
   }
@@ -201,13 +199,19 @@ async function receive(
   try {
     const next = await responses.next();
     if (next.done) return false;
-    progress.payloads.push(next.value.payload as ConformancePayload);
+    progress.payloads.push(payloadOf(next.value));
   } catch (error) {
     progress.error = rpcError(error);
     return false;
   }
   if (progress.payloads.length === cancelTimingOf(request).afterResponses) call.cancel();
   return true;
+}
+
+/** A response without a payload counts as one with an empty payload. */
+function payloadOf(response: Response | object): ConformancePayload {
+  const payload = "payload" in response ? response.payload : undefined;
+  return payload ?? ConformancePayload.create({});
 }
 
 function cancelByTime(call: StartedCall, request: ClientCompatRequest): void {

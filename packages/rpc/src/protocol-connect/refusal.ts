@@ -14,3 +14,18 @@ export function respondWithError(
   stream.body.append(encodeError(error));
   stream.respond(status, ["content-type", "application/json", ...fields]);
 }
+
+/**
+ * Answers what is no call of any protocol, by its method or content type: with a status and a text for readers. An error
+ * in Connect's JSON would claim that the call was understood; callers derive the code from the status instead.
+ */
+export function respondWithText(
+  stream: ServerStream,
+  status: number,
+  text: string,
+  fields: readonly string[] = [],
+): undefined {
+  stream.body.clear();
+  stream.body.append(new TextEncoder().encode(`${text}\n`));
+  stream.respond(status, ["content-type", "text/plain; charset=utf-8", ...fields]);
+}

@@ -68,10 +68,6 @@ it("refuses a body that does not decode with invalid_argument", async () => {
 it.each([
   ["a path that is not canonical", { target: "/a/../b", headers: json }, 400, "invalid_argument"],
   ["a path where nothing is", { target: "/a.B/C", headers: json }, 404, "unimplemented"],
-  ["GET", { method: "GET", headers: json }, 405, "unimplemented"],
-  ["OPTIONS", { method: "OPTIONS" }, 405, "unimplemented"],
-  ["no content type", {}, 415, "unimplemented"],
-  ["an unknown codec", { headers: { "content-type": "application/xml" } }, 415, "unimplemented"],
   [
     "another version",
     { headers: { ...json, "connect-protocol-version": "2" } },
@@ -97,12 +93,6 @@ it.each([
     501,
     "unimplemented",
   ],
-  [
-    "a unary request for a streaming method",
-    { target: "/test.v1.EchoService/Watch", headers: json },
-    415,
-    "unimplemented",
-  ],
 ] as const)(
   "refuses %s on the headers, before the body is taken",
   async (_, request, status, code) => {
@@ -112,6 +102,34 @@ it.each([
     expect(answer.status).toBe(status);
     expect(answer.headers.get("content-type")).toBe("application/json");
     expect(errorOf(answer.body)).toMatchObject({ code, origin: "wire" });
+  },
+);
+
+it.each([
+  ["GET", { method: "GET", headers: json }, 405, "GET is not supported here; use POST"],
+  ["OPTIONS", { method: "OPTIONS" }, 405, "OPTIONS is not supported here; use POST"],
+  ["no content type", {}, 415, "no content-type; accepted: application/proto"],
+  [
+    "an unknown codec",
+    { headers: { "content-type": "application/xml" } },
+    415,
+    '"application/xml"',
+  ],
+  [
+    "a unary request for a streaming method",
+    { target: "/test.v1.EchoService/Watch", headers: json },
+    415,
+    "accepted: application/connect+proto",
+  ],
+] as const)(
+  "answers %s in plain text, so that a client takes the code from the status",
+  async (_, request, status, text) => {
+    const stream = echo(request);
+    expect(stream.receiver).toBeUndefined();
+    const answer = await stream.answer;
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(answer.text).toContain(text);
   },
 );
 

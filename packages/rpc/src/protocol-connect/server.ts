@@ -5,7 +5,7 @@ import { StreamExchange } from "../server/stream-exchange.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import { codecOf, unaryCodec, unaryContentType } from "./content-type.js";
 import { checkProtocolVersion, requestCompression } from "./headers.js";
-import { respondWithError } from "./refusal.js";
+import { respondWithText } from "./refusal.js";
 import { acceptGet } from "./server-get.js";
 import { UnaryExchange } from "./server-unary.js";
 import { createStreamWire } from "./server-wire.js";
@@ -72,12 +72,8 @@ export function notImplemented({ method }: Route): RpcError {
 function refuseMethod({ method }: Route, stream: ServerStream): undefined {
   const gets = method.kind === "unary" && method.idempotency === "no_side_effects";
   const allowed = gets ? "GET, POST" : "POST";
-  const error = new RpcError(
-    "unimplemented",
-    `${stream.method} is not supported here; use ${gets ? "GET or POST" : "POST"}`,
-    { reason: "BOWLINE_HTTP_METHOD" },
-  );
-  respondWithError(stream, error, ["allow", allowed], 405);
+  const text = `${stream.method} is not supported here; use ${gets ? "GET or POST" : "POST"}`;
+  return respondWithText(stream, 405, text, ["allow", allowed]);
 }
 
 function refuseContentType(
@@ -91,10 +87,7 @@ function refuseContentType(
       : codecs.map(({ name }) => `application/connect+${name}`);
   const accepted = forms.join(", ");
   const got = stream.headers.get("content-type");
-  const error = new RpcError(
-    "unimplemented",
-    `${got === undefined ? "no content-type" : `content-type ${JSON.stringify(got.slice(0, 80))}`}; accepted: ${accepted}`,
-    { reason: "BOWLINE_CONTENT_TYPE" },
-  );
-  respondWithError(stream, error, ["accept-post", accepted], 415);
+  const what =
+    got === undefined ? "no content-type" : `content-type ${JSON.stringify(got.slice(0, 80))}`;
+  return respondWithText(stream, 415, `${what}; accepted: ${accepted}`, ["accept-post", accepted]);
 }

@@ -2,6 +2,7 @@ import type { Codec } from "../codec.js";
 import type { Compression } from "../compression/compression.js";
 import { acceptList, chooseResponse, findCompression } from "../compression/negotiate.js";
 import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
+import { respondWithText } from "../protocol-connect/refusal.js";
 import { notImplemented } from "../protocol-connect/server.js";
 import { RpcError } from "../rpc-error.js";
 import type { HandlerSettings } from "../server/options.js";
@@ -37,17 +38,13 @@ export function acceptGrpc(
 
 /** gRPC's trailers need HTTP/2: "Protocol HTTP/2 Semantics". */
 function refuseHttpVersion(stream: ServerStream): undefined {
-  const text = "gRPC needs HTTP/2; over HTTP/1.1 speak Connect or gRPC-Web\n";
-  stream.body.append(new TextEncoder().encode(text));
-  stream.respond(505, ["content-type", "text/plain; charset=utf-8"]);
+  return respondWithText(stream, 505, "gRPC needs HTTP/2; over HTTP/1.1 speak Connect or gRPC-Web");
 }
 
 /** Answers a request of gRPC's or gRPC-Web's that is not a POST. */
 export function refuseMethod(stream: ServerStream): undefined {
-  stream.body.append(
-    new TextEncoder().encode(`${stream.method} is not supported here; use POST\n`),
-  );
-  stream.respond(405, ["allow", "POST", "content-type", "text/plain; charset=utf-8"]);
+  const text = `${stream.method} is not supported here; use POST`;
+  return respondWithText(stream, 405, text, ["allow", "POST"]);
 }
 
 /** The refusal of a content type whose codec is not there. */
