@@ -74,6 +74,13 @@ export const targets = [
     out: "packages/protobuf/src/options/gen",
   },
   {
+    name: "errdetails",
+    root: "proto/vendor",
+    files: ["google/rpc/error_details.proto"],
+    out: "packages/rpc/src/gen",
+    compiler: "protoc",
+  },
+  {
     name: "greet",
     root: "examples/greet/proto",
     out: "examples/greet/src/gen",

@@ -53,6 +53,8 @@ it.each([
   ["padding behind one digit", ["A==="]],
   ["padding behind a whole group", ["AAAA="]],
   ["digits behind half of the padding", ["AA=A"]],
+  ["a whole group of them", ["AA=AA"]],
+  ["padding behind those", ["AA=A="]],
   ["three paddings", ["AA==="]],
   ["white space", ["AAAA", "\n"]],
   ["the alphabet of URLs", ["AA-_"]],

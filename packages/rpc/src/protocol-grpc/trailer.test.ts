@@ -86,6 +86,15 @@ it("cuts a message that alone passes the limit, between characters, and says so"
   });
 });
 
+it("cuts where the limit falls into a surrogate pair before the pair", () => {
+  const exact = "grpc-message".length + 32 + 9;
+  for (let before = 0; before < 10; before++) {
+    const text = `${"a".repeat(before)}${"😀".repeat(10)}`;
+    const message = written(new RpcError("internal", text), exact).metadata.get("grpc-message");
+    expect(message, String(before)).toBe(before === 0 ? undefined : "a".repeat(before).slice(0, 9));
+  }
+});
+
 it("says the same in message and details where the message is cut", () => {
   const sent = new RpcError("internal", "é".repeat(2000), { details: [second] });
   const { metadata, fitted } = written(sent, 8000);

@@ -30,8 +30,10 @@ export function appendStatus(
     return true;
   }
   fields.push(statusName, String(codeNumber(error.code)));
-  const encoded = encodeMessage(error.rawMessage);
-  const message = cutMessage(encoded, room(messageName, limitBytes));
+  const most = Math.max(room(messageName, limitBytes), 0);
+  // No character is shorter encoded: what is behind would be cut, and need not be encoded first.
+  const encoded = encodeMessage(error.rawMessage.slice(0, most + 1));
+  const message = cutMessage(encoded, most);
   if (message !== "") fields.push(messageName, message);
   const whole = message === encoded;
   if (error.rawDetails.length === 0) return whole;
