@@ -5,7 +5,7 @@
  * same questions.
  */
 import { createHash } from "node:crypto";
-import { createInterface } from "node:readline";
+import { answerRequests } from "../process.mjs";
 import { measureAllocation } from "./allocation.mjs";
 import { workloads } from "./datasets.mjs";
 import { createLoop, operations, operationsOf } from "./operations.mjs";
@@ -143,13 +143,4 @@ async function handle(request) {
   }
 }
 
-function answer(value) {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
-}
-
-for await (const line of createInterface({ input: process.stdin })) {
-  await handle(JSON.parse(line)).then(
-    (result) => answer({ result }),
-    (error) => answer({ error: error?.stack ?? String(error) }),
-  );
-}
+await answerRequests(handle);

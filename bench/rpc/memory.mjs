@@ -1,0 +1,61 @@
+/** What servers hold: under load, after it, and for a connection that does nothing. */
+import { createRequest } from "./load/requests.mjs";
+import { prepareServer, startServer } from "./servers.mjs";
+
+const idleConnections = 1000;
+
+/** Each server in a fresh process, with each HTTP version that it serves. */
+export async function measureMemory(names, { settings, generator, methods, pace }) {
+  const list = [];
+  for (const name of names.filter((each) => each !== "bowline-views")) {
+    prepareServer(name);
+    for (const http of ["1.1", "2"]) {
+      const server = await startServer(name, settings);
+      if (server.ports[http] !== undefined)
+        list.push({
+          name,
+          http,
+          ...(await measureServer(server, http, { generator, methods, pace })),
+        });
+      await server.stop();
+    }
+  }
+  return list;
+}
+
+async function measureServer(server, http, { generator, methods, pace }) {
+  const { path, request: message } = methods.Echo;
+  const protocol = http === "2" && server.name !== "node:http2" ? "grpc" : "connect";
+  const request = createRequest(protocol, path, message);
+  const target = { http, port: server.ports[http], request, changing: "none", expected: undefined };
+  const expected = protocol === "grpc" ? message.length + 5 : message.length;
+  const start = await server.memory();
+  await generator.open(
+    { ...target, expected, count: 16, streams: http === "2" ? 16 : 1 },
+    pace.warmUpMs,
+  );
+  await generator.run(2 * pace.roundMs);
+  const loaded = await server.memory();
+  await generator.close();
+  const before = await settled(server);
+  // Every connection has answered once, and is idle then.
+  await generator.open({ ...target, expected, count: idleConnections, streams: 1 }, 1);
+  const after = await settled(server);
+  await generator.close();
+  const held = (memory) => memory.heapUsed + memory.external;
+  return {
+    start,
+    loaded,
+    idle: {
+      rss: (after.rssAfter - before.rssAfter) / idleConnections,
+      heap: (held(after) - held(before)) / idleConnections,
+    },
+  };
+}
+
+/** Memory once connections that went are gone, and what they held is collected. */
+async function settled(server) {
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await server.memory();
+  return server.memory();
+}

@@ -1,0 +1,48 @@
+/** The servers of the bench: every one in a process of its own. */
+import { fileURLToPath } from "node:url";
+import { prepare as prepareConnectNode } from "../competitors/connect-node/prepare.mjs";
+import { prepare as prepareGrpcJs } from "../competitors/grpc-js/prepare.mjs";
+import { prepare as prepareNiceGrpc } from "../competitors/nice-grpc/prepare.mjs";
+import { prepare as prepareNodeHttp } from "../competitors/node-http/prepare.mjs";
+import { prepare as prepareNodeHttp2 } from "../competitors/node-http2/prepare.mjs";
+import { measuredCore, startProcess } from "../process.mjs";
+import { prepare as prepareBowline } from "./bowline/prepare.mjs";
+
+const child = fileURLToPath(new URL("./server-child.mjs", import.meta.url));
+const competitor = (name) => new URL(`../competitors/${name}/server.mjs`, import.meta.url).href;
+const ours = new URL("./bowline/server.mjs", import.meta.url).href;
+
+const rows = {
+  bowline: { url: ours, prepare: prepareBowline },
+  "bowline-views": { url: ours, prepare: () => ({ ...prepareBowline(), views: true }) },
+  "grpc-js": { url: competitor("grpc-js"), prepare: prepareGrpcJs },
+  "nice-grpc": { url: competitor("nice-grpc"), prepare: prepareNiceGrpc },
+  "connect-node": { url: competitor("connect-node"), prepare: prepareConnectNode },
+  "node:http": { url: competitor("node-http"), prepare: prepareNodeHttp },
+  "node:http2": { url: competitor("node-http2"), prepare: prepareNodeHttp2 },
+};
+
+/** Every row's name, in the order of the tables. */
+export const serverNames = Object.keys(rows);
+
+const prepared = new Map();
+
+/** Name, version and options of a row, installed, generated and built on the first call. */
+export function prepareServer(name) {
+  if (!prepared.has(name)) prepared.set(name, rows[name].prepare());
+  return prepared.get(name);
+}
+
+/** Starts a server, on the measured core. */
+export async function startServer(name, settings, nodeFlags = []) {
+  const info = prepareServer(name);
+  const command = [process.execPath, ...nodeFlags, child];
+  const { ask, stop } = startProcess(name, command, measuredCore);
+  const { ports } = await ask({ do: "start", url: rows[name].url, info, settings });
+  /** Microseconds of processor time that the process has used, all threads. */
+  const cpu = async () => {
+    const { user, system } = await ask({ do: "cpu" });
+    return user + system;
+  };
+  return { name, ports, cpu, memory: () => ask({ do: "memory" }), stop };
+}

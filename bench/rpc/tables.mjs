@@ -1,0 +1,68 @@
+/** What a run prints. */
+import { median, printTable, spread } from "../report.mjs";
+import { ratiosOf } from "./bars.mjs";
+import { perCpuSecond, perSecond } from "./measure.mjs";
+
+const whole = (value) => Math.round(value).toLocaleString("en-US");
+
+/** A scenario under full load: what each row did a second, and beside the first row. */
+export function printThroughput({ name, rounds }) {
+  const labels = Object.keys(rounds);
+  console.log(`\n${name}`);
+  printTable(
+    ["", "requests/s", "per CPU-second", `${labels[0]} ÷ it`, "spread", "core busy"],
+    labels.map((label) => {
+      const own = rounds[label];
+      const ratio = spread(ratiosOf(rounds[labels[0]], own, perCpuSecond));
+      const busy = median(own.map(({ cpuMicros, ms }) => cpuMicros / 1e3 / ms));
+      return [
+        label,
+        whole(median(perSecond(own))),
+        whole(median(perCpuSecond(own))),
+        ratio.median.toFixed(2),
+        `${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)}`,
+        `${Math.round(busy * 100)} %`,
+      ];
+    }),
+  );
+}
+
+const shares = ["p50", "p90", "p99", "p999", "max"];
+
+/** A scenario at a fixed rate: milliseconds from when a request was due to its answer. */
+export function printLatency({ name, rounds }) {
+  console.log(`\n${name} (ms)`);
+  printTable(
+    ["", ...shares, "answered in time"],
+    Object.entries(rounds).map(([label, own]) => [
+      label,
+      ...shares.map((share) => median(own.map((round) => round[share])).toFixed(2)),
+      isReached(own) ? "yes" : "rate not reached",
+    ]),
+  );
+}
+
+/** Whether the server kept up: answers took hardly longer than the time in which they were asked for. */
+function isReached(rounds) {
+  return median(rounds.map(({ p99 }) => p99)) < 1000;
+}
+
+const kib = (bytes) => (bytes / 1024).toFixed(1);
+const mib = (bytes) => (bytes / 2 ** 20).toFixed(1);
+
+/** Memory of servers. */
+export function printMemory(list) {
+  if (list.length === 0) return;
+  console.log("\nmemory (MiB; an idle connection in KiB)");
+  printTable(
+    ["", "at start", "RSS under load", "heap after load", "idle connection, RSS", "heap"],
+    list.map(({ name, http, start, loaded, idle }) => [
+      `${name}, HTTP/${http}`,
+      mib(start.rssAfter),
+      mib(loaded.rss),
+      mib(loaded.heapUsed + loaded.external),
+      kib(idle.rss),
+      kib(idle.heap),
+    ]),
+  );
+}
