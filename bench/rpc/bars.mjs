@@ -30,6 +30,7 @@ const http2Bars = [
   bar("grpc 64 KiB echo, 4×4", "grpc-js", 2.5),
   bar("grpc ingest, 4×4", "grpc-js", 8, views),
   bar("grpc ingest, 4×4", "connect-node", 8, views),
+  bar("client, grpc unary, 100 in flight", "grpc-js", 40),
 ];
 
 const latencyBar = "latency at 5,000/s, grpc, 4 connections";

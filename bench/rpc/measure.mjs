@@ -18,7 +18,7 @@ export async function measureScenario({ name, rows, rate }, { servers, methods, 
       const target = targets[(turn + round) % targets.length];
       rounds[target.label].push(await measureRound(target, generator, pace.roundMs, rate));
     }
-  return { name, rounds };
+  return { name, ...(rate === undefined ? {} : { rate }), rounds };
 }
 
 /** What a generator needs to know to load a server, after one request that is checked. */

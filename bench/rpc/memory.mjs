@@ -29,18 +29,20 @@ async function measureServer(server, http, { generator, methods, pace }) {
   const request = createRequest(protocol, path, message);
   const target = { http, port: server.ports[http], request, changing: "none", expected: undefined };
   const expected = protocol === "grpc" ? message.length + 5 : message.length;
+  const connect = (count, streams, warmUpMs) =>
+    generator.open({ ...target, expected, count, streams }, warmUpMs);
+  const streams = http === "2" ? 16 : 1;
   const start = await server.memory();
-  await generator.open(
-    { ...target, expected, count: 16, streams: http === "2" ? 16 : 1 },
-    pace.warmUpMs,
-  );
-  await generator.run(2 * pace.roundMs);
-  const loaded = await server.memory();
+  await connect(16, streams, pace.warmUpMs);
   await generator.close();
   const before = await settled(server);
   // Every connection has answered once, and is idle then.
-  await generator.open({ ...target, expected, count: idleConnections, streams: 1 }, 1);
+  await connect(idleConnections, 1, 1);
   const after = await settled(server);
+  await generator.close();
+  await connect(16, streams, pace.warmUpMs);
+  await generator.run(2 * pace.roundMs);
+  const loaded = await server.memory();
   await generator.close();
   const held = (memory) => memory.heapUsed + memory.external;
   return {

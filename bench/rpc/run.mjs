@@ -5,6 +5,7 @@ import { readArguments } from "../../scripts/driver/arguments.mjs";
 import { loadCore, measuredCore } from "../process.mjs";
 import { finish, printTable } from "../report.mjs";
 import { collectBars, collectLaterBars } from "./bars.mjs";
+import { measureClients } from "./clients.mjs";
 import { missingProgram, startOwnGenerator } from "./generators.mjs";
 import { createRequest } from "./load/requests.mjs";
 import { measureScenario } from "./measure.mjs";
@@ -57,6 +58,10 @@ for (const scenario of runnable) {
   else printLatency(result);
 }
 for (const server of servers.values()) await server.stop();
+const clients = isChosen("clients")
+  ? await measureClients(isWanted, { settings, methods, pace, nodeFlags: options.node })
+  : [];
+for (const result of clients) printThroughput(result);
 const memory = isChosen("memory")
   ? await measureMemory(serverNames.filter(isWanted), { settings, generator, methods, pace })
   : [];
@@ -65,7 +70,7 @@ await generator.stop();
 await redis?.stop();
 
 const bars = collectBars(measured);
-const later = collectLaterBars(measured);
+const later = collectLaterBars([...measured, ...clients]);
 printLater(later);
 for (const reason of skipped) console.log(`skipped: ${reason}`);
 console.log(`\nmeasured for ${Math.round((performance.now() - begun) / 1000)} s`);
@@ -80,6 +85,7 @@ finish(
     skipped,
     pace,
     measured,
+    clients,
     memory,
     bars,
     later,

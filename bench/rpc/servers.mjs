@@ -33,11 +33,11 @@ export function prepareServer(name) {
   return prepared.get(name);
 }
 
-/** Starts a server, on the measured core. */
-export async function startServer(name, settings, nodeFlags = []) {
+/** Starts a server, on the measured core unless another is given. */
+export async function startServer(name, settings, nodeFlags = [], core = measuredCore) {
   const info = prepareServer(name);
   const command = [process.execPath, ...nodeFlags, child];
-  const { ask, stop } = startProcess(name, command, measuredCore);
+  const { ask, stop } = startProcess(name, command, core);
   const { ports } = await ask({ do: "start", url: rows[name].url, info, settings });
   /** Microseconds of processor time that the process has used, all threads. */
   const cpu = async () => {

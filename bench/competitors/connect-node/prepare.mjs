@@ -12,7 +12,7 @@ export function prepare() {
       "createConnectTransport",
       "createGrpcTransport",
     ],
-    "@bufbuild/protobuf": ["create"],
+    "@bufbuild/protobuf": ["create", "fromBinary"],
   });
   const plugin = join(folder, "node_modules", ".bin", "protoc-gen-es");
   generateRpc(join(folder, "gen"), JSON.stringify(versions), plugin, options);
