@@ -12,7 +12,8 @@ describeTransport(
     clientResetKind: "canceled",
     serverResetKind: "malformed",
     closeKind: "shutdown",
-    closedPeerKind: "lost",
+    closedPeerKinds: ["lost"],
+    hearsWhilePaused: true,
   },
   (accept) => {
     const transport = createMemoryTransport(accept, limits);

@@ -171,13 +171,21 @@ export class Http2ClientStream implements ClientStream {
   #metadata(raw: string[]): ReadonlyMetadata {
     const { headerListBytes } = this.#connection.settings;
     const oversized = oversizedField(raw, headerListBytes / 2);
-    if (oversized !== undefined && !this.#over) {
-      this.#fail(headersTooLarge(`the response's header ${oversized} is`, headerListBytes / 2));
-      this.#abandon();
+    if (oversized !== undefined) {
+      this.#refuse(`the response's header ${oversized} is`, headerListBytes / 2);
+    } else if (listBytes(raw) > headerListBytes) {
+      this.#refuse("the response's headers are", headerListBytes);
     }
     let fields = 0;
     while (raw[fields]?.startsWith(":")) fields += 2;
     return Metadata.fromWire(fields === 0 ? raw : raw.slice(fields));
+  }
+
+  #refuse(what: string, limit: number): void {
+    if (this.#over) return;
+    const message = `${what} past the limit of ${limit} bytes (headerListBytes)`;
+    this.#fail({ kind: "limit", message });
+    this.#abandon();
   }
 
   #succeed(): void {
@@ -222,6 +230,8 @@ export class Http2ClientStream implements ClientStream {
   #abandon(): void {
     const stream = this.#stream;
     if (stream === undefined || stream.closed || stream.destroyed) return;
+    // `close` ends a request that is still being sent, and the peer would take the part that it has for the whole.
+    stream._final = (done) => done();
     stream.close(constants.NGHTTP2_CANCEL);
   }
 
@@ -232,8 +242,11 @@ export class Http2ClientStream implements ClientStream {
   }
 }
 
-function headersTooLarge(what: string, limit: number): StreamFailure {
-  return { kind: "limit", message: `${what} past the limit of ${limit} bytes (headerListBytes)` };
+/** The size of a header list as HTTP/2 counts it (RFC 9113, section 6.5.2). */
+function listBytes(raw: readonly string[]): number {
+  let bytes = 16 * raw.length;
+  for (const each of raw) bytes += each.length;
+  return bytes;
 }
 
 /**
