@@ -21,7 +21,11 @@ export function describeReset(code: number): StreamFailure {
     case constants.NGHTTP2_CANCEL:
       return { kind: "canceled", message: "the server gave the call up (RST_STREAM(CANCEL))" };
     case constants.NGHTTP2_ENHANCE_YOUR_CALM:
-      return { kind: "exhausted", message: "the server asks for fewer calls (ENHANCE_YOUR_CALM)" };
+      return {
+        kind: "exhausted",
+        message:
+          "the server asks for fewer calls (ENHANCE_YOUR_CALM), or the response's headers are past the limit (headerListBytes)",
+      };
     case constants.NGHTTP2_INADEQUATE_SECURITY:
       return { kind: "denied", message: "the server finds the connection not secure enough" };
     case constants.NGHTTP2_NO_ERROR:

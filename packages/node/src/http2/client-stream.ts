@@ -39,6 +39,10 @@ export class Http2ClientStream implements ClientStream {
   #paused = false;
   #over = false;
   #released = false;
+  /** What the connection had read, and how many streams it had had, when the head of the request left. */
+  #before: { readonly bytes: number; readonly streams: number } | undefined;
+  /** Bytes of the response's body. */
+  #received = 0;
 
   constructor(connection: Http2Connection, head: RequestHead, receiver: ResponseReceiver) {
     this.#connection = connection;
@@ -86,6 +90,8 @@ export class Http2ClientStream implements ClientStream {
   /** Sends the head. Whether there is a stream now; if not, the receiver will know. */
   #request(endStream: boolean): boolean {
     if (this.#over) return false;
+    const { bytesRead, streams } = this.#connection;
+    this.#before = { bytes: bytesRead, streams: streams.open === 1 ? streams.ever : -1 };
     try {
       this.#listen(this.#connection.request(this.#fields(), endStream));
       return true;
@@ -136,7 +142,10 @@ export class Http2ClientStream implements ClientStream {
     });
     watchPush(stream, (size) => {
       if (size < 0) this.#complete = true;
-      else this.#undelivered += size;
+      else {
+        this.#undelivered += size;
+        this.#received += size;
+      }
     });
     stream.on("response", (_headers, _flags, ...rest: unknown[]) => {
       this.#respond(rest[0] as string[]);
@@ -170,22 +179,14 @@ export class Http2ClientStream implements ClientStream {
   /** The fields without pseudo-headers; ends the stream if one of them is past the limit. */
   #metadata(raw: string[]): ReadonlyMetadata {
     const { headerListBytes } = this.#connection.settings;
-    const oversized = oversizedField(raw, headerListBytes / 2);
-    if (oversized !== undefined) {
-      this.#refuse(`the response's header ${oversized} is`, headerListBytes / 2);
-    } else if (listBytes(raw) > headerListBytes) {
-      this.#refuse("the response's headers are", headerListBytes);
+    const tooLarge = pastLimit(raw, headerListBytes);
+    if (tooLarge !== undefined && !this.#over) {
+      this.#fail(tooLarge);
+      this.#abandon();
     }
     let fields = 0;
     while (raw[fields]?.startsWith(":")) fields += 2;
     return Metadata.fromWire(fields === 0 ? raw : raw.slice(fields));
-  }
-
-  #refuse(what: string, limit: number): void {
-    if (this.#over) return;
-    const message = `${what} past the limit of ${limit} bytes (headerListBytes)`;
-    this.#fail({ kind: "limit", message });
-    this.#abandon();
   }
 
   #succeed(): void {
@@ -208,9 +209,26 @@ export class Http2ClientStream implements ClientStream {
     if (this.#complete && this.#answered && this.#undelivered === 0) this.#succeed();
     else {
       const ended = this.#connection.failureOf(stream.id, this.#error);
-      this.#fail(ended ?? describeReset(stream.rstCode ?? 0));
+      this.#fail(ended ?? this.#resetFailure(stream.rstCode ?? 0));
     }
     this.#release();
+  }
+
+  /**
+   * Why a stream was reset. `node:http2` itself does it for headers past the limit, with the code by which a peer asks for
+   * calm; bytes that came and were no body tell which it was, if no other stream can have got them.
+   */
+  #resetFailure(code: number): StreamFailure {
+    const { bytesRead, streams, settings } = this.#connection;
+    const { bytes, streams: before } = this.#before ?? { bytes: 0, streams: -1 };
+    const read = bytesRead - bytes - this.#received;
+    if (code === constants.NGHTTP2_REFUSED_STREAM && read === 0) this.#connection.giveUp();
+    if (code !== constants.NGHTTP2_ENHANCE_YOUR_CALM) return describeReset(code);
+    const limit = settings.headerListBytes;
+    if (streams.ever === before && read > limit / 4) {
+      return headersTooLarge("the response's headers are", limit);
+    }
+    return describeReset(code);
   }
 
   #fail(failure: StreamFailure): void {
@@ -242,11 +260,18 @@ export class Http2ClientStream implements ClientStream {
   }
 }
 
-/** The size of a header list as HTTP/2 counts it (RFC 9113, section 6.5.2). */
-function listBytes(raw: readonly string[]): number {
-  let bytes = 16 * raw.length;
-  for (const each of raw) bytes += each.length;
-  return bytes;
+/** What is wrong with a header list; `node:http2` bounds it only once the peer has acknowledged the limit. */
+function pastLimit(raw: readonly string[], limit: number): StreamFailure | undefined {
+  let size = 0;
+  for (const each of raw) size += each.length + 16;
+  if (size > limit) return headersTooLarge("the response's headers are", limit);
+  const field = oversizedField(raw, limit / 2);
+  if (field === undefined) return undefined;
+  return headersTooLarge(`the response's header ${field} is`, limit / 2);
+}
+
+function headersTooLarge(what: string, limit: number): StreamFailure {
+  return { kind: "limit", message: `${what} past the limit of ${limit} bytes (headerListBytes)` };
 }
 
 /**

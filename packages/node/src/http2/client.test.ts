@@ -4,6 +4,7 @@ import { afterEach, expect, it } from "vitest";
 import type { NodeChannelOptions } from "../channel.js";
 import {
   data,
+  frame,
   goaway,
   type Http2PeerConnection,
   headers,
@@ -46,9 +47,12 @@ async function serveHttp2(
 async function scripted(
   script: (connection: Http2PeerConnection, index: number) => void | Promise<void>,
   values: Parameters<typeof settings>[0] = {},
+  unacknowledged = false,
 ): Promise<string> {
   const peer = await startHttp2Peer(async (connection, index) => {
-    connection.write(settings(values), settingsAck);
+    connection.write(settings(values));
+    await connection.frame("settings");
+    if (!unacknowledged) connection.write(settingsAck);
     await script(connection, index);
   });
   open.push(() => peer[Symbol.asyncDispose]());
@@ -323,6 +327,80 @@ it("obeys the peer's number of concurrent streams; those beyond wait their turn"
   const calls = Array.from({ length: 10 }, () => sendRequest(transport, "x").received.over());
   for (const call of await Promise.all(calls)) expect(call.events).toEqual(["200", "end"]);
   expect(most).toBe(2);
+});
+
+/** Fields whose list has this size by RFC 9113: name, value and 32 bytes each; none is large by itself. */
+function fieldsOf(size: number, first: Record<string, string>): Record<string, string> {
+  const fields = { ...first };
+  const measured = () =>
+    Object.entries(fields).reduce((sum, [name, value]) => sum + name.length + value.length + 32, 0);
+  for (let i = 0; measured() + 1_100 < size; i++)
+    fields[`x-${String(i).padStart(3, "0")}`] = "y".repeat(800);
+  fields["x-z"] = "y".repeat(size - measured() - 35);
+  return fields;
+}
+
+it.each([
+  ["headers", "limit - 1", 9_999, "200,end"],
+  ["headers", "limit", 10_000, "200,end"],
+  ["headers", "limit + 1", 10_001, "limit"],
+  ["headers", "twice the limit", 20_000, "limit"],
+  ["trailers", "limit - 1", 9_999, "200,data,end"],
+  ["trailers", "limit", 10_000, "200,data,end"],
+  ["trailers", "limit + 1", 10_001, "200,limit"],
+] as const)("bounds the %s of a response: %s", async (where, _, size, outcome) => {
+  for (const unacknowledged of [false, true]) {
+    const url = await scripted(
+      async (connection) => {
+        const { stream } = await connection.frame("headers");
+        const fields = fieldsOf(size, where === "headers" ? { ":status": "200" } : {});
+        if (where === "trailers") connection.write(headers(stream, ok), data(stream, "abc"));
+        connection.write(headers(stream, fields, { endStream: true }));
+        const next = await connection.frame("headers");
+        connection.write(headers(next.stream, ok, { endStream: true }));
+      },
+      {},
+      unacknowledged,
+    );
+    const transport = transportTo(url, { limits: { headerListBytes: 10_000 } });
+    const { received } = sendRequest(transport, "x");
+    await received.over();
+    expect(
+      received.events.filter((each) => outcome.includes("data") || each !== "data").join(),
+    ).toBe(outcome);
+    expect((await sendRequest(transport, "x").received.over()).events).toEqual(["200", "end"]);
+  }
+});
+
+it.each([
+  ["limit", 5_000, "200,end"],
+  ["limit + 1", 5_001, "limit"],
+] as const)("bounds a single field of a response: %s", async (_, size, outcome) => {
+  const url = await scripted(async (connection) => {
+    for (let i = 0; i < 2; i++) {
+      const { stream } = await connection.frame("headers");
+      const fields = i === 0 ? { ...ok, "x-z": "y".repeat(size - 3) } : ok;
+      connection.write(headers(stream, fields, { endStream: true }));
+    }
+  });
+  const transport = transportTo(url, { limits: { headerListBytes: 10_000 } });
+  expect((await sendRequest(transport, "x").received.over()).events.join()).toBe(outcome);
+  expect((await sendRequest(transport, "x").received.over()).events).toEqual(["200", "end"]);
+});
+
+it("connects anew after an invalid frame for which nobody ends the connection", async () => {
+  const url = await scripted(async (connection, index) => {
+    const { stream } = await connection.frame("headers");
+    if (index > 0) connection.write(headers(stream, ok, { endStream: true }));
+    else connection.write(headers(stream, ok), frame(0, 0, stream, Buffer.alloc(20_000)));
+  });
+  const transport = transportTo(url);
+  const first = sendRequest(transport, "x");
+  await first.received.until(() => first.received.status === 200);
+  await sendRequest(transport, "x").received.over();
+  const third = await sendRequest(transport, "x").received.over();
+  expect(third.events).toEqual(["200", "end"]);
+  expect((await first.received.over()).failure?.kind).toBe("malformed");
 });
 
 it("says so when the peer is gone in the middle", async () => {

@@ -49,16 +49,19 @@ export class Http2Connection implements Connection {
   readonly refusesStreams = true;
   readonly settings: Http2ClientSettings;
   readonly stalls: StallWatch;
+  readonly #socket: Socket;
   readonly #session: ClientHttp2Session;
   #listener: ConnectionListener | undefined;
   #ready = false;
   #openStreams = 0;
+  #openedStreams = 0;
   #maxStreams = 0;
   #goaway: { readonly code: number; readonly lastStream: number } | undefined;
   #error: Error | undefined;
   #closed = false;
 
   constructor(socket: Socket, settings: Http2ClientSettings, listener: ConnectionListener) {
+    this.#socket = socket;
     this.settings = settings;
     this.stalls = new StallWatch(settings.stallTimeoutMs);
     this.#listener = listener;
@@ -80,6 +83,7 @@ export class Http2Connection implements Connection {
 
   open(head: RequestHead, receiver: ResponseReceiver): ClientStream {
     if (this.#openStreams++ === 0) this.#session.ref();
+    this.#openedStreams++;
     return new Http2ClientStream(this, head, receiver);
   }
 
@@ -106,6 +110,26 @@ export class Http2Connection implements Connection {
     if (this.#closed) return { kind: "shutdown", message: "the channel is closed" };
     if (goaway !== undefined && goaway.code !== 0) return describeGoaway(goaway.code);
     return describeSessionError(error ?? this.#error);
+  }
+
+  /** Bytes that came over the connection. */
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
+  /** Streams that are open, and that ever were: together they tell whether a stream was alone all the time. */
+  get streams(): { readonly open: number; readonly ever: number } {
+    return { open: this.#openStreams, ever: this.#openedStreams };
+  }
+
+  /**
+   * Ends a connection that refuses streams by itself: after an error of the peer's on the connection `node:http2` says
+   * GOAWAY and then neither reads nor ends it.
+   */
+  giveUp(): void {
+    this.#error ??= Object.assign(new Error("an invalid frame"), { code: "ERR_HTTP2_ERROR" });
+    this.#session.destroy();
+    this.#over();
   }
 
   /** Whether new streams are out of the question, so that one which could not begin was never sent. */
