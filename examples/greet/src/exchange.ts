@@ -1,57 +1,54 @@
 import { createChannel } from "@bowline/node";
-import { type Codec, createClient, RpcError } from "@bowline/rpc";
+import { type Client, createClient, type Protocol, RpcError } from "@bowline/rpc";
+import { jsonCodec } from "@bowline/rpc/json";
 import { GreetService } from "./gen/greet/v1/greet.pb.js";
-import { type Recording, recordingCodec } from "./recording-codec.js";
+import { showHttp1 } from "./show-http1.js";
+import { showHttp2 } from "./show-http2.js";
+import { tapServer } from "./wire-tap.js";
+
+/** A client of the greet service. */
+export type GreetClient = Client<(typeof GreetService)["methods"]>;
 
 /** One call of the demo. */
 export interface Exchange {
   readonly title: string;
-  readonly codec: Codec;
-  readonly name: string;
+  readonly protocol: Protocol;
+  readonly json?: boolean;
+  /** By HTTP GET. */
+  readonly get?: boolean;
+  /** The call as one would write it. */
+  readonly code: string;
+  /** Makes the call; gives what came of it, for readers. */
+  run(client: GreetClient): Promise<string>;
 }
 
-/** Calls the service once from its generated client and returns what went over the wire, in lines. */
-export async function performExchange(url: string, exchange: Exchange): Promise<string[]> {
-  const nothing = new Uint8Array(0);
-  const recording: Recording = { request: nothing, response: nothing };
-  const channel = createChannel(url, { codec: recordingCodec(exchange.codec, recording) });
+/** Calls the service from its generated client and returns what went over the wire, and what came of it, in lines. */
+export async function performExchange(port: number, exchange: Exchange): Promise<string[]> {
+  const { protocol, json = false } = exchange;
+  await using tap = await tapServer(port);
+  const outcome = await call(tap.url, exchange);
+  const isHttp2 = protocol === "grpc";
+  const wire = isHttp2 ? showHttp2(tap.pieces, json) : showHttp1(tap.pieces, json);
+  return [
+    `${exchange.title}   (HTTP/${isHttp2 ? "2" : "1.1"})`,
+    ...wire.map((line) => `  ${line}`),
+    `  ${exchange.code}`,
+    `    ${outcome}`,
+  ];
+}
+
+async function call(url: string, { protocol, json, get, run }: Exchange): Promise<string> {
+  await using channel = createChannel(url, {
+    protocol,
+    ...(json === true ? { codec: jsonCodec } : {}),
+    useHttpGet: get === true,
+  });
   const started = performance.now();
-  try {
-    const call = createClient(GreetService, channel).greet({ name: exchange.name });
-    const headers = await call.headers;
-    const outcome = await call.then(
-      ({ greeting }) => `{ greeting: ${JSON.stringify(greeting)} }`,
-      describeError,
-    );
-    const elapsed = (performance.now() - started).toFixed(1);
-    const { request, response } = recording;
-    const length = Number(headers.get("content-length"));
-    const sent = line("request", `application/${exchange.codec.name}`, request.length, request);
-    const answered = line("response", headers.get("content-type") ?? "", length, response);
-    return [
-      exchange.title,
-      `  POST ${GreetService.methods.greet.path}`,
-      `  ${sent}`,
-      `  ${answered}`,
-      `  greet({ name: ${JSON.stringify(exchange.name)} })  →  ${outcome}   ${elapsed} ms`,
-    ];
-  } finally {
-    await channel.close();
-  }
+  const outcome = await run(createClient(GreetService, channel)).catch(describeError);
+  return `⇒ ${outcome}   ${(performance.now() - started).toFixed(1)} ms`;
 }
 
 function describeError(error: unknown): string {
   if (!RpcError.is(error)) throw error;
   return `RpcError ${error.code}: ${error.rawMessage}`;
-}
-
-function line(direction: string, contentType: string, length: number, body: Uint8Array): string {
-  const size = `${length} bytes`.padStart(9);
-  return `${direction.padEnd(9)} ${contentType.padEnd(17)} ${size}   ${show(contentType, body)}`.trimEnd();
-}
-
-/** JSON as text, everything else in hexadecimal digits. */
-function show(contentType: string, body: Uint8Array): string {
-  if (contentType === "application/json") return new TextDecoder().decode(body);
-  return [...body].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }

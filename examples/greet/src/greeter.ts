@@ -1,7 +1,7 @@
 import { type Implementation, implement, RpcError } from "@bowline/rpc";
 import { GreetService } from "./gen/greet/v1/greet.pb.js";
 
-/** The greet service. `Countdown` has no handler here: whoever calls it is told `unimplemented`. */
+/** The greet service: one function a method, whatever its callers speak. */
 export const greeter: Implementation = implement(GreetService, {
   greet({ name }, call) {
     if (!name) throw new RpcError("invalid_argument", "name is empty: whom shall I greet?");
@@ -10,5 +10,19 @@ export const greeter: Implementation = implement(GreetService, {
       `${call.peer.protocol} http/${call.peer.httpVersion}`,
     );
     return { greeting: `Hello, ${name}!` };
+  },
+
+  async *countdown({ from = 0 }, call) {
+    for (let left = from; left > 0 && !call.signal.aborted; left--) yield { left };
+  },
+
+  async sum(requests) {
+    let total = 0n;
+    for await (const { number = 0 } of requests) total += BigInt(number);
+    return { total };
+  },
+
+  async *chat(requests) {
+    for await (const { text = "" } of requests) yield { text: `You said: ${text}` };
   },
 });

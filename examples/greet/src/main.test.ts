@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 
+const root = join(import.meta.dirname, "../../..");
 const folder = mkdtempSync(join(tmpdir(), "bowline-greet-"));
 const main = join(folder, "main.mjs");
 const children: ChildProcess[] = [];
@@ -46,33 +47,76 @@ function start(args: readonly string[], port: string) {
   return { child, ended, wrote, output: () => output };
 }
 
-it("--once shows a binary, a JSON and a refused exchange, and exits with 0", async () => {
+it("--once shows each protocol, kind of method and form of message on the wire, and exits with 0", async () => {
   const demo = start(["--once"], "0");
   expect(await demo.ended).toBe(0);
-  const lines = demo
+  const blocks = demo
     .output()
-    .split("\n")
-    .map((line) => line.trim());
-  expect(lines).toContain("request   application/proto   5 bytes   0a 03 41 64 61");
-  expect(lines).toContain(
-    "response  application/proto  13 bytes   0a 0b 48 65 6c 6c 6f 2c 20 41 64 61 21",
+    .replaceAll(/ {3}[\d.]+ ms$/gm, "")
+    .split("\n\n");
+  const block = (number: number) =>
+    blocks
+      .find((each) => each.startsWith(`${number}. `))
+      ?.split("\n")
+      .map((line) => line.trim()) ?? [];
+  expect(block(1)).toEqual([
+    "1. Connect, unary, binary   (HTTP/1.1)",
+    "→ POST /greet.v1.GreetService/Greet   application/proto",
+    "0a 03 41 64 61",
+    "← 200   application/proto",
+    "0a 0b 48 65 6c 6c 6f 2c 20 41 64 61 21",
+    'await client.greet({ name: "Ada" })',
+    "⇒ { greeting: 'Hello, Ada!' }",
+  ]);
+  expect(block(2)).toContain('{"name":"Grace"}');
+  expect(block(2)).toContain('{"greeting":"Hello, Grace!"}');
+  expect(block(3)[1]).toMatch(/^→ GET .*Greet\?connect=v1&encoding=json&message=%7B/);
+  expect(block(4)).toContain("→ DATA     [00 00 00 00 05] 0a 03 41 64 61   END_STREAM");
+  expect(block(4)).toContain("⇒ { greeting: 'Hello, Ada!' }");
+  expect(block(5)).toContain("→ POST /greet.v1.GreetService/Greet   application/grpc-web+proto");
+  expect(block(5)).toContain("[80 00 00 00 10] grpc-status: 0");
+  expect(block(6).filter((line) => line.includes("left"))).toHaveLength(4);
+  expect(block(6)).toContain("[02 00 00 00 02] {}");
+  expect(block(6)).toContain("⇒ 3, 2, 1");
+  expect(block(7)).toContain("⇒ { total: 42n }");
+  const ways = block(8).flatMap((line) => /^([→←]) DATA .*\[/.exec(line)?.[1] ?? []);
+  expect(ways).toEqual(["→", "←", "→", "←"]);
+  expect(block(8)).toContain("⇒ You said: Ahoy / You said: Farewell");
+  for (const number of [9, 10]) {
+    expect(block(number).at(-1)).toContain("⇒ RpcError invalid_argument: name is empty");
+  }
+  expect(block(9)).toContain("← 400   application/json");
+  expect(block(10)).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^← HEADERS .*END_STREAM$/)]),
   );
-  expect(lines).toContain('request   application/json   16 bytes   {"name":"Grace"}');
-  expect(lines).toContain('response  application/json   28 bytes   {"greeting":"Hello, Grace!"}');
-  expect(demo.output()).toContain("RpcError invalid_argument: name is empty");
 });
 
-it("prints a curl line that works, serves until Ctrl-C, says goodbye and exits with 0", async () => {
+it("prints lines that work, serves until Ctrl-C, says goodbye and exits with 0", async () => {
   const demo = start([], "0");
   await demo.wrote("Ctrl-C ends it.");
-  const line = /^ {2}(curl .*)$/m.exec(demo.output())?.[1] as string;
-  const { stdout } = await promisify(execFile)("/bin/sh", ["-c", line.replace("curl", "curl -sS")]);
-  expect(JSON.parse(stdout)).toEqual({ greeting: "Hello, Lin!" });
+  const lines = (tool: string) =>
+    [...demo.output().matchAll(new RegExp(`^ {2}(${tool} .*)$`, "gm"))].map(
+      ([, line = ""]) => line,
+    );
+  const run = async (line: string) => {
+    const { stdout } = await promisify(execFile)("/bin/sh", ["-c", line], { cwd: root });
+    return stdout.replaceAll(/\s+/g, "");
+  };
+  expect(lines("curl")).toHaveLength(2);
+  for (const line of lines("curl")) {
+    expect(await run(line.replace("curl", "curl -sS"))).toBe('{"greeting":"Hello,Lin!"}');
+  }
+  const buf = lines("npx buf curl").map((line) => line.replace("npx buf", "node_modules/.bin/buf"));
+  expect(await Promise.all(buf.map(run))).toEqual([
+    '{"greeting":"Hello,Lin!"}',
+    '{"left":3}{"left":2}{"left":1}',
+    '{"total":"42"}',
+  ]);
   demo.child.kill("SIGINT");
   demo.child.kill("SIGINT");
   expect(await demo.ended).toBe(0);
   expect(demo.output()).toMatch(/Goodbye\.\n$/);
-});
+}, 30_000);
 
 it("says that a port is taken and serves on the next one", async () => {
   const holder = createServer().listen(0, "127.0.0.1");

@@ -1,5 +1,5 @@
 import { readArguments, usage } from "./arguments.js";
-import { curlLine, startDemo } from "./demo.js";
+import { commandLines, startDemo } from "./demo.js";
 
 const say = (line: string) => console.log(line);
 
@@ -17,7 +17,9 @@ async function main(): Promise<number> {
   const interrupted = nextSignal();
   const server = await startDemo(asked.port, say);
   if (!asked.once) {
-    say(`\nTry it from another terminal:\n\n  ${curlLine(server.url)}\n\nCtrl-C ends it.`);
+    say("\nTry it from another terminal:\n");
+    for (const line of commandLines(server.url)) say(`  ${line}`);
+    say("\nCtrl-C ends it.");
     await interrupted;
   }
   await server.stop({ graceMs: 2_000 });

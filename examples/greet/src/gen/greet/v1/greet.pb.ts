@@ -18,10 +18,12 @@ import {
   checkVarint,
   cursor,
   elementInt32,
+  elementInt64,
   endScan,
   file,
   messageType,
   overBudget,
+  readInt64,
   readLength,
   readString,
   readTag,
@@ -38,15 +40,23 @@ import {
   viewError,
   viewType,
   writeInt32,
+  writeInt64,
   writeString,
   writeUnknown,
 } from "@bowline/protobuf/codegen/v1";
-import { type ServerStreamingMethod, type ServiceType, type UnaryMethod, serviceType } from "@bowline/rpc/codegen/v1";
+import {
+  type BidiMethod,
+  type ClientStreamingMethod,
+  type ServerStreamingMethod,
+  type ServiceType,
+  type UnaryMethod,
+  serviceType,
+} from "@bowline/rpc/codegen/v1";
 
 /** Describes `greet/v1/greet.proto` (edition 2023). */
 export const file$greet_v1_greet: FileHandle = /*@__PURE__*/ file(
   "1",
-  "ChRncmVldC92MS9ncmVldC5wcm90bxIIZ3JlZXQudjEiHAoMR3JlZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkiIQoNR3JlZXRSZXNwb25zZRIQCghncmVldGluZxgBIAEoCSIgChBDb3VudGRvd25SZXF1ZXN0EgwKBGZyb20YASABKAUiIQoRQ291bnRkb3duUmVzcG9uc2USDAoEbGVmdBgBIAEoBTKVAQoMR3JlZXRTZXJ2aWNlEj0KBUdyZWV0EhYuZ3JlZXQudjEuR3JlZXRSZXF1ZXN0GhcuZ3JlZXQudjEuR3JlZXRSZXNwb25zZSIDkAIBEkYKCUNvdW50ZG93bhIaLmdyZWV0LnYxLkNvdW50ZG93blJlcXVlc3QaGy5ncmVldC52MS5Db3VudGRvd25SZXNwb25zZTABYghlZGl0aW9uc3DoBw==",
+  "ChRncmVldC92MS9ncmVldC5wcm90bxIIZ3JlZXQudjEiHAoMR3JlZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkiIQoNR3JlZXRSZXNwb25zZRIQCghncmVldGluZxgBIAEoCSIgChBDb3VudGRvd25SZXF1ZXN0EgwKBGZyb20YASABKAUiIQoRQ291bnRkb3duUmVzcG9uc2USDAoEbGVmdBgBIAEoBSIcCgpTdW1SZXF1ZXN0Eg4KBm51bWJlchgBIAEoBSIcCgtTdW1SZXNwb25zZRINCgV0b3RhbBgBIAEoAyIbCgtDaGF0UmVxdWVzdBIMCgR0ZXh0GAEgASgJIhwKDENoYXRSZXNwb25zZRIMCgR0ZXh0GAEgASgJMoYCCgxHcmVldFNlcnZpY2USPQoFR3JlZXQSFi5ncmVldC52MS5HcmVldFJlcXVlc3QaFy5ncmVldC52MS5HcmVldFJlc3BvbnNlIgOQAgESRgoJQ291bnRkb3duEhouZ3JlZXQudjEuQ291bnRkb3duUmVxdWVzdBobLmdyZWV0LnYxLkNvdW50ZG93blJlc3BvbnNlMAESNAoDU3VtEhQuZ3JlZXQudjEuU3VtUmVxdWVzdBoVLmdyZWV0LnYxLlN1bVJlc3BvbnNlKAESOQoEQ2hhdBIVLmdyZWV0LnYxLkNoYXRSZXF1ZXN0GhYuZ3JlZXQudjEuQ2hhdFJlc3BvbnNlKAEwAWIIZWRpdGlvbnNw6Ac=",
   () => [],
   { services: buildService },
 );
@@ -804,13 +814,758 @@ export class CountdownResponseView$ {
 /** Views of {@link CountdownResponse}: `decode` reads nothing but what is asked for. */
 export const CountdownResponseView: ViewType<CountdownResponseView, CountdownResponse> = /*@__PURE__*/ viewType(CountdownResponse, CountdownResponseView$);
 
-/** Greets people, and counts down to their departure. */
+export interface SumRequest {
+  number: number | undefined;
+}
+
+/** What a {@link SumRequest} can be made from: every field may be left out. */
+export interface SumRequestInit {
+  readonly number?: number | undefined;
+}
+
+/** @internal */
+export class SumRequest$ {
+  number: number | undefined = undefined;
+
+  static read(b: Uint8Array, p: number, e: number, d: number, m: SumRequest, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = readTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readVarint32(b, p, n);
+            p = cursor.p;
+          }
+          m.number = n;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = unknown(b, s, p, e, t, d, m);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+
+  static write(m: SumRequest, p: number): number {
+    if (!(m instanceof SumRequest$)) m = adopt(SumRequest, m);
+    let b = room(p, 47);
+    {
+      const x = m.number;
+      if (x !== undefined) {
+        b[p++] = 8;
+        p = writeInt32(b, p, x);
+      }
+    }
+    return writeUnknown(m, p);
+  }
+}
+
+export const SumRequest: MessageType<SumRequest, SumRequestInit> = /*@__PURE__*/ messageType(file$greet_v1_greet, 4, "greet.v1.SumRequest", SumRequest$);
+
+/** A {@link SumRequest} that is read in place, field by field. */
+export interface SumRequestView extends View<SumRequest> {
+  readonly number: number | undefined;
+}
+
+/** @internal */
+export class SumRequestView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): SumRequestView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new SumRequestView$(x, p, e, d);
+  }
+
+  get number(): number | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt32(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(x, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link SumRequest}: `decode` reads nothing but what is asked for. */
+export const SumRequestView: ViewType<SumRequestView, SumRequest> = /*@__PURE__*/ viewType(SumRequest, SumRequestView$);
+
+export interface SumResponse {
+  total: bigint | undefined;
+}
+
+/** What a {@link SumResponse} can be made from: every field may be left out. */
+export interface SumResponseInit {
+  readonly total?: bigint | undefined;
+}
+
+/** @internal */
+export class SumResponse$ {
+  total: bigint | undefined = undefined;
+
+  static read(b: Uint8Array, p: number, e: number, d: number, m: SumResponse, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = readTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          m.total = readInt64(b, p, e);
+          p = cursor.p;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = unknown(b, s, p, e, t, d, m);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+
+  static write(m: SumResponse, p: number): number {
+    if (!(m instanceof SumResponse$)) m = adopt(SumResponse, m);
+    let b = room(p, 47);
+    {
+      const x = m.total;
+      if (x !== undefined) {
+        b[p++] = 8;
+        p = writeInt64(b, p, x);
+      }
+    }
+    return writeUnknown(m, p);
+  }
+}
+
+export const SumResponse: MessageType<SumResponse, SumResponseInit> = /*@__PURE__*/ messageType(file$greet_v1_greet, 5, "greet.v1.SumResponse", SumResponse$);
+
+/** A {@link SumResponse} that is read in place, field by field. */
+export interface SumResponseView extends View<SumResponse> {
+  readonly total: bigint | undefined;
+}
+
+/** @internal */
+export class SumResponseView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): SumResponseView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new SumResponseView$(x, p, e, d);
+  }
+
+  get total(): bigint | undefined {
+    const v = this.$1 === -2 ? this.$scan().$1 : this.$1;
+    return v === -1 ? undefined : elementInt64(this.$x.b, v, this.$x.b.length);
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 8:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else if ((t & 7) === 0 && p < e && b[p]! < 128) {
+            p++;
+          } else {
+            p = scanValue(x, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 8: {
+          p = checkVarint(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link SumResponse}: `decode` reads nothing but what is asked for. */
+export const SumResponseView: ViewType<SumResponseView, SumResponse> = /*@__PURE__*/ viewType(SumResponse, SumResponseView$);
+
+export interface ChatRequest {
+  text: string | undefined;
+}
+
+/** What a {@link ChatRequest} can be made from: every field may be left out. */
+export interface ChatRequestInit {
+  readonly text?: string | undefined;
+}
+
+/** @internal */
+export class ChatRequest$ {
+  text: string | undefined = undefined;
+
+  static read(b: Uint8Array, p: number, e: number, d: number, m: ChatRequest, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = readTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.text = readString(b, p, z);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = unknown(b, s, p, e, t, d, m);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+
+  static write(m: ChatRequest, p: number): number {
+    if (!(m instanceof ChatRequest$)) m = adopt(ChatRequest, m);
+    let b = room(p, 37);
+    {
+      const x = m.text;
+      if (x !== undefined) {
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 37) b = room(p, text.length * 3 + 37);
+        b[p++] = 10;
+        p = writeString(b, p, text);
+      }
+    }
+    return writeUnknown(m, p);
+  }
+}
+
+export const ChatRequest: MessageType<ChatRequest, ChatRequestInit> = /*@__PURE__*/ messageType(file$greet_v1_greet, 6, "greet.v1.ChatRequest", ChatRequest$);
+
+/** A {@link ChatRequest} that is read in place, field by field. */
+export interface ChatRequestView extends View<ChatRequest> {
+  readonly text: string | undefined;
+}
+
+/** @internal */
+export class ChatRequestView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): ChatRequestView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new ChatRequestView$(x, p, e, d);
+  }
+
+  get text(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(x, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link ChatRequest}: `decode` reads nothing but what is asked for. */
+export const ChatRequestView: ViewType<ChatRequestView, ChatRequest> = /*@__PURE__*/ viewType(ChatRequest, ChatRequestView$);
+
+export interface ChatResponse {
+  text: string | undefined;
+}
+
+/** What a {@link ChatResponse} can be made from: every field may be left out. */
+export interface ChatResponseInit {
+  readonly text?: string | undefined;
+}
+
+/** @internal */
+export class ChatResponse$ {
+  text: string | undefined = undefined;
+
+  static read(b: Uint8Array, p: number, e: number, d: number, m: ChatResponse, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = readTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          if (p >= e) truncated(p);
+          let n = b[p++]!;
+          if (n > 127) {
+            n = readLength(b, p, n);
+            p = cursor.p;
+          }
+          const z = p + n;
+          if (z > e) truncated(p);
+          m.text = readString(b, p, z);
+          p = z;
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = unknown(b, s, p, e, t, d, m);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+
+  static write(m: ChatResponse, p: number): number {
+    if (!(m instanceof ChatResponse$)) m = adopt(ChatResponse, m);
+    let b = room(p, 37);
+    {
+      const x = m.text;
+      if (x !== undefined) {
+        const text = stringValue(x);
+        if (b.length - p < text.length * 3 + 37) b = room(p, text.length * 3 + 37);
+        b[p++] = 10;
+        p = writeString(b, p, text);
+      }
+    }
+    return writeUnknown(m, p);
+  }
+}
+
+export const ChatResponse: MessageType<ChatResponse, ChatResponseInit> = /*@__PURE__*/ messageType(file$greet_v1_greet, 7, "greet.v1.ChatResponse", ChatResponse$);
+
+/** A {@link ChatResponse} that is read in place, field by field. */
+export interface ChatResponseView extends View<ChatResponse> {
+  readonly text: string | undefined;
+}
+
+/** @internal */
+export class ChatResponseView$ {
+  declare readonly $x: ViewContext;
+  declare readonly $p: number;
+  declare readonly $e: number;
+  declare readonly $d: number;
+  declare $u: number | Uint8Array[];
+  declare $1: any;
+
+  constructor(x: ViewContext, p: number, e: number, d: number) {
+    this.$x = x;
+    this.$p = p;
+    this.$e = e;
+    this.$d = d;
+    this.$u = -2;
+    this.$1 = -2;
+  }
+
+  static $at(x: ViewContext, p: number, e: number, d: number): ChatResponseView$ {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    return new ChatResponseView$(x, p, e, d);
+  }
+
+  get text(): string | undefined {
+    let v = this.$1;
+    if (typeof v !== "number") return v;
+    if (v === -2) v = this.$scan().$1;
+    if (v === -1) return undefined;
+    return (this.$1 = stringAt(this.$x, v));
+  }
+
+  $scan(): this {
+    const x = this.$x;
+    const b = x.b;
+    const d = this.$d;
+    let p = this.$p;
+    let e = this.$e;
+    let u = -1;
+    let q1 = -1;
+    try {
+      startScan(x);
+      for (let r = 2; ; r += 2) {
+        while (p < e) {
+          let t = b[p++]!;
+          if (t > 127) {
+            t = readTag(b, p, t);
+            p = cursor.p;
+          }
+          switch (t) {
+            case 10:
+              q1 = p;
+              break;
+            default:
+              u = 0;
+              p = scanUnknown(b, p, e, t, d);
+              continue;
+          }
+          if ((t & 7) === 2) {
+            if (p >= e) truncated(p);
+            let n = b[p++]!;
+            if (n > 127) {
+              n = readLength(b, p, n);
+              p = cursor.p;
+            }
+            if (n > e - p) truncated(p);
+            p += n;
+          } else {
+            p = scanValue(x, p, e, t, d);
+          }
+        }
+        if (p !== e) truncated(e);
+        if (x.ranges === undefined || r >= x.ranges.length) break;
+        p = x.ranges[r]!;
+        e = x.ranges[r + 1]!;
+      }
+      endScan(x);
+    } catch (error) {
+      throw viewError(x, error);
+    }
+    this.$u = u;
+    this.$1 = q1;
+    return this;
+  }
+
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+    if (d < 0) tooDeep(p);
+    if ((cursor.memory -= 72) < 0) overBudget(p);
+    let l = -1;
+    while (p < e) {
+      const s = p;
+      let t = b[p++]!;
+      if (t > 127) {
+        t = checkTag(b, p, t);
+        p = cursor.p;
+      }
+      switch (t) {
+        case 10: {
+          p = checkString(b, p, e);
+          break;
+        }
+        default: {
+          if (t === g) {
+            cursor.p = p;
+            return;
+          }
+          p = l = checkField(b, s, p, e, t, d, l);
+        }
+      }
+    }
+    if (p !== e || g !== -1) truncated(e);
+  }
+}
+
+/** Views of {@link ChatResponse}: `decode` reads nothing but what is asked for. */
+export const ChatResponseView: ViewType<ChatResponseView, ChatResponse> = /*@__PURE__*/ viewType(ChatResponse, ChatResponseView$);
+
+/** Greets people, counts down to their departure, adds up what they paid and chats with them. */
 export const GreetService: ServiceType<{
   /** Says hello to one person. */
   greet: UnaryMethod<typeof GreetRequest, typeof GreetResponse>;
   /** Counts down, one response a step. */
   countdown: ServerStreamingMethod<typeof CountdownRequest, typeof CountdownResponse>;
+  /** Adds numbers up, as many as are sent. */
+  sum: ClientStreamingMethod<typeof SumRequest, typeof SumResponse>;
+  /** Answers each line, as soon as it has come. */
+  chat: BidiMethod<typeof ChatRequest, typeof ChatResponse>;
 }> = /*@__PURE__*/ serviceType(file$greet_v1_greet, 0, "greet.v1.GreetService", {
   greet: { kind: "unary", name: "Greet", input: GreetRequest, output: GreetResponse, idempotency: "no_side_effects" },
   countdown: { kind: "server_streaming", name: "Countdown", input: CountdownRequest, output: CountdownResponse, idempotency: "unknown" },
+  sum: { kind: "client_streaming", name: "Sum", input: SumRequest, output: SumResponse, idempotency: "unknown" },
+  chat: { kind: "bidi", name: "Chat", input: ChatRequest, output: ChatResponse, idempotency: "unknown" },
 });
