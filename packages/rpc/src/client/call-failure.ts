@@ -12,6 +12,11 @@ export interface Place {
   readonly trailers?: ReadonlyMetadata;
 }
 
+/** Says who and what is called, where it has to be told. */
+export interface Placer {
+  place(): Place;
+}
+
 /** What a broken stream means for the caller, by its kind. */
 const outcomes: Readonly<
   Record<StreamFailure["kind"], { readonly code: Code; readonly reason: string }>

@@ -1,8 +1,58 @@
+import type { ReadonlyMetadata } from "../metadata.js";
+
+/** Headers and trailers of a call: promises for those who ask, and nothing for those who do not. */
+export class CallParts {
+  readonly #owner: { seen(): void };
+  #receivedHeaders: ReadonlyMetadata | undefined;
+  #receivedTrailers: ReadonlyMetadata | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #headers: CallPart<ReadonlyMetadata> | undefined;
+  #trailers: CallPart<ReadonlyMetadata> | undefined;
+
+  /** @param owner is told when a failure has been seen here. */
+  constructor(owner: { seen(): void }) {
+    this.#owner = owner;
+  }
+
+  get headers(): Promise<ReadonlyMetadata> {
+    this.#headers ??= this.#part(this.#receivedHeaders);
+    return this.#headers.promise;
+  }
+
+  get trailers(): Promise<ReadonlyMetadata> {
+    this.#trailers ??= this.#part(this.#receivedTrailers);
+    return this.#trailers.promise;
+  }
+
+  receivedHeaders(headers: ReadonlyMetadata): void {
+    this.#receivedHeaders ??= headers;
+    this.#headers?.succeed(headers);
+  }
+
+  receivedTrailers(trailers: ReadonlyMetadata): void {
+    this.#receivedTrailers ??= trailers;
+    this.#trailers?.succeed(trailers);
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#headers?.fail(error);
+    this.#trailers?.fail(error);
+  }
+
+  #part(received: ReadonlyMetadata | undefined): CallPart<ReadonlyMetadata> {
+    const part = new CallPart<ReadonlyMetadata>(() => this.#owner.seen());
+    if (received !== undefined) part.succeed(received);
+    else if (this.#failure !== undefined) part.fail(this.#failure.error);
+    return part;
+  }
+}
+
 /**
- * A promise that is made when it is asked for, for a part of a call that may settle before or after. It is never
+ * A part of a call, which may settle before it is asked for or after. It is never
  * reported as an unhandled rejection by itself; who sees it fail has seen the call fail.
  */
-export class CallPart<V> {
+class CallPart<V> {
   readonly #seenToFail: () => void;
   #state: { value: V } | { error: unknown } | undefined;
   #waiting: { resolve(value: V): void; reject(error: unknown): void } | undefined;

@@ -10,6 +10,7 @@ import type {
 } from "../service-type.js";
 import type { ClientTransport } from "../transport/client-stream.js";
 import { type BidiCall, PendingBidiCall } from "./bidi-call.js";
+import { CallList, type ListedCall } from "./call-list.js";
 import {
   type CallSettings,
   type ChannelSettings,
@@ -76,9 +77,7 @@ export function createTransportChannel(
 }
 
 /** A call as a channel keeps it while it is under way. */
-interface PendingCall extends Outcome {
-  onOver: (() => void) | undefined;
-}
+interface PendingCall extends Outcome, ListedCall {}
 
 interface PendingSendingCall extends PendingCall {
   readonly sending: PendingBidiCall<unknown, unknown>["sending"];
@@ -91,7 +90,7 @@ class TransportChannel implements Channel {
   readonly #starter: CallStarter;
   /** `undefined` without interceptors. */
   readonly #interception: Interception | undefined;
-  readonly #calls = new Set<PendingCall>();
+  readonly #calls = new CallList<PendingCall>();
   #closed = false;
 
   constructor(target: string, transport: ClientTransport, settings: ChannelSettings) {
@@ -192,7 +191,6 @@ class TransportChannel implements Channel {
       if (this.#closed) throw this.#closedError();
       const settings = callSettings(this.#settings, options);
       this.#calls.add(call);
-      call.onOver = () => this.#calls.delete(call);
       return settings;
     } catch (error) {
       if (!RpcError.is(error)) throw error;

@@ -3,7 +3,7 @@ import type { Codec } from "../codec.js";
 import type { ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import type { Protocol } from "../server/handler-call.js";
-import type { Place } from "./call-failure.js";
+import type { Placer } from "./call-failure.js";
 
 /** How a protocol of enveloped messages dresses requests, and how its responses begin and end. */
 export interface EnvelopedProtocol {
@@ -29,7 +29,7 @@ export interface EnvelopedProtocol {
    * Reads how a complete response ended.
    * @throws RpcError `internal` if it does not say, or says it wrongly.
    */
-  readEnd(response: CompleteResponse, place: Place): ResponseEnd;
+  readEnd(response: CompleteResponse, call: Placer): ResponseEnd;
 }
 
 /** A response that is not of the form that was asked for. */

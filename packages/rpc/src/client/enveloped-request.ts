@@ -145,7 +145,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   }
 
   failed(error: unknown): RpcError {
-    const failure = unencodable(error, this.#place());
+    const failure = unencodable(error, this.place());
     this.giveUp(failure);
     return failure;
   }
@@ -157,7 +157,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     const refusal = this.#protocol.refuse(status, received, this.#settings.codec);
     if (refusal !== undefined) {
       this.#outcome.receivedHeaders(received);
-      this.giveUp(unexpected(refusal.code, refusal.message, this.#place()));
+      this.giveUp(unexpected(refusal.code, refusal.message, this.place()));
       return;
     }
     this.#isHeld = this.#protocol.saysEnd(received);
@@ -169,7 +169,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     try {
       if (this.#isHeld) this.#acceptHead(this.#headers as ReadonlyMetadata);
       if (this.#endArrived)
-        throw brokenEnd("more came behind the end of the response", this.#place());
+        throw brokenEnd("more came behind the end of the response", this.place());
       this.#reader.push(bytes, start, end);
     } catch (error) {
       this.#broken(error);
@@ -188,7 +188,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
         failure.kind === "canceled" &&
         timeoutMs !== undefined &&
         performance.now() - this.#startedAt >= timeoutMs;
-      const place = this.#place();
+      const place = this.place();
       this.#finish(isLate ? expired(timeoutMs, place) : brokenStream(failure, place));
     });
   }
@@ -204,7 +204,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   // What the caller asks for.
 
   cancel(reason: unknown): void {
-    this.giveUp(RpcError.is(reason) ? reason : canceled(reason, this.#place()));
+    this.giveUp(RpcError.is(reason) ? reason : canceled(reason, this.place()));
   }
 
   giveUp(error: RpcError): void {
@@ -227,12 +227,12 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   reading(): void {
     if (!this.#isManual || this.#isOver || this.#sender?.isClosed === true) return;
     this.#isReading = true;
-    if (this.#stream?.httpVersion === "1.1") this.giveUp(halfDuplex(this.#place()));
+    if (this.#stream?.httpVersion === "1.1") this.giveUp(halfDuplex(this.place()));
   }
 
   #open(): ClientStream | undefined {
     const { transport, method } = this.#init;
-    const refusal = refusedByBounds(this.#settings, this.#place()) ?? this.#refusedByTransport();
+    const refusal = refusedByBounds(this.#settings, this) ?? this.#refusedByTransport();
     if (refusal !== undefined) {
       this.#finish(refusal);
       return undefined;
@@ -250,7 +250,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     return new RpcError(
       "unimplemented",
       'gRPC needs HTTP/2, and this channel speaks HTTP/1.1; use HTTP/2, or protocol "connect" or "grpc-web"',
-      { ...this.#place(), reason: "BOWLINE_HTTP_VERSION" },
+      { ...this.place(), reason: "BOWLINE_HTTP_VERSION" },
     );
   }
 
@@ -277,7 +277,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     if (this.#isOver) return;
     this.giveUp(
       new RpcError("canceled", `the requests ended with an error: ${textOf(error)}`, {
-        ...this.#place(),
+        ...this.place(),
         cause: error,
         reason: "BOWLINE_CANCELED",
       }),
@@ -287,8 +287,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   #watch(): void {
     if (this.#isOver) return;
     if (this.#settings.timeoutMs !== undefined) this.#startedAt = performance.now();
-    const place = () => this.#place();
-    this.#stopWatching = watchBounds(this.#settings, place, (error) => this.giveUp(error));
+    this.#stopWatching = watchBounds(this.#settings, this);
   }
 
   #acceptHead(headers: ReadonlyMetadata): void {
@@ -305,7 +304,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
       unexpected(
         "internal",
         `answered with ${this.#protocol.encodingField} ${got}; asked for: ${accepted}`,
-        this.#place(),
+        this.place(),
       ),
     );
   }
@@ -313,13 +312,12 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   /** A message has come whole. What is refused is refused here, before it is decompressed. */
   #arrive(flags: number, bytes: Uint8Array, start: number, end: number): void {
     const { endFlag } = this.#protocol;
-    if (this.#endArrived)
-      throw brokenEnd("more came behind the end of the response", this.#place());
+    if (this.#endArrived) throw brokenEnd("more came behind the end of the response", this.place());
     if ((flags & ~(endFlag | 1)) !== 0) {
       throw unexpected(
         "internal",
         `answered with a message of unknown flags ${flags}`,
-        this.#place(),
+        this.place(),
       );
     }
     if ((flags & endFlag) !== 0) this.#endArrived = true;
@@ -337,7 +335,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
       throw unexpected(
         "internal",
         "answered with a compressed message and named no compression",
-        this.#place(),
+        this.place(),
       );
     }
     const limit = this.#settings.receivedMessageBytes;
@@ -388,7 +386,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     try {
       message = this.#settings.codec.decode(this.#init.method.output, bytes, start, end);
     } catch (error) {
-      throw undecodable(error, this.#place());
+      throw undecodable(error, this.place());
     }
     if (this.#isSingle) this.#response = message;
     else this.#outcome.receivedMessage?.(message, end - start);
@@ -410,7 +408,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     const isTrailersOnly = this.#isHeld;
     const response = { headers, trailers, end: this.#end, isTrailersOnly };
     if (isTrailersOnly) this.#headers = new Metadata();
-    const end = this.#protocol.readEnd(response, this.#place());
+    const end = this.#protocol.readEnd(response, this);
     if (isTrailersOnly) this.#outcome.receivedHeaders(this.#headers as ReadonlyMetadata);
     this.#outcome.receivedTrailers(end.trailers);
     const failure = end.error ?? this.#missing(end.trailers);
@@ -425,7 +423,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   }
 
   #wrongCount(what: string, trailers?: ReadonlyMetadata): RpcError {
-    const place = trailers === undefined ? this.#place() : { ...this.#place(), trailers };
+    const place = trailers === undefined ? this.place() : { ...this.place(), trailers };
     return unexpected(
       "unimplemented",
       `answered with ${what}; a ${this.#init.method.kind} method answers with one`,
@@ -434,7 +432,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   }
 
   #broken(error: unknown): void {
-    this.giveUp(undecodable(error, this.#place()));
+    this.giveUp(undecodable(error, this.place()));
   }
 
   #finish(error: RpcError | undefined): void {
@@ -448,7 +446,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     else this.#outcome.fail(error);
   }
 
-  #place(): Place {
+  place(): Place {
     const { transport, method } = this.#init;
     const place = { peer: transport.authority, method: method.path };
     return this.#headers === undefined ? place : { ...place, headers: this.#headers };

@@ -86,7 +86,7 @@ class InterceptedRun implements RunningRequest {
   }
 
   start(first: InterceptorNext, request: unknown, settings: CallSettings): void {
-    const refusal = refusedByBounds(settings, this.#place());
+    const refusal = refusedByBounds(settings, this);
     if (refusal !== undefined) {
       this.#finish(refusal);
       return;
@@ -95,13 +95,12 @@ class InterceptedRun implements RunningRequest {
     const send = (call: ClientInterceptedCall) => this.#send(call);
     const call = new ClientInterceptedCall(this.#method, this.#peer, request, settings, send);
     this.#call = call;
-    const place = () => this.#place();
-    this.#stopWatching = watchBounds(settings, place, (error) => this.giveUp(error));
+    this.#stopWatching = watchBounds(settings, this);
     void this.#follow(first, call);
   }
 
   cancel(reason: unknown): void {
-    this.giveUp(RpcError.is(reason) ? reason : canceled(reason, this.#place()));
+    this.giveUp(RpcError.is(reason) ? reason : canceled(reason, this.place()));
   }
 
   giveUp(error: RpcError): void {
@@ -236,13 +235,13 @@ class InterceptedRun implements RunningRequest {
   #wrapped(error: unknown): RpcError {
     const text = error instanceof Error ? error.message : String(error);
     return new RpcError("internal", `an interceptor threw: ${text}`, {
-      ...this.#place(),
+      ...this.place(),
       cause: error,
       reason: "BOWLINE_INTERCEPTOR",
     });
   }
 
-  #place(): Place {
+  place(): Place {
     return { peer: this.#peer.address, method: this.#method.path };
   }
 }

@@ -1,7 +1,8 @@
 import type { ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import { MessageQueue, type QueueSource } from "../stream/message-queue.js";
-import { CallPart } from "./call-part.js";
+import type { CallList, ListedCall } from "./call-list.js";
+import { CallParts } from "./call-part.js";
 import { FailureReport } from "./failure-report.js";
 import type { Outcome, RunningRequest } from "./outcome.js";
 
@@ -28,29 +29,23 @@ export interface ServerStreamCall<O> extends AsyncIterable<O> {
 }
 
 /** The call as the client keeps it: filled by a protocol, read by the caller. */
-export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, QueueSource {
+export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, ListedCall, QueueSource {
   readonly #queue: MessageQueue<O> = new MessageQueue<O>(this);
-  readonly #headers: CallPart<ReadonlyMetadata>;
-  readonly #trailers: CallPart<ReadonlyMetadata>;
+  readonly #parts: CallParts = new CallParts(this);
   protected readonly report: FailureReport = new FailureReport();
   running: RunningRequest | undefined;
-  /** Called once, when the call is over. */
-  onOver: (() => void) | undefined;
+  list: CallList | undefined;
+  before: ListedCall | undefined;
+  behind: ListedCall | undefined;
   /** What it failed with. */
   error: RpcError | undefined;
 
-  constructor() {
-    const seen = () => this.seen();
-    this.#headers = new CallPart(seen);
-    this.#trailers = new CallPart(seen);
-  }
-
   get headers(): Promise<ReadonlyMetadata> {
-    return this.#headers.promise;
+    return this.#parts.headers;
   }
 
   get trailers(): Promise<ReadonlyMetadata> {
-    return this.#trailers.promise;
+    return this.#parts.trailers;
   }
 
   cancel(reason?: unknown): void {
@@ -97,7 +92,7 @@ export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, Queue
   }
 
   receivedHeaders(headers: ReadonlyMetadata): void {
-    this.#headers.succeed(headers);
+    this.#parts.receivedHeaders(headers);
   }
 
   receivedMessage(message: unknown, size: number): void {
@@ -105,7 +100,7 @@ export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, Queue
   }
 
   receivedTrailers(trailers: ReadonlyMetadata): void {
-    this.#trailers.succeed(trailers);
+    this.#parts.receivedTrailers(trailers);
   }
 
   succeed(): void {
@@ -123,13 +118,12 @@ export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, Queue
       this.#queue.fail(error);
     }
     this.report.fail(error);
-    this.#headers.fail(error);
-    this.#trailers.fail(error);
+    this.#parts.fail(error);
     this.#over();
   }
 
   #over(): void {
     this.running = undefined;
-    this.onOver?.();
+    this.list?.remove(this);
   }
 }

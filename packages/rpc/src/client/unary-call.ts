@@ -1,6 +1,7 @@
 import type { ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
-import { CallPart } from "./call-part.js";
+import type { CallList, ListedCall } from "./call-list.js";
+import { CallParts } from "./call-part.js";
 import type { Outcome, RunningRequest } from "./outcome.js";
 
 /**
@@ -23,33 +24,30 @@ export interface UnaryCall<T> extends Promise<T> {
 }
 
 /** The call as the client keeps it: settled by a protocol, awaited by the caller. */
-export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome {
+export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome, ListedCall {
   readonly [Symbol.toStringTag]: string = "UnaryCall";
   readonly #response: Promise<T>;
-  readonly #headers: CallPart<ReadonlyMetadata>;
-  readonly #trailers: CallPart<ReadonlyMetadata>;
+  readonly #parts: CallParts = new CallParts(this);
   #resolve!: (response: T) => void;
   #reject!: (error: RpcError) => void;
   running: RunningRequest | undefined;
-  /** Called once, when the call is over. */
-  onOver: (() => void) | undefined;
+  list: CallList | undefined;
+  before: ListedCall | undefined;
+  behind: ListedCall | undefined;
 
   constructor() {
     this.#response = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const seenToFail = () => this.seen();
-    this.#headers = new CallPart(seenToFail);
-    this.#trailers = new CallPart(seenToFail);
   }
 
   get headers(): Promise<ReadonlyMetadata> {
-    return this.#headers.promise;
+    return this.#parts.headers;
   }
 
   get trailers(): Promise<ReadonlyMetadata> {
-    return this.#trailers.promise;
+    return this.#parts.trailers;
   }
 
   cancel(reason?: unknown): void {
@@ -81,11 +79,11 @@ export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome {
   }
 
   receivedHeaders(headers: ReadonlyMetadata): void {
-    this.#headers.succeed(headers);
+    this.#parts.receivedHeaders(headers);
   }
 
   receivedTrailers(trailers: ReadonlyMetadata): void {
-    this.#trailers.succeed(trailers);
+    this.#parts.receivedTrailers(trailers);
   }
 
   succeed(response: unknown): void {
@@ -95,13 +93,12 @@ export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome {
 
   fail(error: RpcError): void {
     this.#reject(error);
-    this.#headers.fail(error);
-    this.#trailers.fail(error);
+    this.#parts.fail(error);
     this.#over();
   }
 
   #over(): void {
     this.running = undefined;
-    this.onOver?.();
+    this.list?.remove(this);
   }
 }

@@ -3,6 +3,9 @@ import { messageTooLarge } from "../transport/message-body.js";
 
 const prefixLength = 5;
 
+/** Before a message comes in pieces, which most never do. Never written to. */
+const noPieces: Uint8Array[] = [];
+
 /** Takes one message, `bytes[start, end)`; its flags are the envelope's first byte. */
 export type EnvelopeHandler = (
   flags: number,
@@ -20,10 +23,10 @@ export class EnvelopeReader {
   readonly #limit: number;
   readonly #onMessage: EnvelopeHandler;
   /** The prefix of a message that has not come whole. */
-  readonly #prefix: Uint8Array = new Uint8Array(prefixLength);
+  #prefix: Uint8Array | undefined;
   #prefixFilled = 0;
   /** The pieces of a message that has not come whole, and how much of it is missing. */
-  #pieces: Uint8Array[] = [];
+  #pieces: Uint8Array[] = noPieces;
   #size = 0;
   #missing = 0;
   #stopped = false;
@@ -64,7 +67,7 @@ export class EnvelopeReader {
   /** Ignores all that comes from now on. */
   stop(): void {
     this.#stopped = true;
-    this.#pieces = [];
+    this.#pieces = noPieces;
   }
 
   /** @throws RpcError `internal` if the stream ended inside a message: the end is never guessed. */
@@ -82,27 +85,29 @@ export class EnvelopeReader {
   /** Keeps what belongs to a message that is not whole yet; returns where the next begins. */
   #collect(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
+    this.#prefix ??= new Uint8Array(prefixLength);
     while (this.#prefixFilled < prefixLength) {
       if (at === end) return at;
       this.#prefix[this.#prefixFilled++] = bytes[at++] as number;
       if (this.#prefixFilled === prefixLength) {
         this.#size = this.#missing = sizeAt(this.#prefix, 1);
         this.#check(this.#size);
+        this.#pieces = [];
       }
     }
     const taken = Math.min(this.#missing, end - at);
     if (taken > 0) this.#pieces.push(bytes.subarray(at, at + taken));
     this.#missing -= taken;
-    if (this.#missing === 0) this.#complete();
+    if (this.#missing === 0) this.#complete(this.#prefix[0] as number);
     return at + taken;
   }
 
-  #complete(): void {
+  #complete(flags: number): void {
     const pieces = this.#pieces;
     const whole = pieces.length === 1 ? (pieces[0] as Uint8Array) : joined(pieces, this.#size);
-    this.#pieces = [];
+    this.#pieces = noPieces;
     this.#prefixFilled = 0;
-    this.#onMessage(this.#prefix[0] as number, whole, 0, whole.length);
+    this.#onMessage(flags, whole, 0, whole.length);
   }
 }
 

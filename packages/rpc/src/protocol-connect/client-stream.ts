@@ -29,8 +29,8 @@ export const connectStreams: EnvelopedProtocol = {
     const message = `answered with ${got} instead of application/connect+${codec.name}`;
     return { code: parsed?.stream ? "internal" : "unknown", message };
   },
-  readEnd({ end }, place) {
-    if (end !== undefined) return decodeEndStream(end, place);
-    throw brokenEnd("the response ended without saying how the call ended", place);
+  readEnd({ end }, call) {
+    if (end !== undefined) return decodeEndStream(end, call.place());
+    throw brokenEnd("the response ended without saying how the call ended", call.place());
   },
 };

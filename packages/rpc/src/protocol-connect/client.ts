@@ -69,7 +69,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   }
 
   start(message: unknown): void {
-    const refusal = refusedByBounds(this.#settings, this.#place());
+    const refusal = refusedByBounds(this.#settings, this);
     if (refusal !== undefined) {
       this.#finish(refusal);
       return;
@@ -79,11 +79,10 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
       if (needsPreparation(this.#init)) this.#prepare(message);
       else this.#send(message);
     } catch (error) {
-      this.giveUp(unencodable(error, this.#place()));
+      this.giveUp(unencodable(error, this.place()));
       return;
     }
-    const place = () => this.#place();
-    this.#stopWatching = watchBounds(this.#settings, place, (error) => this.giveUp(error));
+    this.#stopWatching = watchBounds(this.#settings, this);
   }
 
   head(status: number, received: ReadonlyMetadata): void {
@@ -96,7 +95,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
       else this.#expectError(status, headers);
       this.#body.announce(headers.get("content-length"));
     } catch (error) {
-      this.giveUp(placed(error as RpcError, this.#place()));
+      this.giveUp(placed(error as RpcError, this.place()));
     }
   }
 
@@ -104,7 +103,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
     try {
       this.#body.add(bytes, start, end);
     } catch (error) {
-      this.giveUp(placed(error as RpcError, this.#place()));
+      this.giveUp(placed(error as RpcError, this.place()));
     }
   }
 
@@ -118,11 +117,11 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   drained(): void {}
 
   interrupted(failure: StreamFailure): void {
-    this.#finish(brokenStream(failure, this.#place()));
+    this.#finish(brokenStream(failure, this.place()));
   }
 
   cancel(reason: unknown): void {
-    this.giveUp(RpcError.is(reason) ? reason : canceled(reason, this.#place()));
+    this.giveUp(RpcError.is(reason) ? reason : canceled(reason, this.place()));
   }
 
   giveUp(error: RpcError): void {
@@ -151,7 +150,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
       if (body !== undefined) stream.body.append(body);
       stream.send();
     });
-    prepared?.catch((error: unknown) => this.giveUp(unencodable(error, this.#place())));
+    prepared?.catch((error: unknown) => this.giveUp(unencodable(error, this.place())));
   }
 
   #open(head: RequestHead): ClientStream {
@@ -166,7 +165,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
     if (!isContentType(contentType, expected)) {
       const code = contentType?.startsWith("application/") ? "internal" : "unknown";
       const got = contentType === undefined ? "no content-type" : JSON.stringify(contentType);
-      throw unexpected(code, `answered with ${got} instead of ${expected}`, this.#place());
+      throw unexpected(code, `answered with ${got} instead of ${expected}`, this.place());
     }
     this.#checkEncoding(headers);
   }
@@ -175,7 +174,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   #expectError(status: number, headers: ReadonlyMetadata): void {
     this.#errorStatus = status;
     if (!isContentType(headers.get("content-type"), "application/json")) {
-      throw unexpected(codeFromStatus(status), statusMessage(status), this.#place());
+      throw unexpected(codeFromStatus(status), statusMessage(status), this.place());
     }
     this.#checkEncoding(headers);
   }
@@ -190,13 +189,13 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
     const got = JSON.stringify(encoding.slice(0, 40));
     const accepted = acceptList(accept) || "nothing";
     const message = `answered with content-encoding ${got}; asked for: ${accepted}`;
-    throw unexpected("internal", message, this.#place());
+    throw unexpected("internal", message, this.place());
   }
 
   #decompress(compression: Compression): void {
     const { bytes, start, end } = this.#body;
     const limit = this.#settings.receivedMessageBytes;
-    const broken = (error: unknown) => this.#finish(undecodable(error, this.#place()));
+    const broken = (error: unknown) => this.#finish(undecodable(error, this.place()));
     try {
       const plain = decompressMessage(compression, bytes, start, end, limit);
       if (plain instanceof Uint8Array) this.#complete(plain, 0, plain.length);
@@ -217,7 +216,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
     try {
       response = this.#settings.codec.decode(this.#init.method.output, bytes, start, end);
     } catch (error) {
-      this.#finish(undecodable(error, this.#place()));
+      this.#finish(undecodable(error, this.place()));
       return;
     }
     this.#finish(undefined, response);
@@ -225,7 +224,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
 
   #readError(status: number, bytes: Uint8Array): RpcError {
     const fallback = { code: codeFromStatus(status), message: statusMessage(status) };
-    return decodeError(bytes, fallback, this.#place());
+    return decodeError(bytes, fallback, this.place());
   }
 
   #finish(error: RpcError | undefined, response?: unknown): void {
@@ -237,7 +236,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
     else this.#outcome.fail(error);
   }
 
-  #place(): Place {
+  place(): Place {
     const { transport, method } = this.#init;
     const place = { peer: transport.authority, method: method.path };
     if (this.#headers === undefined || this.#trailers === undefined) return place;

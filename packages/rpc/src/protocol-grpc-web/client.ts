@@ -25,10 +25,10 @@ export const grpcWeb: EnvelopedProtocol = {
     const got = parsed === undefined || parsed.text ? undefined : parsed.codec;
     return refuseHead(status, headers, got, codec.name);
   },
-  readEnd({ headers, end, isTrailersOnly }, place) {
-    if (isTrailersOnly) return readStatusEnd(headers, place);
+  readEnd({ headers, end, isTrailersOnly }, call) {
+    if (isTrailersOnly) return readStatusEnd(headers, call);
     if (end === undefined)
-      throw brokenEnd("the response ended without trailers in its body", place);
-    return readStatusEnd(decodeTrailers(end, 0, end.length), place);
+      throw brokenEnd("the response ended without trailers in its body", call.place());
+    return readStatusEnd(decodeTrailers(end, 0, end.length), call);
   },
 };

@@ -1,4 +1,4 @@
-import { brokenEnd, type Place, statusMessage } from "../client/call-failure.js";
+import { brokenEnd, type Placer, statusMessage } from "../client/call-failure.js";
 import type { EnvelopedProtocol, Refusal, ResponseEnd } from "../client/enveloped-protocol.js";
 import { userAgent } from "../client/user-agent.js";
 import type { ReadonlyMetadata } from "../metadata.js";
@@ -22,8 +22,8 @@ export const grpc: EnvelopedProtocol = {
   saysEnd: (headers) => headers.has("grpc-status"),
   refuse: (status, headers, codec) =>
     refuseHead(status, headers, parseContentType(headers.get("content-type"))?.codec, codec.name),
-  readEnd: ({ headers, trailers, isTrailersOnly }, place) =>
-    isTrailersOnly ? readStatusEnd(headers, place) : readStatusEnd(trailers, place, headers),
+  readEnd: ({ headers, trailers, isTrailersOnly }, call) =>
+    readStatusEnd(isTrailersOnly ? headers : trailers, call),
 };
 
 /** Why a response is not read; what gRPC and gRPC-Web have in common. */
@@ -47,15 +47,11 @@ export function refuseHead(
  * Reads how the call ended from the fields that say so.
  * @throws RpcError `internal` if they do not.
  */
-export function readStatusEnd(
-  fields: ReadonlyMetadata,
-  place: Place,
-  headers?: ReadonlyMetadata,
-): ResponseEnd {
-  const where = headers === undefined ? place : { ...place, headers };
-  const status = readStatus(fields, where);
+export function readStatusEnd(fields: ReadonlyMetadata, call: Placer): ResponseEnd {
   const trailers = withoutStatus(fields);
+  if (fields.get("grpc-status") === "0") return { trailers, error: undefined };
+  const status = readStatus(fields, call.place());
   if (status === "ok") return { trailers, error: undefined };
   if (status !== undefined) return { trailers, error: status };
-  throw brokenEnd("the response ended without grpc-status", { ...where, trailers });
+  throw brokenEnd("the response ended without grpc-status", { ...call.place(), trailers });
 }
