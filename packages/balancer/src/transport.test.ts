@@ -205,6 +205,19 @@ it("lets streams wait for room, and takes them in order when there is some", () 
   expect(connection.streams.map(({ told }) => told[0])).toEqual(["send:a", "send:b", "send:c"]);
 });
 
+it("tells when streams begin to wait and when none does any more", () => {
+  const told: boolean[] = [];
+  const transport = transportOf({ onWaiting: (waiting) => told.push(waiting) });
+  const { stream } = open(transport);
+  open(transport);
+  stream.reset();
+  expect(told).toEqual([true]);
+  dialer.connect();
+  expect(told).toEqual([true, false]);
+  open(transport);
+  expect(told).toHaveLength(2);
+});
+
 it.each([
   [1, "unreachable"],
   [2, "unreachable"],

@@ -28,6 +28,8 @@ export interface BalancedTransportOptions {
   readonly clock?: Clock;
   /** Streams that may wait for a connection, or for room on one, at a time. Default 10,000; those beyond fail. */
   readonly waitingStreams?: number;
+  /** Told when streams begin to wait, and when none does any more: what keeps a process alive meanwhile. */
+  readonly onWaiting?: (waiting: boolean) => void;
   /** Bytes of a request that are kept to repeat it if the server refuses its stream. Default 256 KiB. */
   readonly replayBytes?: number;
 }
@@ -107,13 +109,13 @@ class SubchannelTransport implements BalancedTransport {
 
   /** Takes a stream that was refused: it waits for the next pick, which happens outside of this call. */
   reopen(stream: BalancedStream): void {
-    this.#waiting.add(stream);
+    this.#wait(stream);
     queueMicrotask(() => this.#place());
   }
 
   /** Takes a stream that was given up out of the queue. */
   forget(stream: BalancedStream): void {
-    this.#waiting.delete(stream);
+    if (this.#waiting.delete(stream) && this.#waiting.size === 0) this.#options.onWaiting?.(false);
   }
 
   close(): void {
@@ -144,7 +146,12 @@ class SubchannelTransport implements BalancedTransport {
       queueMicrotask(() => stream.fail(failure));
     } else if (this.#waiting.size >= waitingStreams) {
       queueMicrotask(() => stream.fail(crowdedFailure(waitingStreams)));
-    } else this.#waiting.add(stream);
+    } else this.#wait(stream);
+  }
+
+  #wait(stream: BalancedStream): void {
+    this.#waiting.add(stream);
+    if (this.#waiting.size === 1) this.#options.onWaiting?.(true);
   }
 
   #update(state: ConnectivityState, picker: Picker): void {
@@ -158,7 +165,7 @@ class SubchannelTransport implements BalancedTransport {
   #unresolved(failure: StreamFailure): void {
     if (this.#picker !== nothingResolved) return;
     for (const stream of [...this.#waiting]) {
-      this.#waiting.delete(stream);
+      this.forget(stream);
       stream.fail(failure);
     }
   }
@@ -170,7 +177,7 @@ class SubchannelTransport implements BalancedTransport {
     for (const stream of this.#waiting) {
       const pick = this.#picker.pick(stream.request);
       if (pick.kind === "wait") break;
-      this.#waiting.delete(stream);
+      this.forget(stream);
       const connection = pick.kind === "subchannel" ? pick.subchannel.connection : undefined;
       if (connection !== undefined) stream.attach(connection);
       else if (pick.kind === "fail") stream.fail(pick.failure);

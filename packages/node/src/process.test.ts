@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import { createClient } from "@bowline/rpc";
 import { afterEach, expect, it } from "vitest";
 import { createChannel } from "./channel.js";
@@ -47,6 +48,44 @@ it("a script that made its calls ends by itself, though its channel was never cl
   expect(await script.ended).toBe(0);
   expect(script.output()).toBe("a,b\n");
   await server.stop();
+});
+
+it("a script that made its calls over HTTP/2 ends by itself, too", async () => {
+  const server = await serve({ port: 0, services: [echoService()], signals: false });
+  const script = await run(`
+    import { createClient } from "@bowline/rpc";
+    import { createChannel } from "../channel.js";
+    import { EchoService } from "./echo-service.js";
+    const channel = createChannel(${JSON.stringify(server.url)}, { httpVersion: "2" });
+    const client = createClient(EchoService, channel);
+    const first = await client.echo({ name: "a" }, { timeoutMs: 60_000 });
+    const second = await client.echo({ name: "b" });
+    const connection = () => channel.describe().subchannels[0].connection;
+    while (connection().openStreams > 0) await new Promise((resolve) => setImmediate(resolve));
+    console.log(first.name, second.name, connection().httpVersion);
+  `);
+  expect(await script.ended).toBe(0);
+  expect(script.output()).toBe("a b 2\n");
+  await server.stop();
+});
+
+it("an attempt to connect keeps a process as long as a call waits for it, and no longer", async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as { port: number };
+  const script = await run(`
+    import { createClient } from "@bowline/rpc";
+    import { createChannel } from "../channel.js";
+    import { EchoService } from "./echo-service.js";
+    const channel = createChannel("http://127.0.0.1:${port}", { httpVersion: "2" });
+    const call = createClient(EchoService, channel).echo({});
+    setTimeout(() => call.cancel(), 300).unref();
+    console.log(await call.catch((error) => error.code), channel.describe().state);
+    process.on("exit", () => console.log(channel.describe().state));
+  `);
+  expect(await script.ended).toBe(0);
+  expect(script.output()).toBe("canceled connecting\nconnecting\n");
+  silent.close();
 });
 
 it("on SIGTERM a server lets the calls under way finish, then the process exits with 0", async () => {

@@ -35,6 +35,7 @@ export function createNodeTransport(
     resolver: staticResolver([parsed]),
     dial: createDialer(settings),
     waitingStreams: limits.waitingCalls,
+    onWaiting: holdProcess(),
   });
 }
 
@@ -66,4 +67,13 @@ function checkLimits(limits: Limits): Limits {
 
 function unusable(message: string): RpcError {
   return new RpcError("invalid_argument", message, { reason: "BOWLINE_OPTION" });
+}
+
+/** Keeps the process alive while calls wait; connections that are being made do not. */
+function holdProcess(): (waiting: boolean) => void {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return (waiting) => {
+    clearInterval(timer);
+    if (waiting) timer = setInterval(() => {}, 2 ** 30);
+  };
 }

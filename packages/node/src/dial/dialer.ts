@@ -17,7 +17,8 @@ export interface DialerSettings extends SocketSettings {
 
 /**
  * Makes connections to the target: of HTTP/2, or a pool of HTTP/1.1 sockets, whichever the settings or ALPN say. A pool
- * is ready when its first socket is, which carries its first request.
+ * is ready when its first socket is, which carries its first request. Attempts do not keep the process alive; the streams
+ * that wait for them do.
  */
 export function createDialer(settings: DialerSettings): Dialer {
   return (_address, listener) => new Dial(settings, listener).start();
@@ -43,7 +44,8 @@ class Dial {
       this.#stop();
       this.#failed(describeConnectFailure(timedOut(connectTimeoutMs)));
     }, connectTimeoutMs);
-    this.#stop = dialSocket(this.#settings, alpnOf[httpVersion], {
+    this.#timer.unref();
+    this.#stop = dialSocket(this.#settings, alpnOf[httpVersion], false, {
       connected: (dialed) => this.#connected(dialed),
       failed: (failure) => this.#failed(failure),
     });

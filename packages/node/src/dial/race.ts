@@ -3,12 +3,14 @@ import { connect, isIP, type Socket } from "node:net";
 import type { Place } from "../target.js";
 import { timedOut } from "./failure.js";
 
-/** How long connecting may take. */
-export interface RaceTimes {
+/** How long connecting may take, and what it holds up. */
+export interface RaceSettings {
   /** Milliseconds for one address. */
   readonly addressTimeoutMs: number;
   /** Milliseconds until the next address is tried beside the one that has not answered yet (RFC 8305). */
   readonly nextAddressMs: number;
+  /** Whether the attempt keeps the process alive. */
+  readonly ref: boolean;
 }
 
 /** Takes the outcome: a connected socket, or why there is none. Not called inside the call that begins. */
@@ -19,15 +21,15 @@ export type RaceDone = (error: Error | undefined, socket?: Socket) => void;
  * before or as soon as that one failed. The first connection wins, and the others are closed.
  * @returns gives up; `done` is not called any more.
  */
-export function raceConnect(place: Place, times: RaceTimes, done: RaceDone): () => void {
-  const race = new Race(place, times, done);
+export function raceConnect(place: Place, settings: RaceSettings, done: RaceDone): () => void {
+  const race = new Race(place, settings, done);
   race.start();
   return () => race.stop();
 }
 
 class Race {
   readonly #place: Place;
-  readonly #times: RaceTimes;
+  readonly #settings: RaceSettings;
   readonly #done: RaceDone;
   readonly #attempts = new Set<Socket>();
   #queue: LookupAddress[] = [];
@@ -35,9 +37,9 @@ class Race {
   #firstError: Error | undefined;
   #over = false;
 
-  constructor(place: Place, times: RaceTimes, done: RaceDone) {
+  constructor(place: Place, settings: RaceSettings, done: RaceDone) {
     this.#place = place;
-    this.#times = times;
+    this.#settings = settings;
     this.#done = done;
   }
 
@@ -71,13 +73,18 @@ class Race {
     const { address: host, family } = next;
     this.#watch(connect({ host, port, family, noDelay: true, autoSelectFamily: false }));
     if (this.#queue.length === 0) return;
-    this.#nextTimer = setTimeout(() => this.#tryNext(), this.#times.nextAddressMs);
+    this.#nextTimer = setTimeout(() => this.#tryNext(), this.#settings.nextAddressMs);
+    if (!this.#settings.ref) this.#nextTimer.unref();
   }
 
   #watch(socket: Socket): void {
     this.#attempts.add(socket);
-    const { addressTimeoutMs } = this.#times;
+    const { addressTimeoutMs, ref } = this.#settings;
     const timer = setTimeout(() => socket.destroy(timedOut(addressTimeoutMs)), addressTimeoutMs);
+    if (!ref) {
+      socket.unref();
+      timer.unref();
+    }
     const failed = (error: Error) => {
       clearTimeout(timer);
       this.#attempts.delete(socket);

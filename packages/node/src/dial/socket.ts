@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { StreamFailure } from "@bowline/rpc/internal";
 import type { Target } from "../target.js";
 import { describeConnectFailure, timedOut } from "./failure.js";
@@ -32,31 +33,36 @@ export interface SocketListener {
 
 /**
  * Connects to the target and, if it says so, shakes hands by TLS, offering `alpn`. The whole is bounded by the caller.
+ * @param ref whether the attempt, and the socket that comes of it, keep the process alive.
  * @returns gives up; the listener is not called any more.
  */
 export function dialSocket(
   settings: SocketSettings,
   alpn: readonly string[],
+  ref: boolean,
   listener: SocketListener,
 ): () => void {
-  let stop = raceConnect(settings.target.place, times, (error, socket) => {
+  let stop = raceConnect(settings.target.place, { ...times, ref }, (error, socket) => {
     if (socket === undefined) listener.failed(describeConnectFailure(error as Error));
     else if (settings.startTls === undefined) {
       listener.connected({ socket, protocol: undefined });
-    } else stop = shakeHands(settings.startTls, socket, alpn, listener);
+    } else stop = shakeHands(settings.startTls(socket, alpn), socket, ref, listener);
   });
   return () => stop();
 }
 
 function shakeHands(
-  startTls: TlsStarter,
+  socket: TLSSocket,
   raw: Socket,
-  alpn: readonly string[],
+  ref: boolean,
   listener: SocketListener,
 ): () => void {
-  const socket = startTls(raw, alpn);
   const late = () => socket.destroy(timedOut(handshakeTimeoutMs));
   const timer = setTimeout(late, handshakeTimeoutMs);
+  if (!ref) {
+    socket.unref();
+    timer.unref();
+  }
   const failed = (error: Error) => {
     clearTimeout(timer);
     socket.removeListener("error", failed).on("error", ignore);

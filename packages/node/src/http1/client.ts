@@ -101,7 +101,7 @@ export class Http1Pool implements Connection {
   #connect(done: SocketDone): Socket | undefined {
     const first = this.#first;
     this.#first = undefined;
-    if (first !== undefined && !first.destroyed) return first;
+    if (first !== undefined && !first.destroyed) return first.ref();
     const { connectTimeoutMs } = this.settings;
     const finish = (failure: StreamFailure | undefined, socket?: Socket) => {
       clearTimeout(timer);
@@ -110,7 +110,7 @@ export class Http1Pool implements Connection {
       done(new DialError(failure));
       this.#unreachable(failure);
     };
-    const cancel = dialSocket(this.settings, ["http/1.1"], {
+    const cancel = dialSocket(this.settings, ["http/1.1"], true, {
       connected: ({ socket }) => finish(undefined, socket),
       failed: (failure) => finish(failure),
     });

@@ -154,6 +154,7 @@ export class Http2Connection implements Connection {
 
   #listen(): void {
     const session = this.#session;
+    session.unref();
     session.once("connect", () => session.setLocalWindowSize(connectionWindow));
     session.on("remoteSettings", ({ maxConcurrentStreams = 2 ** 32 - 1 }) => {
       this.#maxStreams = maxConcurrentStreams;
@@ -172,7 +173,6 @@ export class Http2Connection implements Connection {
 
   #becomeReady(): void {
     this.#ready = true;
-    if (this.#openStreams === 0) this.#session.unref();
     this.#listener?.ready(this);
   }
 
