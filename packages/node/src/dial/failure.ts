@@ -1,5 +1,7 @@
 import type { StreamFailure } from "@bowline/rpc/internal";
 
+const noCertificate = "the server wants a client certificate. Give it as tls.cert and tls.key";
+
 /** What errors of Node's mean while a connection is being made. */
 const connecting: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused. Is the server running, and is the port right?",
@@ -21,6 +23,7 @@ const connecting: Readonly<Record<string, string>> = {
     "the server's certificate comes from an unknown authority. Give the authority's certificate as tls.ca",
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     "the server's certificate comes from an unknown authority. Give the authority's certificate as tls.ca",
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: noCertificate,
   CERT_HAS_EXPIRED: "the server's certificate has expired",
   ERR_TLS_CERT_ALTNAME_INVALID:
     "the server's certificate is for another name. Is the host right, or is tls.serverName needed?",
@@ -30,6 +33,7 @@ const connecting: Readonly<Record<string, string>> = {
 const connected: Readonly<Record<string, readonly [kind: StreamFailure["kind"], text: string]>> = {
   ECONNRESET: ["lost", "the connection was closed before the response was complete"],
   EPIPE: ["lost", "the connection was closed before the request was complete"],
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: ["lost", noCertificate],
   HPE_HEADER_OVERFLOW: ["limit", "the response headers are past the limit (headerListBytes)"],
 };
 

@@ -28,6 +28,8 @@ export interface Http2ClientSettings {
 /** Bytes that a peer may send ahead on a stream, and on all streams of a connection. */
 const streamWindow = 1_048_576;
 const connectionWindow = 16_777_216;
+/** Milliseconds that a closed connection has to write what it still holds. */
+const farewellMs = 1_000;
 
 /**
  * Begins HTTP/2 on a socket that is connected. The connection is ready when the peer's first SETTINGS came: then it does
@@ -128,7 +130,7 @@ export class Http2Connection implements Connection {
    */
   giveUp(): void {
     this.#error ??= Object.assign(new Error("an invalid frame"), { code: "ERR_HTTP2_ERROR" });
-    this.#session.destroy();
+    this.#end();
     this.#over();
   }
 
@@ -140,7 +142,7 @@ export class Http2Connection implements Connection {
   close(): void {
     this.#closed = true;
     this.#listener = undefined;
-    this.#session.destroy();
+    this.#end();
   }
 
   /** Gives up before it is ready. */
@@ -150,6 +152,13 @@ export class Http2Connection implements Connection {
 
   describe(): ConnectionDescription {
     return { httpVersion: "2", openStreams: this.#openStreams };
+  }
+
+  /** Ends the session. What is still to be written has a moment, and does not keep the process alive. */
+  #end(): void {
+    this.#session.destroy();
+    this.#socket.unref();
+    if (!this.#socket.destroyed) setTimeout(() => this.#socket.destroy(), farewellMs).unref();
   }
 
   #listen(): void {
@@ -169,6 +178,12 @@ export class Http2Connection implements Connection {
       this.#error = error;
     });
     session.on("close", () => this.#over());
+    // The session's own events wait for the socket to finish writing, which after an error of TLS it may never do.
+    this.#socket.on("error", (error) => {
+      this.#error ??= error;
+      this.#socket.destroy();
+      this.#over();
+    });
   }
 
   #becomeReady(): void {
@@ -182,7 +197,7 @@ export class Http2Connection implements Connection {
     if (listener === undefined) return;
     if (this.#ready) listener.over();
     else {
-      this.#session.destroy();
+      this.#end();
       listener.failed(describeUnready(this.#error, this.#goaway?.code));
     }
   }
