@@ -62,6 +62,7 @@ export class BalancedStream implements ClientStream {
     if (this.#paused) stream.pause();
     if (this.#sent === "nothing") return;
     if (this.#sent !== "whole") stream.start();
+    if (this.#sent === "begun" && this.#queue.httpVersion === undefined) this.#tellOpened();
     for (const chunk of this.#kept ?? []) stream.body.append(chunk);
     this.#boundKept();
     if (this.#sent === "whole") stream.send();
@@ -143,6 +144,13 @@ export class BalancedStream implements ClientStream {
     if (this.#over || !this.#needsDrain) return;
     this.#needsDrain = false;
     this.#receiver.drained();
+  }
+
+  /** The version is known now, and what is still to be sent may depend on it. */
+  #tellOpened(): void {
+    queueMicrotask(() => {
+      if (!this.#over) this.#receiver.opened?.();
+    });
   }
 
   /** Moves what is in `body` to the connection and to what is kept. */

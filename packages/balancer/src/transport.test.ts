@@ -396,3 +396,24 @@ it("waits for addresses, and fails what waits for them when there are none", () 
   dialer.connect().last.answer();
   expect(late.events).toEqual(["200", "end"]);
 });
+
+it("tells a stream that is being sent when the HTTP version is known, if it was not", async () => {
+  for (const [httpVersion, told] of [
+    [undefined, ["opened"]],
+    ["1.1", []],
+  ] as const) {
+    const transport = transportOf({ httpVersion });
+    const events: string[] = [];
+    const opened = () => events.push("opened");
+    const received = Object.assign(new FakeReceiver(), { opened });
+    const head = { method: "POST", path: "/a/B", headers: [], requiresHttp2: false };
+    const stream = transport.open(head, received);
+    stream.start();
+    expect(stream.httpVersion).toBe(httpVersion);
+    dialer.connect(new FakeConnection("1.1"));
+    expect(events).toEqual([]);
+    await microtasks();
+    expect(events).toEqual(told);
+    transport.close();
+  }
+});

@@ -62,3 +62,22 @@ it("does not compile with a wrong field or a wrong method", () => {
   // @ts-expect-error no such field
   client.echo({ nmae: "x" }).catch(() => {});
 });
+
+it("does not compile with another kind of call than the method's", async () => {
+  const client = createClient(EchoService, createTransportChannel("x", new FakeTransport(), {}));
+  // @ts-expect-error Argument of type '{ timeoutMs: number; }' is not assignable to parameter of type 'RequestStream<…>'.
+  client.collect({ timeoutMs: 5 }).catch(() => {});
+  // @ts-expect-error Object literal may only specify known properties, and 'nmae' does not exist in type 'MethodInit'.
+  client.chat([{ nmae: "x" }]).cancel();
+  const call = client.echo({});
+  const read = async () => {
+    // @ts-expect-error Type 'UnaryCall<Method>' must have a '[Symbol.asyncIterator]()' method.
+    for await (const _ of call);
+  };
+  await expect(read()).rejects.toThrow(TypeError);
+  call.cancel();
+  const stream = client.watch({});
+  // @ts-expect-error Property 'send' does not exist on type 'ServerStreamCall<Method>'.
+  expect(stream.send).toBeUndefined();
+  stream.cancel();
+});

@@ -3,9 +3,6 @@ import { acceptList, findCompression } from "../compression/negotiate.js";
 import type { ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 
-/** The encodings that a client accepts which asks for none. */
-export const acceptedEncodings: readonly string[] = ["identity"];
-
 /**
  * Checks the version header of a request.
  * @throws RpcError `invalid_argument` for another version than 1, and for none where it is required.
