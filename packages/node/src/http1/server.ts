@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { StreamFailure } from "@bowline/rpc/internal";
 import { callFallback, type HttpServer, type RequestEntry } from "../http-server.js";
 import type { TransportLimits } from "../server-limits.js";
 import { oversizedField } from "./header-limit.js";
+import { RequestMessage } from "./request-message.js";
 import { Http1ServerStream } from "./server-stream.js";
 
 /** How often connections that have become idle are looked for while the server stops. */
@@ -14,7 +15,7 @@ export class Http1Server implements HttpServer {
   draining = false;
   readonly #entry: RequestEntry;
   readonly #limits: TransportLimits;
-  readonly #server: Server;
+  readonly #server: Server<typeof RequestMessage>;
   readonly #active = new Set<Http1ServerStream>();
   /** Responses that the fallback makes. */
   readonly #foreign = new Set<ServerResponse>();
@@ -58,7 +59,7 @@ export class Http1Server implements HttpServer {
     this.#server.close();
   }
 
-  #request(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
+  #request(request: RequestMessage, response: ServerResponse, awaitsContinue: boolean): void {
     const { accept, fallback, handles } = this.#entry;
     if (fallback !== undefined && !handles(request.url as string)) {
       if (awaitsContinue) response.writeContinue();
@@ -99,6 +100,7 @@ export class Http1Server implements HttpServer {
 
 function nodeOptions(limits: TransportLimits) {
   return {
+    IncomingMessage: RequestMessage,
     maxHeaderSize: limits.headerListBytes,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,

@@ -3,12 +3,14 @@ import { RpcError } from "../rpc-error.js";
 /** The default bound of a received message: 4 MiB, as in the official gRPC runtimes. */
 export const defaultReceivedMessageBytes: number = 4 * 1024 * 1024;
 
+const empty = new Uint8Array(0);
+
 /**
  * Collects the pieces of a message up to a limit. A message that came in one piece is handed on in place.
  * The limit is checked here, for every transport: before the first byte by the announced length, then piece by piece.
  */
 export class MessageBody {
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = empty;
   start = 0;
   end = 0;
   readonly #limit: number;
