@@ -73,7 +73,8 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   get awaitsPeer(): boolean {
     if (this.#response.writableLength > 0) return true;
     if (this.#answered) return !this.#response.writableFinished;
-    return !this.#request.complete && !this.#paused;
+    if (this.#request.complete || this.#paused) return false;
+    return this.#receiver?.isResting?.() !== true;
   }
 
   /** Delivers the body to a receiver, from now on; with the go-ahead first where the peer waits for it. */

@@ -12,6 +12,7 @@ import type { StreamFailure, StreamPeer } from "@bowline/rpc/internal";
 import { callFallback, type RequestEntry } from "../http-server.js";
 import { peerOf } from "../peer.js";
 import type { TransportLimits } from "../server-limits.js";
+import { ConnectionProbe } from "./connection-probe.js";
 import { oversizedBlock, parseBlock } from "./server-headers.js";
 import { Http2ServerStream, type StreamConnection } from "./server-stream.js";
 
@@ -54,9 +55,7 @@ export class Http2ServerConnection implements StreamConnection {
   #draining = false;
   /** The client's own SETTINGS came: the last part of its preface. */
   #greeted = false;
-  #lastStream = 0;
-  /** Since when a header block is under way; `undefined` if none is. */
-  #blockSince: number | undefined;
+  readonly #probe: ConnectionProbe;
   #idleSince: number;
   #endedSince: number | undefined;
 
@@ -78,6 +77,7 @@ export class Http2ServerConnection implements StreamConnection {
       this.#lost = true;
     });
     this.#session = performServerHandshake(socket, sessionOptions(limits));
+    this.#probe = new ConnectionProbe(this.#session, socket);
     this.#listen(closed);
   }
 
@@ -134,12 +134,17 @@ export class Http2ServerConnection implements StreamConnection {
       if (now - this.#endedSince >= lingerMs) this.#socket.destroy();
       return;
     }
-    if (headersTimeoutMs > 0 && this.#headersOverdue(now, headersTimeoutMs)) {
+    const isIdle = this.streams === 0;
+    const isLate = this.#greeted
+      ? this.#probe.isStuck(now, isIdle, headersTimeoutMs, stallTimeoutMs)
+      : now - this.#idleSince >= headersTimeoutMs;
+    if (headersTimeoutMs > 0 && isLate) {
       this.#session.destroy(undefined, NGHTTP2_ENHANCE_YOUR_CALM);
+      this.#socket.destroy();
       return;
     }
     if (stallTimeoutMs > 0) this.#endStalled(now, stallTimeoutMs);
-    if (this.streams > 0) this.#idleSince = now;
+    if (!isIdle) this.#idleSince = now;
     else if (http2IdleTimeoutMs > 0 && now - this.#idleSince >= http2IdleTimeoutMs) {
       this.#session.close();
     }
@@ -147,7 +152,9 @@ export class Http2ServerConnection implements StreamConnection {
 
   #listen(closed: () => void): void {
     const session = this.#session;
-    session.on("error", ignore).on("frameError", ignore);
+    // The peer broke the rules. It gets the time to read the GOAWAY that says so.
+    session.on("error", () => setTimeout(() => this.#socket.destroy(), lingerMs).unref());
+    session.on("frameError", ignore);
     session.on("close", () => {
       closed();
       this.#socket.destroy();
@@ -164,8 +171,7 @@ export class Http2ServerConnection implements StreamConnection {
   }
 
   #request(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: string[]): void {
-    this.#lastStream = stream.id as number;
-    this.#blockSince = undefined;
+    this.#probe.requested(stream.id as number);
     this.streams++;
     stream.on("error", ignore);
     stream.on("close", () => {
@@ -205,24 +211,6 @@ export class Http2ServerConnection implements StreamConnection {
       const message = `the caller ${this.peer.address} sent, or took, nothing for ${stallTimeoutMs} ms`;
       stream.stall({ kind: "stalled", message });
     }
-  }
-
-  /**
-   * Whether the greeting or a header block is not complete in time. Node does not tell of incomplete blocks, but it
-   * counts their streams; and a peer in the middle of a block cannot answer a ping.
-   */
-  #headersOverdue(now: number, timeoutMs: number): boolean {
-    if (!this.#greeted) return now - this.#idleSince >= timeoutMs;
-    const begun = this.#session.state.lastProcStreamID ?? 0;
-    if (begun <= this.#lastStream) return false;
-    if (this.#blockSince !== undefined) return now - this.#blockSince >= timeoutMs;
-    this.#blockSince = now;
-    this.#session.ping((error) => {
-      if (error !== null) return;
-      this.#blockSince = undefined;
-      this.#lastStream = Math.max(this.#lastStream, begun);
-    });
-    return false;
   }
 
   #failureOf(stream: ServerHttp2Stream): StreamFailure {

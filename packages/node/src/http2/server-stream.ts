@@ -11,7 +11,7 @@ import {
 import { OutgoingBody } from "./outgoing.js";
 import { type RequestBlock, toNodeHeaders } from "./server-headers.js";
 
-const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
+const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
 
 /** Bodies up to this size leave in one piece, which copies them; larger ones leave as they are. */
 const joinedBytes = 16_384;
@@ -129,7 +129,9 @@ export class Http2ServerStream implements ServerStream {
 
   reset(): void {
     this.#answered = true;
-    this.abort(NGHTTP2_INTERNAL_ERROR);
+    this.#drop();
+    // Not `close`, which would send END_STREAM first where it can.
+    this.#stream.destroy(new Error("the stream was reset"));
   }
 
   pause(): void {
@@ -156,12 +158,6 @@ export class Http2ServerStream implements ServerStream {
     if (!this.#answered) receiver?.interrupted(failure);
   }
 
-  /** Ends the stream with an error of HTTP/2. */
-  abort(code: number): void {
-    this.#drop();
-    if (!this.#stream.destroyed) this.#stream.close(code);
-  }
-
   /** The stream is closed. `failure` says why, in case that the exchange was not over. */
   closed(failure: () => StreamFailure): void {
     this.#drop();
@@ -176,8 +172,8 @@ export class Http2ServerStream implements ServerStream {
    * @param now of a clock that only goes forward.
    */
   stalledFor(now: number): number {
-    const owes = !this.#received && !this.#paused && !this.#answered;
-    if (this.#moved || !(owes || this.#outgoing.queued > 0)) {
+    const waits = this.#outgoing.queued > 0 || this.#awaitsBody;
+    if (this.#moved || !waits) {
       this.#moved = false;
       this.#quietSince = now;
       return 0;
@@ -189,8 +185,16 @@ export class Http2ServerStream implements ServerStream {
   stall(failure: StreamFailure): void {
     const late = this.#outgoing.queued > 0;
     this.interrupt(failure);
-    if (late || !this.#answered) this.abort(NGHTTP2_CANCEL);
+    if (late || !this.#answered) {
+      this.#drop();
+      if (!this.#stream.destroyed) this.#stream.close(NGHTTP2_CANCEL);
+    }
     this.#answered = true;
+  }
+
+  get #awaitsBody(): boolean {
+    if (this.#received || this.#paused || this.#answered) return false;
+    return this.#receiver?.isResting?.() !== true;
   }
 
   #ended(): void {

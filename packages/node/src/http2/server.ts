@@ -51,12 +51,12 @@ export class Http2Server implements HttpServer {
   }
 }
 
-/** How often to look: a quarter of the shortest time limit, so that none is passed by more than that. */
+/** How often to look: a quarter of the shortest time limit, but at least each second. */
 function sweepMs({
   headersTimeoutMs,
   stallTimeoutMs,
   http2IdleTimeoutMs,
 }: TransportLimits): number {
   const limits = [headersTimeoutMs, stallTimeoutMs, http2IdleTimeoutMs].filter((each) => each > 0);
-  return Math.max(5, Math.min(10_000, ...limits) / 4);
+  return Math.max(5, Math.min(4_000, ...limits) / 4);
 }

@@ -115,6 +115,11 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
     resume?.();
   }
 
+  /** Streams may pause between messages; how long is for the deadline policy to say. */
+  isResting(): boolean {
+    return this.#streamsRequests && (this.#reader?.atBoundary ?? false);
+  }
+
   succeeded(result: unknown): void {
     if (this.over) return;
     if (this.#streamsResponses) this.#pump(result);

@@ -85,6 +85,11 @@ export interface RequestReceiver {
   interrupted(failure: StreamFailure): void;
   /** There is room again, after a `flush` that returned `false`. */
   drained(): void;
+  /**
+   * Whether the peer may be silent for as long as it likes now: it stands between the messages of a stream. Otherwise, and
+   * for receivers without this, a transport ends a request whose body stops for too long.
+   */
+  isResting?(): boolean;
 }
 
 /**
