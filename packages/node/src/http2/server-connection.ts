@@ -29,10 +29,6 @@ const {
 const streamWindowBytes = 262_144;
 const connectionWindowBytes = 1_048_576;
 const sessionMemoryMegabytes = 64;
-/** A GOAWAY with this id announces the end without refusing a stream (RFC 9113, section 6.8). */
-const lastStreamId = 2 ** 31 - 1;
-/** How long a peer has to show that it has seen the announcement. */
-const noticeMs = 1_000;
 /** How long a peer may keep its side of a connection open after this side has ended. */
 const lingerMs = 1_000;
 
@@ -52,7 +48,6 @@ export class Http2ServerConnection implements StreamConnection {
   #held: (() => void)[] = [];
   #queued = 0;
   #lost = false;
-  #draining = false;
   /** The client's own SETTINGS came: the last part of its preface. */
   #greeted = false;
   readonly #probe: ConnectionProbe;
@@ -102,19 +97,12 @@ export class Http2ServerConnection implements StreamConnection {
     this.#waiting.add(stream);
   }
 
-  /** Announces the end, lets the streams finish, closes. */
+  /**
+   * Sends GOAWAY, lets the streams finish, closes. Requests that cross the GOAWAY are above the id that it names: their
+   * callers know that they were not processed. (Node cannot announce the end first and still take those.)
+   */
   drain(): void {
-    if (this.#draining || this.#session.destroyed) return;
-    this.#draining = true;
-    this.#session.goaway(NGHTTP2_NO_ERROR, lastStreamId);
-    // Requests that crossed the announcement are still taken; those behind the answer to a ping have seen it.
-    const close = () => {
-      clearTimeout(timer);
-      if (!this.#session.destroyed) this.#session.close();
-    };
-    const timer = setTimeout(close, noticeMs);
-    timer.unref();
-    if (!this.#session.ping(close)) close();
+    if (!this.#session.destroyed && !this.#session.closed) this.#session.close();
   }
 
   /** Ends everything: receivers are told, may answer, and the connection is closed behind that. */
