@@ -53,7 +53,10 @@ function http2(server: RpcServer, options: object = {}): Http2Peer {
 }
 
 /** Calls over HTTP/1.1; the error's code if there is no answer. */
-function http1(server: RpcServer, options: RequestOptions = {}): Promise<string> {
+function http1(
+  server: RpcServer,
+  options: RequestOptions & { ALPNProtocols?: string[] } = {},
+): Promise<string> {
   return new Promise((resolve) => {
     const { "content-type": contentType, ":path": path } = call;
     const headers = { "content-type": contentType };
