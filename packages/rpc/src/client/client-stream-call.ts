@@ -14,10 +14,13 @@ export class PendingClientStreamCall<I, O>
   extends PendingUnaryCall<O>
   implements ClientStreamCall<I, O>
 {
-  override readonly [Symbol.toStringTag]: string = "ClientStreamCall";
   readonly sending: ManualSending = new ManualSending(this);
   readonly #report = new FailureReport();
   error: RpcError | undefined;
+
+  override get [Symbol.toStringTag](): string {
+    return "ClientStreamCall";
+  }
 
   send(message: I): Promise<void> {
     return this.sending.send(message);

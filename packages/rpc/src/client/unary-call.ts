@@ -25,7 +25,6 @@ export interface UnaryCall<T> extends Promise<T> {
 
 /** The call as the client keeps it: settled by a protocol, awaited by the caller. */
 export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome, ListedCall {
-  readonly [Symbol.toStringTag]: string = "UnaryCall";
   readonly #response: Promise<T>;
   readonly #parts: CallParts = new CallParts(this);
   #resolve!: (response: T) => void;
@@ -40,6 +39,10 @@ export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome, ListedCall {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "UnaryCall";
   }
 
   get headers(): Promise<ReadonlyMetadata> {

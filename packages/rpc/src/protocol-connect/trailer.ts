@@ -13,6 +13,7 @@ export function splitTrailers(received: ReadonlyMetadata): {
   readonly headers: ReadonlyMetadata;
   readonly trailers: ReadonlyMetadata;
 } {
+  if (!hasTrailers(received)) return { headers: received, trailers: new Metadata() };
   const headers: string[] = [];
   const trailers: string[] = [];
   for (const [name, value] of received) {
@@ -20,4 +21,10 @@ export function splitTrailers(received: ReadonlyMetadata): {
     else headers.push(name, value);
   }
   return { headers: Metadata.fromWire(headers), trailers: Metadata.fromWire(trailers) };
+}
+
+/** Most responses have none. */
+function hasTrailers(received: ReadonlyMetadata): boolean {
+  for (const [name] of received) if (name.startsWith(prefix)) return true;
+  return false;
 }
