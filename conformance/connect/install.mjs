@@ -23,7 +23,7 @@ export function installRunner() {
   const { status } = spawnSync(
     "go",
     ["install", "-v", `connectrpc.com/conformance/cmd/connectconformance@${version}`],
-    { cwd: folder, env: { ...process.env, GOBIN: folder, GOFLAGS: "" }, stdio: "inherit" },
+    { cwd: folder, env: { ...process.env, GOBIN: folder }, stdio: "inherit" },
   );
   if (status !== 0 || !existsSync(runner))
     throw new AbsentPeerError(`connectconformance ${version} cannot be installed with go`);
