@@ -10,7 +10,7 @@ export default defineConfig({
     include: [
       "packages/*/src/**/*.test.ts",
       "packages/*/test/**/*.test.ts",
-      "conformance/*/src/**/*.test.ts",
+      "conformance/**/*.test.{ts,mjs}",
       "examples/*/src/**/*.test.ts",
       "scripts/**/*.test.mjs",
       "testing/**/*.test.ts",

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { readArguments } from "../../scripts/driver/arguments.mjs";
 import { runs } from "./config.mjs";
 import { AbsentPeerError, installNode, installRunner } from "./install.mjs";
+import { countsOf, describeReports, judge } from "./judge.mjs";
 import { root } from "./paths.mjs";
-import { readReports } from "./reports.mjs";
-import { countsOf, problemsOf, runSuite } from "./runner.mjs";
+import { readReports, runSuite } from "./runner.mjs";
 
 const usage = `npm run conformance:connect [-- --all --role ROLE --node MAJOR --run PATTERN… --trace --verbose]
 
@@ -40,7 +40,10 @@ async function main() {
   const wanted = runs[options.all || options.run ? "whole" : "usual"].filter(
     ({ role, node }) => (options.role ?? role) === role && Number(options.node ?? node) === node,
   );
-  if (wanted.length === 0) throw new Error("no run is of this role and this version of Node");
+  if (wanted.length === 0) {
+    console.error("--role is server or client, --node is 20 or 24");
+    return 2;
+  }
   const runner = installRunner();
   const nodes = new Map(wanted.map(({ node }) => [node, installNode(node)]));
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
@@ -64,7 +67,7 @@ async function perform(runner, node, run) {
   console.log(`${run.role}, node ${run.node} …`);
   const patterns = options.run ?? [];
   const only = patterns.length > 0;
-  const { log, reports, timedOut } = await runSuite(runner, node, run, {
+  const { log, reports, ending } = await runSuite(runner, node, run, {
     patterns,
     flags: only
       ? [...(options.trace ? ["--trace"] : []), ...(options.verbose ? ["--vv"] : [])]
@@ -73,19 +76,14 @@ async function perform(runner, node, run) {
     show: only,
   });
   const seconds = Math.round((performance.now() - started) / 1000);
-  const counts = countsOf(log);
-  const { total = 0, passed = 0, failed = 0, unrun = 0, excused = 0 } = counts ?? {};
+  const { total = 0, passed = 0, failed = 0 } = countsOf(log) ?? { failed: 1 };
   console.log(
     `${run.role}, node ${run.node}: ${passed} of ${total} passed, ${failed} failed (${seconds} s)`,
   );
-  if (only) return { passed, failed: counts === undefined ? 1 : failed };
-  const { line, wrong } = readReports(reports, run);
-  console.log(line);
-  const troubles = [...problemsOf(log), ...wrong];
-  if (timedOut) troubles.push("it did not end in time; the last cases are above");
-  if (unrun + excused > 0) troubles.push(`${unrun} not run, ${excused} excused`);
-  if (passed !== run.cases) troubles.push(`wanted: ${run.cases} passed, and nothing else`);
-  for (const trouble of troubles) console.log(trouble);
-  const missing = Math.max(0, run.cases - passed);
-  return { passed, failed: troubles.length === 0 ? 0 : Math.max(1, failed, missing) };
+  if (only) return { passed, failed };
+  const said = readReports(reports);
+  console.log(describeReports(said));
+  const verdict = judge(log, said, run, ending);
+  for (const trouble of verdict.troubles) console.log(trouble);
+  return verdict;
 }

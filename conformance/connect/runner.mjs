@@ -1,6 +1,6 @@
-/** Starts the runner and reads what it counted. */
+/** Starts the runner, and collects what it and the programs under test say. */
 import { spawn } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configFor } from "./config.mjs";
 import { cache, programs } from "./paths.mjs";
@@ -10,7 +10,7 @@ const reportsVariable = "BOWLINE_CONFORMANCE_REPORTS";
 
 /**
  * Runs the suite once. Whatever hangs is ended, with everything that was started.
- * @returns {Promise<{ log: string, reports: string, timedOut: boolean }>}
+ * @returns {Promise<{ log: string, reports: string, ending: string | undefined }>} how it ended, if not well
  */
 export async function runSuite(runner, node, run, { patterns = [], flags = [], timeoutMs, show }) {
   const config = join(cache, `${run.node}-${run.role}.yaml`);
@@ -37,9 +37,9 @@ export async function runSuite(runner, node, run, { patterns = [], flags = [], t
       log += chunk;
       if (show) process.stdout.write(chunk);
     });
-  const timedOut = await ended(child, timeoutMs);
+  const ending = await ended(child, timeoutMs);
   writeFileSync(join(cache, `${run.node}-${run.role}.log`), log);
-  return { log, reports, timedOut };
+  return { log, reports, ending };
 }
 
 async function ended(child, timeoutMs) {
@@ -60,34 +60,18 @@ async function ended(child, timeoutMs) {
     timedOut = true;
     end("SIGKILL");
   }, timeoutMs);
-  await new Promise((resolve, reject) => {
+  const code = await new Promise((resolve, reject) => {
     child.once("error", reject).once("close", resolve);
   });
   clearTimeout(timer);
   process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
   end("SIGKILL");
-  return timedOut;
+  if (timedOut) return `it did not end within ${timeoutMs / 1000} s`;
+  return code === 0 ? undefined : `the runner ended with code ${code}`;
 }
 
-/** The runner's closing counts; `undefined` where it did not come so far. */
-export function countsOf(log) {
-  const found = /^Total cases: (\d+)\n(\d+) passed, (\d+) failed/m.exec(log);
-  if (found === null) return undefined;
-  const [total, passed, failed] = found.slice(1).map(Number);
-  const unrun = Number(/^Another (\d+) could not be run/m.exec(log)?.[1] ?? 0);
-  const excused = Number(/^\(Another (\d+) failed as expected/m.exec(log)?.[1] ?? 0);
-  return { total, passed, failed, unrun, excused };
-}
-
-/** The failed cases with what the runner says of each, in short; the end of the log where it broke down. */
-export function problemsOf(log) {
-  const failures = log.split(/^FAILED: /m).slice(1);
-  const shown = failures.slice(0, 40).map((text) => {
-    const [name, ...why] = text.split("\n");
-    const reasons = why.filter((line) => line.startsWith("\t")).slice(0, 3);
-    return [`✗ ${name}`, ...reasons].join("\n").slice(0, 600);
-  });
-  if (failures.length > shown.length) shown.push(`… and ${failures.length - shown.length} more`);
-  if (countsOf(log) === undefined) shown.push(...log.trimEnd().split("\n").slice(-15));
-  return shown;
+/** What the programs under test said of themselves. */
+export function readReports(folder) {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files.map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")));
 }
