@@ -45,7 +45,9 @@ async function main() {
     return 2;
   }
   const runner = installRunner();
-  const nodes = new Map(wanted.map(({ node }) => [node, installNode(node)]));
+  const nodes = new Map(
+    [...new Set(wanted.map(({ node }) => node))].map((each) => [each, installNode(each)]),
+  );
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   execFileSync(process.execPath, [tsc, "-b", "conformance/connect"], {
     cwd: root,
