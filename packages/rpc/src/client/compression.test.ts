@@ -211,6 +211,20 @@ function fakeBomb(name: string) {
   };
 }
 
+it("gives the stream up when the server answers before the last message is compressed", async () => {
+  const send = fakeCompression("zip", { asynchronous: true });
+  const { transport, client } = setUp("grpc", { send, minBytes: 0 });
+  const call = client.collect();
+  const sent = call.send({ name: "a" });
+  call.closeSend();
+  const fields = ["content-type", "application/grpc"];
+  transport.last.answer(200, fields, message("early"), trailers);
+  expect((await call).name).toBe("early");
+  await expect(sent).rejects.toMatchObject({ reason: "BOWLINE_SEND" });
+  await turn();
+  expect([transport.last.ended, transport.last.wasReset]).toEqual([false, true]);
+});
+
 it("asks for what it sends with, and nothing without compression", async () => {
   const none = setUp("grpc", undefined);
   none.client.echo({}).cancel();

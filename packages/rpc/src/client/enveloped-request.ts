@@ -73,6 +73,8 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   readonly #isSingle: boolean;
   #stream: ClientStream | undefined;
   #sender: RequestSender | undefined;
+  /** The whole request has been handed over. */
+  #isSent = false;
   #isManual = false;
   #isReading = false;
   #stopWatching: (() => void) | undefined;
@@ -108,7 +110,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     const { method } = this.#init;
     try {
       const pending = writeMessage(stream.body, method.input, message, this.#settings);
-      if (pending === undefined) stream.send();
+      if (pending === undefined) this.#sendWritten(stream);
       else pending.then(() => this.#sendWritten(stream)).catch((error) => this.failed(error));
     } catch (error) {
       this.failed(error);
@@ -141,6 +143,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   }
 
   endRequests(): void {
+    this.#isSent = true;
     (this.#stream as ClientStream).end();
   }
 
@@ -270,7 +273,9 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   }
 
   #sendWritten(stream: ClientStream): void {
-    if (!this.#isOver) stream.send();
+    if (this.#isOver) return;
+    this.#isSent = true;
+    stream.send();
   }
 
   #sourceFailed(error: unknown): void {
@@ -413,7 +418,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     this.#outcome.receivedTrailers(end.trailers);
     const failure = end.error ?? this.#missing(end.trailers);
     // A request that is still being sent is of no use to anybody.
-    if (this.#sender?.isClosed === false) this.#stream?.reset();
+    if (!this.#isSent) this.#stream?.reset();
     this.#finish(failure);
   }
 
