@@ -37,11 +37,10 @@ export class ConnectionProbe {
 
   /**
    * Whether the connection is to be ended.
-   * @param isIdle whether no request is under way.
    * @param blockMs how long a header block may take.
    * @param stallMs how long the peer may take nothing of what is sent, 0 for ever.
    */
-  isStuck(now: number, isIdle: boolean, blockMs: number, stallMs: number): boolean {
+  isStuck(now: number, blockMs: number, stallMs: number): boolean {
     if (this.#ping !== undefined) return this.#isOverdue(this.#ping, now, blockMs, stallMs);
     const { bytesRead } = this.#socket;
     const isQuiet = bytesRead === this.#lastRead;
@@ -50,7 +49,7 @@ export class ConnectionProbe {
     // Node does not tell of incomplete header blocks, but their streams count as begun.
     const begun = this.#session.state.lastProcStreamID ?? 0;
     const inBlock = begun > this.#lastStream;
-    if (inBlock || (isQuiet && isIdle)) this.#probe(now, begun, inBlock);
+    if (inBlock || isQuiet) this.#probe(now, begun, inBlock);
     return false;
   }
 

@@ -122,9 +122,8 @@ export class Http2ServerConnection implements StreamConnection {
       if (now - this.#endedSince >= lingerMs) this.#socket.destroy();
       return;
     }
-    const isIdle = this.streams === 0;
     const isLate = this.#greeted
-      ? this.#probe.isStuck(now, isIdle, headersTimeoutMs, stallTimeoutMs)
+      ? this.#probe.isStuck(now, headersTimeoutMs, stallTimeoutMs)
       : now - this.#idleSince >= headersTimeoutMs;
     if (headersTimeoutMs > 0 && isLate) {
       this.#session.destroy(undefined, NGHTTP2_ENHANCE_YOUR_CALM);
@@ -132,7 +131,7 @@ export class Http2ServerConnection implements StreamConnection {
       return;
     }
     if (stallTimeoutMs > 0) this.#endStalled(now, stallTimeoutMs);
-    if (!isIdle) this.#idleSince = now;
+    if (this.streams > 0) this.#idleSince = now;
     else if (http2IdleTimeoutMs > 0 && now - this.#idleSince >= http2IdleTimeoutMs) {
       this.#session.close();
     }
