@@ -92,7 +92,16 @@ interface Seen {
   /** Told of each abort, and of each handler that waits. */
   wake: () => void;
   waiting: number;
+  /** Messages that a flooding handler has yielded. */
+  yielded: number;
+  /** Lets a handler that does not read go on. */
+  release: () => void;
 }
+
+/** Of a message that is sent again and again, until somebody has to wait. */
+const pieceBytes = 16 * 1024;
+/** More than may be on its way between a writer and a reader that waits. */
+const tooMany = (64 * 1024 * 1024) / pieceBytes;
 
 const unknownDetail: ErrorDetail = { typeName: "other.v1.Unknown", value: Uint8Array.of(8, 1) };
 
@@ -121,12 +130,18 @@ function echoHandlers(seen: Seen): Implementation {
       return request;
     },
     async *watch({ name, requestTypeUrl }, call) {
+      if (call.requestHeaders.get("x-do") === "flood") {
+        yield* flood(name, call, seen);
+        return;
+      }
       if (call.requestHeaders.get("x-when") !== "late") await behave(call);
       for (let i = 0; i < Number(requestTypeUrl); i++) yield { name: `${name}${i}` };
       if (call.requestHeaders.get("x-when") === "late") await behave(call);
     },
     async collect(requests, call) {
-      if (call.requestHeaders.get("x-do") === "early") return { name: "enough" };
+      const order = call.requestHeaders.get("x-do");
+      if (order === "early") return { name: "enough" };
+      if (order === "dawdle") return { name: await dawdle(requests, seen) };
       const names: string[] = [];
       for await (const { name } of requests) names.push(name);
       await behave(call);
@@ -137,8 +152,37 @@ function echoHandlers(seen: Seen): Implementation {
       for await (const { name } of requests) yield { name: `${name}!` };
       if (call.requestHeaders.get("x-when") === "late") await behave(call);
     },
-    lookUp: (request) => request,
+    lookUp: ({ name }, call) => ({
+      name,
+      requestTypeUrl: `${call.timeRemainingMs() === undefined ? "no" : "a"} deadline`,
+    }),
   });
+}
+
+/** Yields until nobody wants more. */
+function* flood(name: string, { signal }: HandlerCall, seen: Seen) {
+  try {
+    while (seen.yielded < tooMany && !signal.aborted) {
+      seen.yielded++;
+      yield { name };
+    }
+  } finally {
+    seen.aborts.push(signal.reason);
+    seen.wake();
+  }
+}
+
+/** Waits for the test before a request is read, and counts them. */
+async function dawdle(requests: AsyncIterable<Method>, seen: Seen): Promise<string> {
+  seen.waiting++;
+  const released = new Promise<void>((resolve) => {
+    seen.release = resolve;
+  });
+  seen.wake();
+  await released;
+  let count = 0;
+  for await (const { name } of requests) if (name.length === pieceBytes) count++;
+  return String(count);
 }
 
 /** Waits until nobody waits for the handler any more. */
@@ -171,7 +215,14 @@ export function describeRpc(
     codecs.map(([form, codec]) => [protocol, form, codec] as const),
   );
   describe.each(combinations)(`${name}: %s, %s`, (protocol, _, codec) => {
-    const seen: Seen = { errors: [], aborts: [], wake: () => {}, waiting: 0 };
+    const seen: Seen = {
+      errors: [],
+      aborts: [],
+      wake: () => {},
+      waiting: 0,
+      yielded: 0,
+      release: () => {},
+    };
     let served: ServedRpc;
     let channel: Channel;
     let client: EchoClient;
@@ -203,7 +254,18 @@ export function describeRpc(
       seen.errors.length = 0;
       seen.aborts.length = 0;
       seen.waiting = 0;
+      seen.yielded = 0;
     });
+
+    /** Waits until a count stands still over many calls there and back. */
+    async function settled(count: () => number): Promise<number> {
+      for (let quiet = 0, last = -1; quiet < 30; quiet++) {
+        if (count() !== last) quiet = 0;
+        last = count();
+        await client.echo({ name: "and back" });
+      }
+      return count();
+    }
 
     /** Waits for what handlers do. */
     async function until(condition: () => boolean): Promise<void> {
@@ -435,6 +497,86 @@ export function describeRpc(
         expect(seen.aborts).toMatchObject([{ code: "canceled" }]);
       });
     });
+
+    describe("a reader that waits", () => {
+      const name = "x".repeat(pieceBytes);
+
+      it("makes the handler wait, which ends when the reader leaves", async () => {
+        const responses = client.watch({ name }, { headers: { "x-do": "flood" } });
+        for await (const each of responses) {
+          expect(each.name.length).toBe(pieceBytes);
+          const yielded = await settled(() => seen.yielded);
+          expect(yielded).toBeLessThan(tooMany);
+          break;
+        }
+        await until(() => seen.aborts.length === 1);
+        expect(seen.yielded).toBeLessThan(tooMany);
+      });
+
+      it("on the server makes the caller wait, until it reads", async () => {
+        let sent = 0;
+        let stop = tooMany;
+        function* requests() {
+          while (sent < stop) {
+            sent++;
+            yield { name };
+          }
+        }
+        const call = client.collect(requests(), { headers: { "x-do": "dawdle" } });
+        await until(() => seen.waiting === 1);
+        const held = await settled(() => sent);
+        expect(held).toBeLessThan(tooMany);
+        stop = sent + 10;
+        seen.release();
+        expect((await call).name).toBe(String(held + 10));
+      });
+    });
+
+    describe("a call of a handler", () => {
+      it("has the handler's deadline, and ends with the handler's call", async () => {
+        const controller = new AbortController();
+        const parent = { signal: controller.signal, timeRemainingMs: () => 10_000 };
+        expect((await client.lookUp({}, { parent })).requestTypeUrl).toBe("a deadline");
+        expect((await client.lookUp({})).requestTypeUrl).toBe("no deadline");
+        const headers = { "x-do": "hang" };
+        const failing = failureOf(() => client.echo({}, { parent, headers }));
+        await until(() => seen.waiting === 1);
+        controller.abort();
+        expect((await failing).code).toBe("canceled");
+        await until(() => seen.aborts.length === 1);
+        const late = { signal: new AbortController().signal, timeRemainingMs: () => 60 };
+        const error = await failureOf(() => client.echo({}, { parent: late, headers }));
+        expect(error.code).toBe("deadline_exceeded");
+      });
+    });
+
+    if (protocol === "connect") {
+      it("calls a method without side effects by GET where that is asked for", async () => {
+        const through = served.channel(options({ useHttpGet: true }));
+        for (const length of [0, 10, 5_000, 20_000]) {
+          const sent = "ü/?&=+ %".repeat(length / 8);
+          expect((await clientOf(through).lookUp({ name: sent })).name).toBe(sent);
+        }
+        const large = await failureOf(() =>
+          clientOf(through).lookUp({ name: "x".repeat(200) }, { receivedMessageBytes: 100 }),
+        );
+        expect(large.code).toBe("resource_exhausted");
+        await through.close();
+      });
+    }
+
+    if (!traits.fullDuplex) {
+      it("refuses to read from a bidi call before it has sent everything, by name", async () => {
+        const chat = client.chat();
+        await chat.send({ name: "a" });
+        const error = await failureOf(() => chat[Symbol.asyncIterator]().next());
+        expect(error).toMatchObject({
+          code: "unimplemented",
+          reason: "BOWLINE_HTTP_VERSION",
+          origin: "local",
+        });
+      });
+    }
 
     describe("the limit of a received message", () => {
       const letters = 100;

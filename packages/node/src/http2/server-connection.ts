@@ -13,6 +13,7 @@ import { callFallback, type RequestEntry } from "../http-server.js";
 import { peerOf } from "../peer.js";
 import type { TransportLimits } from "../server-limits.js";
 import { ConnectionProbe } from "./connection-probe.js";
+import { ReplyQueue } from "./reply-queue.js";
 import { oversizedBlock, parseBlock } from "./server-headers.js";
 import { Http2ServerStream, type StreamConnection } from "./server-stream.js";
 
@@ -35,6 +36,7 @@ const lingerMs = 1_000;
 /** One HTTP/2 connection of a server, on `node:http2`. */
 export class Http2ServerConnection implements StreamConnection {
   readonly peer: StreamPeer;
+  readonly replies: ReplyQueue;
   /** Requests under way. */
   streams = 0;
   readonly #session: ServerHttp2Session;
@@ -42,11 +44,6 @@ export class Http2ServerConnection implements StreamConnection {
   readonly #entry: RequestEntry;
   readonly #limits: TransportLimits;
   readonly #active = new Set<Http2ServerStream>();
-  /** Streams that were told to wait before they write more. */
-  readonly #waiting = new Set<Http2ServerStream>();
-  /** Requests that wait until the peer has taken some of what it is owed. */
-  #held: (() => void)[] = [];
-  #queued = 0;
   #lost = false;
   /** The client's own SETTINGS came: the last part of its preface. */
   #greeted = false;
@@ -62,6 +59,7 @@ export class Http2ServerConnection implements StreamConnection {
     closed: () => void,
   ) {
     this.peer = peerOf(socket);
+    this.replies = new ReplyQueue(limits.queuedReplyBytes);
     this.#socket = socket;
     this.#entry = entry;
     this.#limits = limits;
@@ -74,27 +72,6 @@ export class Http2ServerConnection implements StreamConnection {
     this.#session = performServerHandshake(socket, sessionOptions(limits));
     this.#probe = new ConnectionProbe(this.#session, socket);
     this.#listen(closed);
-  }
-
-  get isFull(): boolean {
-    return this.#queued > this.#limits.queuedReplyBytes;
-  }
-
-  queue(bytes: number): void {
-    this.#queued += bytes;
-  }
-
-  release(bytes: number): void {
-    this.#queued -= bytes;
-    if (this.#queued > this.#limits.queuedReplyBytes / 2) return;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const stream of waiting) stream.drained();
-    while (this.#held.length > 0 && !this.isFull) this.#held.shift()?.();
-  }
-
-  awaitRoom(stream: Http2ServerStream): void {
-    this.#waiting.add(stream);
   }
 
   /**
@@ -164,8 +141,7 @@ export class Http2ServerConnection implements StreamConnection {
     stream.on("close", () => {
       this.streams--;
     });
-    if (this.isFull) this.#held.push(() => this.#open(stream, headers, raw));
-    else this.#open(stream, headers, raw);
+    this.replies.whenRead(() => this.#open(stream, headers, raw));
   }
 
   #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: string[]): void {
@@ -183,7 +159,6 @@ export class Http2ServerConnection implements StreamConnection {
     this.#active.add(call);
     stream.on("close", () => {
       this.#active.delete(call);
-      this.#waiting.delete(call);
       call.closed(() => this.#failureOf(stream));
     });
     if (refusal !== undefined) refuse(call, refusal);

@@ -9,6 +9,7 @@ import {
   type StreamPeer,
 } from "@bowline/rpc/internal";
 import { OutgoingBody } from "./outgoing.js";
+import type { ReplyQueue, WaitingStream } from "./reply-queue.js";
 import { type RequestBlock, toNodeHeaders } from "./server-headers.js";
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
@@ -21,18 +22,12 @@ const freeAgainMs = 20;
 /** The connection of a stream, as the stream needs it. */
 export interface StreamConnection {
   readonly peer: StreamPeer;
-  /** Whether the connection owes its peer more than it likes to. */
-  readonly isFull: boolean;
-  /** More is owed to the peer. */
-  queue(bytes: number): void;
-  /** Less is. */
-  release(bytes: number): void;
-  /** Calls the stream's `drained` when there is room. */
-  awaitRoom(stream: Http2ServerStream): void;
+  /** What the peer is owed. */
+  readonly replies: ReplyQueue;
 }
 
 /** One request of `node:http2`, as the RPC layer sees it. */
-export class Http2ServerStream implements ServerStream {
+export class Http2ServerStream implements ServerStream, WaitingStream {
   readonly httpVersion = "2";
   readonly method: string;
   readonly target: string;
@@ -49,6 +44,8 @@ export class Http2ServerStream implements ServerStream {
   #received = false;
   /** The response's end was handed over, or there will be none. */
   #answered = false;
+  /** The response's end was handed over. */
+  #isComplete = false;
   /** Whether a byte went either way since {@link stalledFor} looked last. */
   #moved = true;
   #quietSince = 0;
@@ -62,7 +59,7 @@ export class Http2ServerStream implements ServerStream {
     this.#awaitsContinue = block.awaitsContinue;
     this.#outgoing = new OutgoingBody(stream, (bytes) => {
       this.#moved = true;
-      connection.release(bytes);
+      connection.replies.remove(this, bytes, this.#isComplete);
     });
     stream.on("wantTrailers", () => stream.sendTrailers(toNodeHeaders(this.#trailers ?? [])));
   }
@@ -115,9 +112,7 @@ export class Http2ServerStream implements ServerStream {
 
   flush(): boolean {
     this.#write();
-    if (!this.#connection.isFull || this.#outgoing.queued === 0) return true;
-    this.#connection.awaitRoom(this);
-    return false;
+    return this.#connection.replies.hasRoom(this);
   }
 
   end(trailers?: HeaderFields): void {
@@ -146,7 +141,11 @@ export class Http2ServerStream implements ServerStream {
     this.#stream.resume();
   }
 
-  /** The connection has room again. */
+  get queued(): number {
+    return this.#outgoing.queued;
+  }
+
+  /** There is room again. */
   drained(): void {
     if (!this.#answered) this.#receiver?.drained();
   }
@@ -229,11 +228,13 @@ export class Http2ServerStream implements ServerStream {
       this.body.clear();
       return;
     }
-    this.#connection.queue(length);
+    this.#connection.replies.add(length);
     this.#outgoing.write(length <= joinedBytes ? [this.body.takeBytes()] : this.body.takeChunks());
   }
 
   #finish(): void {
+    this.#isComplete = true;
+    this.#connection.replies.complete(this.#outgoing.queued);
     this.#outgoing.end();
     if (this.#received) return;
     this.#stream.once("finish", () => setImmediate(() => this.#free()));
@@ -252,6 +253,8 @@ export class Http2ServerStream implements ServerStream {
   }
 
   #drop(): void {
-    this.#connection.release(this.#outgoing.drop());
+    const { replies } = this.#connection;
+    replies.forget(this);
+    replies.remove(this, this.#outgoing.drop(), this.#isComplete);
   }
 }
