@@ -1,6 +1,7 @@
 /**
  * What every combination of protocol, codec and transport does, seen from a client and a handler: one suite over the
- * four kinds of methods.
+ * four kinds of methods. Long, as a list of cases is: they
+ * share what sends and answers, and are read one by one.
  */
 import { gzip } from "@bowline/node";
 import {

@@ -1,7 +1,8 @@
 /**
  * What every transport does, whatever it runs on: one suite for the transport in memory and for those of
  * `@bowline/node`. It speaks to both ends as the protocols do: `RequestAcceptor` on the server, `ResponseReceiver` on the
- * client.
+ * client. Long, as a list of cases is: they
+ * share what sends and answers, and are read one by one.
  */
 import type {
   ClientStream,
