@@ -172,8 +172,8 @@ it("at most so many requests run at a time; the next waits, and room is given ba
     request.resume();
     request.socket.once("close", () => running--);
     setImmediate(() => {
-      if (request.url === "/cut") return request.socket.destroy();
-      response.setHeader("connection", "close").end();
+      if (request.url === "/cut") request.socket.destroy();
+      else response.setHeader("connection", "close").end();
     });
   });
   const transport = transportTo(url, { limits: { connections: 2 } });
