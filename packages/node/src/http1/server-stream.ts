@@ -1,5 +1,4 @@
 import type { ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import {
   ChunkSink,
   type HeaderFields,
@@ -12,6 +11,7 @@ import {
 } from "@bowline/rpc/internal";
 import { peerOf } from "../peer.js";
 import type { BodyTarget, RequestMessage } from "./request-message.js";
+import type { Http1Connection } from "./server-connection.js";
 
 /** How much of a request that is answered already is still read, so that the peer gets to see the answer. */
 const drainBytes = 4 * 1024 * 1024;
@@ -35,6 +35,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   readonly body: ChunkSink = new ChunkSink();
   readonly #request: RequestMessage;
   readonly #response: ServerResponse;
+  readonly #connection: Http1Connection;
   readonly #server: { readonly draining: boolean };
   readonly #queuedReplyBytes: number;
   #receiver: RequestReceiver | undefined;
@@ -49,30 +50,28 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   constructor(
     request: RequestMessage,
     response: ServerResponse,
+    connection: Http1Connection,
     server: { readonly draining: boolean },
     queuedReplyBytes: number,
   ) {
     this.#request = request;
     this.#response = response;
+    this.#connection = connection;
     this.#server = server;
     this.#queuedReplyBytes = queuedReplyBytes;
     this.method = request.method as string;
     this.target = request.url as string;
     this.headers = Metadata.fromWire(request.rawHeaders);
+    connection.streams.add(this);
   }
 
   get peer(): StreamPeer {
     return peerOf(this.#request.socket);
   }
 
-  get socket(): Socket {
-    return this.#request.socket;
-  }
-
   /** Whether it is the peer's turn: to send more of the request, or to take more of the response. */
   get awaitsPeer(): boolean {
     if (this.#response.writableLength > 0) return true;
-    if (this.#answered) return !this.#response.writableFinished;
     if (this.#request.complete || this.#paused) return false;
     return this.#receiver?.isResting?.() !== true;
   }
@@ -113,7 +112,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
 
   respond(status: number, headers: HeaderFields): void {
     if (this.#answered) return;
-    this.#answered = true;
+    this.#settle();
     const response = this.#response;
     if (response.destroyed) return;
     const body = this.body.toBytes();
@@ -150,14 +149,14 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   end(): void {
     if (this.#answered) return;
     this.#write();
-    this.#answered = true;
+    this.#settle();
     if (this.#response.destroyed) return;
     this.#response.end();
     if (!this.#request.complete) this.#dispose();
   }
 
   reset(): void {
-    this.#answered = true;
+    this.#settle();
     this.body.clear();
     this.#request.socket.destroy();
   }
@@ -170,6 +169,12 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     this.#paused = false;
     if (!this.#answered) this.#continue();
     this.#request.readOn();
+  }
+
+  /** Whatever happens from now on is no affair of the call's. */
+  #settle(): void {
+    this.#answered = true;
+    this.#connection.streams.delete(this);
   }
 
   #continue(): void {

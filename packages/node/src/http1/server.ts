@@ -2,13 +2,17 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { StreamFailure } from "@bowline/rpc/internal";
 import { callFallback, type HttpServer, type RequestEntry } from "../http-server.js";
+import { peerOf } from "../peer.js";
 import type { TransportLimits } from "../server-limits.js";
 import { oversizedField } from "./header-limit.js";
 import { RequestMessage } from "./request-message.js";
+import { Http1Connection } from "./server-connection.js";
 import { Http1ServerStream } from "./server-stream.js";
 
 /** How often connections that have become idle are looked for while the server stops. */
 const idleSweepMs = 20;
+/** How often connections that have become busy are looked for, to bound how long they may stall; at most. */
+const stallSweepMs = 1_000;
 
 /** HTTP/1.1 on `node:http`. */
 export class Http1Server implements HttpServer {
@@ -16,9 +20,8 @@ export class Http1Server implements HttpServer {
   readonly #entry: RequestEntry;
   readonly #limits: TransportLimits;
   readonly #server: Server<typeof RequestMessage>;
-  readonly #active = new Set<Http1ServerStream>();
-  /** Responses that the fallback makes. */
-  readonly #foreign = new Set<ServerResponse>();
+  readonly #connections = new Map<Socket, Http1Connection>();
+  #stallSweep: NodeJS.Timeout | undefined;
   #idleSweep: NodeJS.Timeout | undefined;
 
   constructor(entry: RequestEntry, limits: TransportLimits) {
@@ -29,17 +32,27 @@ export class Http1Server implements HttpServer {
     );
     this.#server.on("checkContinue", (request, response) => this.#request(request, response, true));
     this.#server.maxHeadersCount = 0;
-    this.#server.timeout = limits.stallTimeoutMs;
-    this.#server.on("timeout", (socket) => this.#endStalled(socket));
+    this.#server.on("timeout", (socket) => {
+      this.#connections.get(socket)?.stalled(limits.stallTimeoutMs);
+    });
+    if (limits.stallTimeoutMs > 0) this.#watchStalls(limits.stallTimeoutMs);
     // It never listens itself; this is when Node begins to look after the time limits of its connections.
     this.#server.emit("listening");
   }
 
   get streams(): number {
-    return this.#active.size + this.#foreign.size;
+    let streams = 0;
+    for (const each of this.#connections.values()) streams += each.streams.size + each.foreign.size;
+    return streams;
   }
 
   take(socket: Socket): void {
+    const connection = new Http1Connection(socket);
+    this.#connections.set(socket, connection);
+    socket.on("close", () => {
+      this.#connections.delete(socket);
+      connection.interrupt(gone(socket));
+    });
     this.#server.emit("connection", socket);
   }
 
@@ -50,51 +63,41 @@ export class Http1Server implements HttpServer {
   }
 
   abort(): void {
-    for (const stream of this.#active) stream.interrupt(stopped);
+    for (const connection of this.#connections.values()) connection.interrupt(stopped);
     this.#server.closeAllConnections();
   }
 
   close(): void {
     clearInterval(this.#idleSweep);
+    clearInterval(this.#stallSweep);
     this.#server.close();
+  }
+
+  #watchStalls(stallTimeoutMs: number): void {
+    const sweep = () => {
+      for (const connection of this.#connections.values()) connection.watch(stallTimeoutMs);
+    };
+    this.#stallSweep = setInterval(sweep, Math.min(stallSweepMs, stallTimeoutMs / 4));
+    this.#stallSweep.unref();
   }
 
   #request(request: RequestMessage, response: ServerResponse, awaitsContinue: boolean): void {
     const { accept, fallback, handles } = this.#entry;
+    const connection = this.#connections.get(request.socket) as Http1Connection;
     if (fallback !== undefined && !handles(request.url as string)) {
       if (awaitsContinue) response.writeContinue();
-      this.#foreign.add(response);
-      response.on("close", () => this.#foreign.delete(response));
+      connection.foreign.add(response);
+      response.on("close", () => connection.foreign.delete(response));
       if (this.draining) response.shouldKeepAlive = false;
       callFallback(fallback, request, response);
       return;
     }
     const { queuedReplyBytes, headerFieldBytes } = this.#limits;
-    const stream = new Http1ServerStream(request, response, this, queuedReplyBytes);
-    this.#active.add(stream);
-    response.on("close", () => {
-      this.#active.delete(stream);
-      if (!response.writableFinished) stream.interrupt(gone(stream));
-    });
+    const stream = new Http1ServerStream(request, response, connection, this, queuedReplyBytes);
     const refused = refuseField(stream, request.rawHeaders, headerFieldBytes);
     const receiver = refused ? undefined : accept(stream);
     if (receiver === undefined) stream.discard();
     else stream.deliver(receiver, awaitsContinue);
-  }
-
-  /** A connection on which nothing moved for the time limit: stalled in a request or a response, or idle. */
-  #endStalled(socket: Socket): void {
-    for (const stream of this.#active) {
-      if (stream.socket !== socket) continue;
-      if (!stream.awaitsPeer) return; // The handler works; its deadline is its own affair.
-      const message = `nothing of the request came for ${this.#limits.stallTimeoutMs} ms`;
-      stream.interrupt({ kind: "stalled", message });
-    }
-    for (const response of this.#foreign) {
-      if (response.socket !== socket) continue;
-      if (response.req.complete && response.writableLength === 0) return;
-    }
-    socket.destroySoon();
   }
 }
 
@@ -129,6 +132,6 @@ const stopped: StreamFailure = {
   message: "the server stops, and the time to finish is over",
 };
 
-function gone(stream: Http1ServerStream): StreamFailure {
-  return { kind: "lost", message: `the caller ${stream.peer.address} is gone` };
+function gone(socket: Socket): StreamFailure {
+  return { kind: "lost", message: `the caller ${peerOf(socket).address} is gone` };
 }

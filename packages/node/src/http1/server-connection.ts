@@ -1,0 +1,47 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { StreamFailure } from "@bowline/rpc/internal";
+import type { Http1ServerStream } from "./server-stream.js";
+
+/** What is under way on one connection of an HTTP/1.1 server. */
+export class Http1Connection {
+  readonly socket: Socket;
+  /** The requests that are not answered yet: one, unless the peer sends them ahead. */
+  readonly streams: Set<Http1ServerStream> = new Set();
+  /** The responses that the fallback makes. */
+  readonly foreign: Set<ServerResponse> = new Set();
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  /**
+   * Sees to it that Node tells when nothing moves for `stallTimeoutMs`, if anything is under way. Node keeps that time
+   * itself from then on, and forgets it between two requests, so that a request which is over soon costs no timer.
+   */
+  watch(stallTimeoutMs: number): void {
+    const busy = this.streams.size > 0 || this.foreign.size > 0 || this.socket.writableLength > 0;
+    if (busy && this.socket.timeout !== stallTimeoutMs) this.socket.setTimeout(stallTimeoutMs);
+  }
+
+  /** Nothing moved for the time limit: the connection is stalled in a request or a response, or idle. */
+  stalled(stallTimeoutMs: number): void {
+    const owes = this.socket.writableLength > 0;
+    for (const stream of this.streams) {
+      if (!stream.awaitsPeer) return; // The handler works; its deadline is its own affair.
+      const message = `nothing of the request came for ${stallTimeoutMs} ms`;
+      stream.interrupt({ kind: "stalled", message });
+    }
+    for (const response of this.foreign) {
+      if (response.req.complete && response.writableLength === 0) return;
+    }
+    // What the peer has not taken for so long is not waited for; an answer that was just made is.
+    if (owes) this.socket.destroy();
+    else this.socket.destroySoon();
+  }
+
+  /** Tells every request that it cannot go on. */
+  interrupt(failure: StreamFailure): void {
+    for (const stream of this.streams) stream.interrupt(failure);
+  }
+}
