@@ -1,45 +1,18 @@
-import type { Compression } from "../compression/compression.js";
-import { decompressMessage } from "../compression/decompress-message.js";
-import { acceptList, findCompression } from "../compression/negotiate.js";
-import { EnvelopeReader } from "../envelope/envelope-reader.js";
-import { type HeaderFields, Metadata, type ReadonlyMetadata } from "../metadata.js";
+import { acceptList } from "../compression/negotiate.js";
+import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
-import type { Method } from "../service-type.js";
-import type {
-  ClientStream,
-  ClientTransport,
-  ResponseReceiver,
-} from "../transport/client-stream.js";
+import type { ClientStream, ResponseReceiver } from "../transport/client-stream.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
-import {
-  brokenEnd,
-  brokenStream,
-  canceled,
-  expired,
-  type Place,
-  undecodable,
-  unencodable,
-  unexpected,
-} from "./call-failure.js";
+import { brokenStream, canceled, expired, type Place, unencodable } from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
 import { refusedByBounds, watchBounds } from "./call-watch.js";
-import type { EnvelopedProtocol } from "./enveloped-protocol.js";
+import type { EnvelopedProtocol, EnvelopedRequestInit } from "./enveloped-protocol.js";
+import { EnvelopedResponse, type ResponseOwner } from "./enveloped-response.js";
 import { writeMessage } from "./message-writer.js";
 import type { Outcome, RunningRequest } from "./outcome.js";
 import { withMetadata } from "./request-fields.js";
 import { pumpRequests, type RequestStream } from "./request-pump.js";
 import { RequestSender, type SenderTarget } from "./request-sender.js";
-
-/** What a request of enveloped messages is made from. */
-export interface EnvelopedRequestInit {
-  readonly protocol: EnvelopedProtocol;
-  /** The protocol's fields for the channel's codec, made once. */
-  readonly fields: HeaderFields;
-  readonly transport: ClientTransport;
-  readonly method: Method;
-  readonly settings: CallSettings;
-  readonly outcome: Outcome;
-}
 
 /** Starts a call with one request message. It settles `outcome`, in this tick only where nothing can be sent. */
 export function startEnveloped(init: EnvelopedRequestInit, message: unknown): void {
@@ -60,17 +33,15 @@ export function startEnvelopedStream(
 }
 
 /**
- * One call over a protocol of enveloped messages, from the request to the end of the response. What is the protocol's own
- * is asked of an {@link EnvelopedProtocol}.
+ * One call over a protocol of enveloped messages, from the request to the end. What is the protocol's own is asked of an
+ * {@link EnvelopedProtocol}.
  */
-class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget {
+class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget, ResponseOwner {
   readonly #protocol: EnvelopedProtocol;
   readonly #init: EnvelopedRequestInit;
   readonly #settings: CallSettings;
   readonly #outcome: Outcome;
-  readonly #reader: EnvelopeReader;
-  /** One response message is expected, not a stream of them. */
-  readonly #isSingle: boolean;
+  readonly #response: EnvelopedResponse;
   #stream: ClientStream | undefined;
   #sender: RequestSender | undefined;
   /** The whole request has been handed over. */
@@ -80,28 +51,13 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   #stopWatching: (() => void) | undefined;
   #startedAt = 0;
   #isOver = false;
-  #headers: ReadonlyMetadata | undefined;
-  /** The headers may be the whole response; the caller sees them once that is known. */
-  #isHeld = false;
-  #compression: Compression | undefined;
-  #arrived = 0;
-  #response: unknown;
-  #endArrived = false;
-  #end: Uint8Array | undefined;
-  /** What waits behind a message that is being decompressed. */
-  #queue: (() => void)[] | undefined;
-  #isPaused = false;
 
   constructor(init: EnvelopedRequestInit) {
     this.#init = init;
     this.#protocol = init.protocol;
     this.#settings = init.settings;
     this.#outcome = init.outcome;
-    this.#isSingle = init.method.kind === "unary" || init.method.kind === "client_streaming";
-    this.#reader = new EnvelopeReader(
-      init.settings.receivedMessageBytes,
-      (flags, bytes, start, end) => this.#arrive(flags, bytes, start, end),
-    );
+    this.#response = new EnvelopedResponse(init, this);
   }
 
   startSingle(message: unknown): void {
@@ -155,36 +111,20 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
 
   // What the transport delivers.
 
-  head(status: number, received: ReadonlyMetadata): void {
-    this.#headers = received;
-    const refusal = this.#protocol.refuse(status, received, this.#settings.codec);
-    if (refusal !== undefined) {
-      this.#outcome.receivedHeaders(received);
-      this.giveUp(unexpected(refusal.code, refusal.message, this.place()));
-      return;
-    }
-    this.#isHeld = this.#protocol.saysEnd(received);
-    if (!this.#isHeld) this.#acceptHead(received);
+  head(status: number, headers: ReadonlyMetadata): void {
+    this.#response.head(status, headers);
   }
 
   data(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#isOver || start === end) return;
-    try {
-      if (this.#isHeld) this.#acceptHead(this.#headers as ReadonlyMetadata);
-      if (this.#endArrived)
-        throw brokenEnd("more came behind the end of the response", this.place());
-      this.#reader.push(bytes, start, end);
-    } catch (error) {
-      this.#broken(error);
-    }
+    this.#response.data(bytes, start, end);
   }
 
   end(trailers: ReadonlyMetadata): void {
-    this.#inOrder(() => this.#complete(trailers));
+    this.#response.end(trailers);
   }
 
   interrupted(failure: StreamFailure): void {
-    this.#inOrder(() => {
+    this.#response.inOrder(() => {
       const { timeoutMs } = this.#settings;
       // A server that gives up at the deadline may be heard before this side's own timer.
       const isLate =
@@ -204,6 +144,26 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     if (this.#isReading) this.reading();
   }
 
+  // What the response asks of the stream.
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  pauseStream(): void {
+    this.#stream?.pause();
+  }
+
+  resumeStream(): void {
+    this.#stream?.resume();
+  }
+
+  complete(error: RpcError | undefined, response: unknown): void {
+    // A request that is still being sent is of no use to anybody.
+    if (!this.#isSent) this.#stream?.reset();
+    this.#finish(error, response);
+  }
+
   // What the caller asks for.
 
   cancel(reason: unknown): void {
@@ -212,19 +172,17 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
 
   giveUp(error: RpcError): void {
     if (this.#isOver) return;
-    this.#reader.stop();
+    this.#response.stop();
     this.#stream?.reset();
     this.#finish(error);
   }
 
   pause(): void {
-    this.#isPaused = true;
-    this.#stream?.pause();
+    this.#response.pause();
   }
 
   resume(): void {
-    this.#isPaused = false;
-    if (this.#queue === undefined) this.#stream?.resume();
+    this.#response.resume();
   }
 
   reading(): void {
@@ -295,166 +253,21 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     this.#stopWatching = watchBounds(this.#settings, this);
   }
 
-  #acceptHead(headers: ReadonlyMetadata): void {
-    this.#isHeld = false;
-    this.#outcome.receivedHeaders(headers);
-    const encoding = headers.get(this.#protocol.encodingField);
-    if (encoding === undefined || encoding === "identity") return;
-    const { accept } = this.#settings;
-    this.#compression = findCompression(accept, encoding);
-    if (this.#compression !== undefined) return;
-    const accepted = acceptList(accept) || "nothing";
-    const got = JSON.stringify(encoding.slice(0, 40));
-    this.giveUp(
-      unexpected(
-        "internal",
-        `answered with ${this.#protocol.encodingField} ${got}; asked for: ${accepted}`,
-        this.place(),
-      ),
-    );
-  }
-
-  /** A message has come whole. What is refused is refused here, before it is decompressed. */
-  #arrive(flags: number, bytes: Uint8Array, start: number, end: number): void {
-    const { endFlag } = this.#protocol;
-    if (this.#endArrived) throw brokenEnd("more came behind the end of the response", this.place());
-    if ((flags & ~(endFlag | 1)) !== 0) {
-      throw unexpected(
-        "internal",
-        `answered with a message of unknown flags ${flags}`,
-        this.place(),
-      );
-    }
-    if ((flags & endFlag) !== 0) this.#endArrived = true;
-    else if (++this.#arrived > 1 && this.#isSingle) throw this.#wrongCount("more than one message");
-    if ((flags & 1) === 0) {
-      if (this.#queue === undefined) this.#deliver(flags, bytes, start, end);
-      else this.#queue.push(() => this.#deliver(flags, bytes, start, end));
-    } else {
-      this.#inOrder(() => this.#decompress(flags, bytes, start, end));
-    }
-  }
-
-  #decompress(flags: number, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#compression === undefined) {
-      throw unexpected(
-        "internal",
-        "answered with a compressed message and named no compression",
-        this.place(),
-      );
-    }
-    const limit = this.#settings.receivedMessageBytes;
-    const plain = decompressMessage(this.#compression, bytes, start, end, limit);
-    if (plain instanceof Uint8Array) {
-      this.#deliver(flags, plain, 0, plain.length);
-      return;
-    }
-    this.#queue = [];
-    this.#stream?.pause();
-    plain.then(
-      (ready) => this.#proceed(() => this.#deliver(flags, ready, 0, ready.length)),
-      (error: unknown) => this.#broken(error),
-    );
-  }
-
-  /** Runs what waited, in order, up to the next message that takes its time. */
-  #proceed(first: () => void): void {
-    const waiting = [first, ...(this.#queue ?? [])];
-    this.#queue = undefined;
-    try {
-      while (waiting.length > 0 && !this.#isOver) {
-        (waiting.shift() as () => void)();
-        const queue = this.#queue as (() => void)[] | undefined;
-        if (queue === undefined) continue;
-        queue.push(...waiting);
-        return;
-      }
-    } catch (error) {
-      this.#broken(error);
-    }
-    if (!this.#isOver && !this.#isPaused) this.#stream?.resume();
-  }
-
-  #inOrder(step: () => void): void {
-    if (this.#isOver) return;
-    if (this.#queue === undefined) step();
-    else this.#queue.push(step);
-  }
-
-  #deliver(flags: number, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#isOver) return;
-    if ((flags & this.#protocol.endFlag) !== 0) {
-      this.#end = bytes.subarray(start, end);
-      return;
-    }
-    let message: unknown;
-    try {
-      message = this.#settings.codec.decode(this.#init.method.output, bytes, start, end);
-    } catch (error) {
-      throw undecodable(error, this.place());
-    }
-    if (this.#isSingle) this.#response = message;
-    else this.#outcome.receivedMessage?.(message, end - start);
-  }
-
-  #complete(trailers: ReadonlyMetadata): void {
-    try {
-      this.#reader.finish();
-      this.#readEnd(trailers);
-    } catch (error) {
-      this.#broken(error);
-    }
-  }
-
-  #readEnd(trailers: ReadonlyMetadata): void {
-    const headers = this.#headers as ReadonlyMetadata;
-    if (this.#isHeld && trailers.size > 0) this.#acceptHead(headers);
-    if (this.#isOver) return;
-    const isTrailersOnly = this.#isHeld;
-    const response = { headers, trailers, end: this.#end, isTrailersOnly };
-    if (isTrailersOnly) this.#headers = new Metadata();
-    const end = this.#protocol.readEnd(response, this);
-    if (isTrailersOnly) this.#outcome.receivedHeaders(this.#headers as ReadonlyMetadata);
-    this.#outcome.receivedTrailers(end.trailers);
-    const failure = end.error ?? this.#missing(end.trailers);
-    // A request that is still being sent is of no use to anybody.
-    if (!this.#isSent) this.#stream?.reset();
-    this.#finish(failure);
-  }
-
-  #missing(trailers: ReadonlyMetadata): RpcError | undefined {
-    if (!this.#isSingle || this.#arrived === 1) return undefined;
-    return this.#wrongCount("no message", trailers);
-  }
-
-  #wrongCount(what: string, trailers?: ReadonlyMetadata): RpcError {
-    const place = trailers === undefined ? this.place() : { ...this.place(), trailers };
-    return unexpected(
-      "unimplemented",
-      `answered with ${what}; a ${this.#init.method.kind} method answers with one`,
-      place,
-    );
-  }
-
-  #broken(error: unknown): void {
-    this.giveUp(undecodable(error, this.place()));
-  }
-
-  #finish(error: RpcError | undefined): void {
+  #finish(error: RpcError | undefined, response?: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#queue = undefined;
     this.#stopWatching?.();
     this.#outcome.running = undefined;
     this.#sender?.over(error);
-    if (error === undefined) this.#outcome.succeed(this.#response);
+    if (error === undefined) this.#outcome.succeed(response);
     else this.#outcome.fail(error);
   }
 
   place(): Place {
     const { transport, method } = this.#init;
     const place = { peer: transport.authority, method: method.path };
-    return this.#headers === undefined ? place : { ...place, headers: this.#headers };
+    const { headers } = this.#response;
+    return headers === undefined ? place : { ...place, headers };
   }
 }
 

@@ -1,0 +1,249 @@
+import type { Compression } from "../compression/compression.js";
+import { decompressMessage } from "../compression/decompress-message.js";
+import { acceptList, findCompression } from "../compression/negotiate.js";
+import { EnvelopeReader } from "../envelope/envelope-reader.js";
+import { Metadata, type ReadonlyMetadata } from "../metadata.js";
+import type { RpcError } from "../rpc-error.js";
+import type { Method } from "../service-type.js";
+import { brokenEnd, type Placer, undecodable, unexpected } from "./call-failure.js";
+import type { CallSettings } from "./call-settings.js";
+import type { EnvelopedProtocol, EnvelopedRequestInit } from "./enveloped-protocol.js";
+import type { Outcome } from "./outcome.js";
+
+/** What a response needs of the request that it answers. */
+export interface ResponseOwner extends Placer {
+  /** The call has ended; nothing is delivered any more. */
+  readonly isOver: boolean;
+  giveUp(error: RpcError): void;
+  /** The response is complete. */
+  complete(error: RpcError | undefined, response: unknown): void;
+  pauseStream(): void;
+  resumeStream(): void;
+}
+
+/** The response of enveloped messages to one request, from its head to how it says that the call ended. */
+export class EnvelopedResponse {
+  readonly #owner: ResponseOwner;
+  readonly #protocol: EnvelopedProtocol;
+  readonly #method: Method;
+  readonly #settings: CallSettings;
+  readonly #outcome: Outcome;
+  readonly #reader: EnvelopeReader;
+  /** One message is expected, not a stream of them. */
+  readonly #isSingle: boolean;
+  headers: ReadonlyMetadata | undefined;
+  /** The headers may be the whole response; the caller sees them once that is known. */
+  #isHeld = false;
+  #compression: Compression | undefined;
+  #arrived = 0;
+  #message: unknown;
+  #endArrived = false;
+  #end: Uint8Array | undefined;
+  /** What waits behind a message that is being decompressed. */
+  #queue: (() => void)[] | undefined;
+  #isPaused = false;
+
+  constructor(init: EnvelopedRequestInit, owner: ResponseOwner) {
+    const { protocol, method, settings, outcome } = init;
+    this.#owner = owner;
+    this.#protocol = protocol;
+    this.#method = method;
+    this.#settings = settings;
+    this.#outcome = outcome;
+    this.#isSingle = method.kind === "unary" || method.kind === "client_streaming";
+    this.#reader = new EnvelopeReader(settings.receivedMessageBytes, (flags, bytes, start, end) =>
+      this.#arrive(flags, bytes, start, end),
+    );
+  }
+
+  head(status: number, received: ReadonlyMetadata): void {
+    this.headers = received;
+    const refusal = this.#protocol.refuse(status, received, this.#settings.codec);
+    if (refusal !== undefined) {
+      this.#outcome.receivedHeaders(received);
+      this.#owner.giveUp(unexpected(refusal.code, refusal.message, this.#owner.place()));
+      return;
+    }
+    this.#isHeld = this.#protocol.saysEnd(received);
+    if (!this.#isHeld) this.#acceptHead(received);
+  }
+
+  data(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#owner.isOver || start === end) return;
+    try {
+      if (this.#isHeld) this.#acceptHead(this.headers as ReadonlyMetadata);
+      if (this.#endArrived)
+        throw brokenEnd("more came behind the end of the response", this.#owner.place());
+      this.#reader.push(bytes, start, end);
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  end(trailers: ReadonlyMetadata): void {
+    if (this.#queue !== undefined) this.#queue.push(() => this.#complete(trailers));
+    else if (!this.#owner.isOver) this.#complete(trailers);
+  }
+
+  /** Ignores all that comes from now on. */
+  stop(): void {
+    this.#reader.stop();
+    this.#queue = undefined;
+  }
+
+  /** The caller's reader is behind, or has caught up. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#owner.pauseStream();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    if (this.#queue === undefined) this.#owner.resumeStream();
+  }
+
+  #acceptHead(headers: ReadonlyMetadata): void {
+    this.#isHeld = false;
+    this.#outcome.receivedHeaders(headers);
+    const encoding = headers.get(this.#protocol.encodingField);
+    if (encoding === undefined || encoding === "identity") return;
+    const { accept } = this.#settings;
+    this.#compression = findCompression(accept, encoding);
+    if (this.#compression !== undefined) return;
+    const accepted = acceptList(accept) || "nothing";
+    const got = JSON.stringify(encoding.slice(0, 40));
+    this.#owner.giveUp(
+      unexpected(
+        "internal",
+        `answered with ${this.#protocol.encodingField} ${got}; asked for: ${accepted}`,
+        this.#owner.place(),
+      ),
+    );
+  }
+
+  /** A message has come whole. What is refused is refused here, before it is decompressed. */
+  #arrive(flags: number, bytes: Uint8Array, start: number, end: number): void {
+    const { endFlag } = this.#protocol;
+    if (this.#endArrived)
+      throw brokenEnd("more came behind the end of the response", this.#owner.place());
+    if ((flags & ~(endFlag | 1)) !== 0) {
+      throw unexpected(
+        "internal",
+        `answered with a message of unknown flags ${flags}`,
+        this.#owner.place(),
+      );
+    }
+    if ((flags & endFlag) !== 0) this.#endArrived = true;
+    else if (++this.#arrived > 1 && this.#isSingle) throw this.#wrongCount("more than one message");
+    if ((flags & 1) === 0) {
+      if (this.#queue === undefined) this.#deliver(flags, bytes, start, end);
+      else this.#queue.push(() => this.#deliver(flags, bytes, start, end));
+    } else {
+      this.inOrder(() => this.#decompress(flags, bytes, start, end));
+    }
+  }
+
+  #decompress(flags: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#compression === undefined) {
+      throw unexpected(
+        "internal",
+        "answered with a compressed message and named no compression",
+        this.#owner.place(),
+      );
+    }
+    const limit = this.#settings.receivedMessageBytes;
+    const plain = decompressMessage(this.#compression, bytes, start, end, limit);
+    if (plain instanceof Uint8Array) {
+      this.#deliver(flags, plain, 0, plain.length);
+      return;
+    }
+    this.#queue = [];
+    this.#owner.pauseStream();
+    plain.then(
+      (ready) => this.#proceed(() => this.#deliver(flags, ready, 0, ready.length)),
+      (error: unknown) => this.#broken(error),
+    );
+  }
+
+  /** Runs what waited, in order, up to the next message that takes its time. */
+  #proceed(first: () => void): void {
+    const waiting = [first, ...(this.#queue ?? [])];
+    this.#queue = undefined;
+    try {
+      while (waiting.length > 0 && !this.#owner.isOver) {
+        (waiting.shift() as () => void)();
+        const queue = this.#queue as (() => void)[] | undefined;
+        if (queue === undefined) continue;
+        queue.push(...waiting);
+        return;
+      }
+    } catch (error) {
+      this.#broken(error);
+    }
+    if (!this.#owner.isOver && !this.#isPaused) this.#owner.resumeStream();
+  }
+
+  /** Does something when everything that came before has been delivered. */
+  inOrder(step: () => void): void {
+    if (this.#owner.isOver) return;
+    if (this.#queue === undefined) step();
+    else this.#queue.push(step);
+  }
+
+  #deliver(flags: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#owner.isOver) return;
+    if ((flags & this.#protocol.endFlag) !== 0) {
+      this.#end = bytes.subarray(start, end);
+      return;
+    }
+    let message: unknown;
+    try {
+      message = this.#settings.codec.decode(this.#method.output, bytes, start, end);
+    } catch (error) {
+      throw undecodable(error, this.#owner.place());
+    }
+    if (this.#isSingle) this.#message = message;
+    else this.#outcome.receivedMessage?.(message, end - start);
+  }
+
+  #complete(trailers: ReadonlyMetadata): void {
+    try {
+      this.#reader.finish();
+      this.#readEnd(trailers);
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  #readEnd(trailers: ReadonlyMetadata): void {
+    const headers = this.headers as ReadonlyMetadata;
+    if (this.#isHeld && trailers.size > 0) this.#acceptHead(headers);
+    if (this.#owner.isOver) return;
+    const isTrailersOnly = this.#isHeld;
+    const response = { headers, trailers, end: this.#end, isTrailersOnly };
+    if (isTrailersOnly) this.headers = new Metadata();
+    const end = this.#protocol.readEnd(response, this.#owner);
+    if (isTrailersOnly) this.#outcome.receivedHeaders(this.headers as ReadonlyMetadata);
+    this.#outcome.receivedTrailers(end.trailers);
+    this.#owner.complete(end.error ?? this.#missing(end.trailers), this.#message);
+  }
+
+  #missing(trailers: ReadonlyMetadata): RpcError | undefined {
+    if (!this.#isSingle || this.#arrived === 1) return undefined;
+    return this.#wrongCount("no message", trailers);
+  }
+
+  #wrongCount(what: string, trailers?: ReadonlyMetadata): RpcError {
+    const place =
+      trailers === undefined ? this.#owner.place() : { ...this.#owner.place(), trailers };
+    return unexpected(
+      "unimplemented",
+      `answered with ${what}; a ${this.#method.kind} method answers with one`,
+      place,
+    );
+  }
+
+  #broken(error: unknown): void {
+    this.#owner.giveUp(undecodable(error, this.#owner.place()));
+  }
+}
