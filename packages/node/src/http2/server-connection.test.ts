@@ -288,17 +288,18 @@ describe("headers", () => {
   it("announce a length that the body keeps, or the request is broken", async () => {
     const { server, recorder } = await listen({}, answering);
     const fields = [...post, ["content-length", "3"]] as const;
-    const connection = begin(server);
-    for (const [id, body, end] of [
-      [1, "four", 0],
-      [3, "tw", flag.endStream],
+    for (const [body, end] of [
+      ["four", 0],
+      ["tw", flag.endStream],
     ] as const) {
-      connection.write(frame(frameType.headers, flag.endHeaders, id, headerBlock(fields as never)));
+      const connection = begin(server);
+      connection.write(frame(frameType.headers, flag.endHeaders, 1, headerBlock(fields as never)));
       const receiver = await recorder.next();
-      connection.write(frame(frameType.data, end, id, text(body)));
+      connection.write(frame(frameType.data, end, 1, text(body)));
       await receiver.until(({ failure }) => failure !== undefined);
       expect(receiver.events).not.toContain("end");
-      expect(receiver.failure?.kind).toBe("malformed");
+      // Later versions of Node end the connection for it.
+      expect(["malformed", "lost"]).toContain(receiver.failure?.kind);
     }
   });
 });
