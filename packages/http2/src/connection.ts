@@ -1,0 +1,867 @@
+import { type AttackBudgets, Budget } from "./budget.js";
+import { ClosedStreams } from "./closed-streams.js";
+import type { ConnectionOptions } from "./connection-options.js";
+import { ConnectionError, ErrorCode, errorName } from "./error-code.js";
+import type { FieldList } from "./field.js";
+import { ReceiveWindow } from "./flow-control.js";
+import { Flag, FrameType, frameName, minMaxFrameBytes, readUint31, readUint32 } from "./frame.js";
+import { type FrameHandler, FrameReader } from "./frame-reader.js";
+import { decodeGoaway, encodeDebug, type Goaway, noLastStream } from "./goaway.js";
+import { HeaderBlock } from "./header-block.js";
+import type { ConnectionHost } from "./host.js";
+import { HpackDecoder } from "./hpack-decoder.js";
+import { Pings } from "./ping.js";
+import { Sender } from "./sender.js";
+import {
+  decodeSettings,
+  encodeSettings,
+  initialSettings,
+  maxWindowBytes,
+  type Settings,
+} from "./settings.js";
+import type { Stream, StreamConnection, StreamEnd } from "./stream.js";
+import { StreamTable } from "./stream-table.js";
+
+/** What a connection tells its owner, beside what it tells its streams. */
+export interface ConnectionListener {
+  /** The peer ends the connection: it takes no new streams. Those above `lastStreamId` were interrupted as refused. */
+  goaway?(goaway: Goaway): void;
+  /** The peer's settings are known, or have changed. */
+  settings?(settings: Settings): void;
+  /** The connection is over; every stream has been told. `error` says why, if it did not end in order. */
+  closed(error: ConnectionError | undefined): void;
+}
+
+/** A frame with content that comes in pieces: the stream that takes it, if one does. */
+interface DataInPieces {
+  stream: Stream | undefined;
+  endsStream: boolean;
+}
+
+/** How long a peer has to show that it has seen the announcement of the end. */
+const noticeMs = 1_000;
+
+/**
+ * What both ends of a connection have in common: bytes come in by `receive`, bytes leave through the host, and what
+ * happens is told to streams' receivers and to the listener. It has no clock and no socket of its own; `tick` must be
+ * called now and then for its time limits.
+ */
+export abstract class Connection implements FrameHandler, StreamConnection {
+  protected readonly options: ConnectionOptions;
+  protected readonly host: ConnectionHost;
+  protected readonly listener: ConnectionListener;
+  protected readonly sender: Sender;
+  protected readonly decoder: HpackDecoder;
+  protected readonly open: StreamTable<Stream> = new StreamTable();
+  protected readonly resetByUs: ClosedStreams = new ClosedStreams();
+  /** The highest stream that the peer opened and this side took. */
+  protected lastPeerStreamId = 0;
+  readonly #reader: FrameReader;
+  readonly #pings = new Pings();
+  readonly #budgets: { readonly [K in keyof AttackBudgets]: Budget };
+  readonly #window: ReceiveWindow;
+  /** The other side has begun with its SETTINGS. */
+  #isGreeted = false;
+  #isAcknowledged = false;
+  #block: HeaderBlock | undefined;
+  readonly #data: DataInPieces = { stream: undefined, endsStream: false };
+  /** The end was announced (1), and after a while streams above the last are refused (2). */
+  #draining: 0 | 1 | 2 = 0;
+  #drainingSince = 0;
+  #isClosed = false;
+  readonly #openedAt: number;
+  #lastReceived: number;
+  /** Whether bytes came since the last tick. */
+  #hasReceived = false;
+  #idleSince: number;
+
+  protected constructor(
+    host: ConnectionHost,
+    options: ConnectionOptions,
+    listener: ConnectionListener,
+  ) {
+    this.host = host;
+    this.options = options;
+    this.listener = listener;
+    this.sender = new Sender(host, { ended: (stream) => this.#ended(stream) });
+    const { headerListBytes: listBytes, headerFieldBytes: fieldBytes } = options;
+    this.decoder = new HpackDecoder({ listBytes, fieldBytes });
+    this.#reader = new FrameReader(this, minMaxFrameBytes);
+    const now = host.now();
+    this.#openedAt = now;
+    this.#lastReceived = now;
+    this.#idleSince = now;
+    this.#window = new ReceiveWindow(
+      initialSettings.initialWindowBytes,
+      options.maxWindowBytes,
+      options.pool,
+    );
+    this.#budgets = makeBudgets(options.budgets, () => host.now());
+  }
+
+  /** Streams under way. */
+  get streams(): number {
+    return this.open.size;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The peer's SETTINGS came. */
+  protected get isGreeted(): boolean {
+    return this.#isGreeted;
+  }
+
+  /** The end was announced, by this side. */
+  get isDraining(): boolean {
+    return this.#draining > 0;
+  }
+
+  /** What the peer asked for. */
+  get peerSettings(): Settings {
+    return this.sender.settings;
+  }
+
+  /** Bytes came. What they lead to has happened when this returns; answers leave with the next flush. */
+  receive(bytes: Uint8Array): void {
+    if (this.#isClosed) return;
+    this.#hasReceived = true;
+    try {
+      const start = this.readPreface(bytes);
+      if (start < bytes.length) this.#reader.read(bytes, start);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Hands what was written to the host. */
+  flush(): void {
+    this.sender.flush();
+  }
+
+  /** The host has room again, after a `write` that returned `false`. */
+  drained(): void {
+    if (!this.#isClosed) this.sender.drained();
+  }
+
+  /** The host's connection is gone. */
+  disconnected(): void {
+    if (this.#isClosed) return;
+    this.#finish(undefined, "the connection is gone", ErrorCode.noError);
+  }
+
+  /**
+   * Ends the connection in order (RFC 9113, section 6.8): announces it, takes what crosses the announcement, lets all
+   * streams finish, closes.
+   */
+  drain(): void {
+    if (this.#isClosed || this.#draining > 0) return;
+    this.#draining = 1;
+    this.#drainingSince = this.host.now();
+    this.sender.goaway(noLastStream, ErrorCode.noError, noDebug);
+    // What is behind the answer has seen the announcement.
+    this.ping(() => this.#refuseNew());
+  }
+
+  /** Ends the connection at once: streams are interrupted, the peer is told. */
+  abort(code: number, message: string): void {
+    if (!this.#isClosed) this.#fail(new ConnectionError(code, message));
+  }
+
+  /** Asks the peer for a sign of life. */
+  ping(answered?: (roundTripMs: number) => void): void {
+    if (this.#isClosed) return;
+    this.sender.ping(false, this.#pings.begin(this.host.now(), answered));
+  }
+
+  /** Looks after time limits. To be called about four times in the shortest of them. */
+  tick(): void {
+    if (this.#isClosed) return;
+    const now = this.host.now();
+    const { headersTimeoutMs, stallTimeoutMs, idleTimeoutMs } = this.options;
+    if (headersTimeoutMs > 0) {
+      const late = this.#lateGreeting(now, headersTimeoutMs);
+      if (late !== undefined) return this.#fail(late);
+    }
+    if (this.#draining === 1 && now - this.#drainingSince >= noticeMs) this.#refuseNew();
+    if (this.#keepAlive(now)) return;
+    if (this.open.size > 0) {
+      this.#idleSince = now;
+      if (stallTimeoutMs > 0) this.#endStalled(now, stallTimeoutMs);
+    } else if (idleTimeoutMs > 0 && now - this.#idleSince >= idleTimeoutMs) this.drain();
+  }
+
+  #lateGreeting(now: number, timeoutMs: number): ConnectionError | undefined {
+    const { enhanceYourCalm, settingsTimeout } = ErrorCode;
+    if (this.#block !== undefined && now - this.#block.since >= timeoutMs) {
+      return new ConnectionError(enhanceYourCalm, `a header block took ${timeoutMs} ms`);
+    }
+    if (now - this.#openedAt < timeoutMs) return undefined;
+    if (!this.#isGreeted) return new ConnectionError(settingsTimeout, "no SETTINGS came");
+    if (this.#isAcknowledged) return undefined;
+    return new ConnectionError(settingsTimeout, "SETTINGS were not acknowledged");
+  }
+
+  /** Whether the peer gave no sign of life, and the connection was ended. */
+  #keepAlive(now: number): boolean {
+    const { keepaliveMs, keepaliveTimeoutMs } = this.options;
+    if (this.#hasReceived) this.#lastReceived = now;
+    this.#hasReceived = false;
+    if (keepaliveMs === 0) return false;
+    const since = this.#pings.waitingSince;
+    if (since !== undefined && this.#lastReceived <= since) {
+      if (now - since < keepaliveTimeoutMs) return false;
+      this.#fail(new ConnectionError(ErrorCode.noError, "the peer does not answer pings"));
+      return true;
+    }
+    if (now - this.#lastReceived >= keepaliveMs) this.ping();
+    return false;
+  }
+
+  #endStalled(now: number, timeoutMs: number): void {
+    for (const stream of this.open.all()) {
+      const owes = !stream.isReceived && !stream.isPaused && this.owesContent(stream);
+      if (stream.hasMoved || !(owes || stream.queuedBytes > 0)) {
+        stream.hasMoved = false;
+        stream.quietSince = now;
+      } else if (now - stream.quietSince >= timeoutMs) {
+        const message = `the peer sent, or took, nothing for ${timeoutMs} ms`;
+        this.sender.rstStream(stream.id, ErrorCode.cancel);
+        this.interrupt(stream, { cause: "stalled", code: ErrorCode.cancel, message });
+      }
+    }
+  }
+
+  // What the two roles do differently.
+
+  /** Takes a preface, where there is one; returns where frames begin. */
+  protected abstract readPreface(bytes: Uint8Array): number;
+  /** A header block is complete. */
+  protected abstract headerBlock(
+    streamId: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    endsStream: boolean,
+    dependsOnItself: boolean,
+  ): void;
+  /** Whether a stream was begun, by whoever begins streams of its kind. */
+  protected abstract isIdle(streamId: number): boolean;
+  /** Gives a stream its identifier, where this side begins it. */
+  protected abstract admit(stream: Stream): void;
+  /** This side has sent all that it will on a stream whose other direction is not done with. */
+  protected abstract finished(stream: Stream): void;
+  /** The peer has sent all that it will on a stream on which this side has not. */
+  protected abstract completed(stream: Stream): void;
+  /** Whether the peer should be sending content, so that silence is a stall. */
+  protected abstract owesContent(stream: Stream): boolean;
+  /** The peer ends the connection. */
+  protected abstract peerLeaves(goaway: Goaway): void;
+
+  // Frames.
+
+  frame(
+    type: number,
+    flags: number,
+    streamId: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    if (!this.#isGreeted) this.#greet(type, flags);
+    if (this.#block !== undefined) this.#expectContinuation(type, streamId);
+    switch (type) {
+      case FrameType.data:
+        this.#dataFrame(flags, streamId, bytes, start, end);
+        break;
+      case FrameType.headers:
+        this.#headersFrame(flags, streamId, bytes, start, end);
+        break;
+      case FrameType.windowUpdate:
+        this.#windowUpdateFrame(streamId, bytes, start, end);
+        break;
+      default:
+        this.#controlFrame(type, flags, streamId, bytes, start, end);
+    }
+    return !this.#isClosed;
+  }
+
+  /** The first frame of each side is SETTINGS (RFC 9113, section 3.4). */
+  #greet(type: number, flags: number): void {
+    if (type !== FrameType.settings || (flags & Flag.ack) !== 0) {
+      throw protocolError(`${frameName(type)} before SETTINGS`);
+    }
+    this.#isGreeted = true;
+  }
+
+  #expectContinuation(type: number, streamId: number): void {
+    if (type === FrameType.continuation && streamId === this.#block?.streamId) return;
+    throw protocolError(`${frameName(type)} within a header block`);
+  }
+
+  #controlFrame(
+    type: number,
+    flags: number,
+    streamId: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    switch (type) {
+      case FrameType.priority:
+        return this.#priorityFrame(streamId, bytes, start, end);
+      case FrameType.rstStream:
+        return this.#rstStreamFrame(streamId, bytes, start, end);
+      case FrameType.settings:
+        return this.#settingsFrame(flags, streamId, bytes, start, end);
+      case FrameType.pushPromise:
+        throw protocolError("PUSH_PROMISE, which is not enabled");
+      case FrameType.ping:
+        return this.#pingFrame(flags, streamId, bytes, start, end);
+      case FrameType.goaway:
+        return this.#goawayFrame(streamId, bytes, start, end);
+      case FrameType.continuation:
+        return this.#continuationFrame(flags, bytes, start, end);
+      default:
+        return this.spend("strays", "frames of unknown types");
+    }
+  }
+
+  /** @throws ConnectionError ENHANCE_YOUR_CALM when a peer has done too much of something. */
+  protected spend(name: keyof AttackBudgets, what: string): void {
+    if (!this.#budgets[name].spend()) {
+      throw new ConnectionError(ErrorCode.enhanceYourCalm, `too many ${what}`);
+    }
+  }
+
+  protected grant(name: keyof AttackBudgets): void {
+    this.#budgets[name].grant();
+  }
+
+  // DATA.
+
+  #dataFrame(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): void {
+    const stream = this.#acceptData(flags, streamId, end - start);
+    let from = start;
+    let to = end;
+    if ((flags & Flag.padded) !== 0) {
+      if (from >= to || (bytes[from] as number) >= to - from) throw protocolError("wrong padding");
+      to -= bytes[from++] as number;
+    }
+    const endsStream = (flags & Flag.endStream) !== 0;
+    if (!endsStream && to - from < 5) this.#smallData(to - from);
+    if (stream === undefined) return;
+    if (from - start + end - to > 0 && !endsStream) this.#consume(stream, from - start + end - to);
+    this.#content(stream, bytes, from, to, endsStream);
+  }
+
+  beginData(flags: number, streamId: number, length: number): boolean {
+    if (!this.#isGreeted) this.#greet(FrameType.data, flags);
+    if (this.#block !== undefined) this.#expectContinuation(FrameType.data, streamId);
+    this.#data.stream = this.#acceptData(flags, streamId, length);
+    this.#data.endsStream = (flags & Flag.endStream) !== 0;
+    if (!this.#data.endsStream && length < 5) this.#smallData(length);
+    return !this.#isClosed;
+  }
+
+  continueData(bytes: Uint8Array, start: number, end: number, isLast: boolean): boolean {
+    const { stream, endsStream } = this.#data;
+    if (isLast) this.#data.stream = undefined;
+    if (stream !== undefined && !stream.isClosed) {
+      this.#content(stream, bytes, start, end, endsStream && isLast);
+    }
+    return !this.#isClosed;
+  }
+
+  #smallData(length: number): void {
+    if (length === 0) this.spend("emptyData", "empty DATA frames");
+    else this.spend("tinyData", "tiny DATA frames");
+  }
+
+  /** Takes the length of a DATA frame into account. Returns the stream that wants the content, if there is one. */
+  #acceptData(flags: number, streamId: number, length: number): Stream | undefined {
+    if (streamId === 0) throw protocolError("DATA on stream 0");
+    if (!this.#window.receive(length)) {
+      throw new ConnectionError(ErrorCode.flowControlError, "DATA beyond the connection's window");
+    }
+    const stream = this.open.get(streamId);
+    if (stream === undefined) {
+      this.credit(length);
+      this.#strayData(streamId);
+      return undefined;
+    }
+    if (stream.isReceived || (stream.isPaused && !this.options.pool.take(length))) {
+      this.credit(length);
+      if (!stream.isReceived) this.#tooMuchHeld(stream);
+      else this.streamError(stream, ErrorCode.streamClosed, "DATA behind END_STREAM");
+      return undefined;
+    }
+    if (stream.isPaused) stream.pooledBytes += length;
+    this.credit(length);
+    stream.hasMoved = true;
+    if ((flags & Flag.endStream) !== 0 && stream.receiveWindow === undefined) {
+      if (length <= this.options.streamWindowBytes) return stream;
+    }
+    stream.receiveWindow ??= this.#streamWindow();
+    if (stream.receiveWindow.receive(length)) return stream;
+    this.streamError(stream, ErrorCode.flowControlError, "DATA beyond the stream's window");
+    return undefined;
+  }
+
+  #streamWindow(): ReceiveWindow {
+    const { streamWindowBytes, maxStreamWindowBytes, pool } = this.options;
+    // Until our SETTINGS are acknowledged, the peer may believe in the protocol's initial window.
+    const credit = this.#isAcknowledged
+      ? streamWindowBytes
+      : Math.max(streamWindowBytes, initialSettings.initialWindowBytes);
+    return new ReceiveWindow(streamWindowBytes, maxStreamWindowBytes, pool, credit);
+  }
+
+  #strayData(streamId: number): void {
+    if (this.isIdle(streamId)) throw protocolError("DATA on an idle stream");
+    if (this.resetByUs.has(streamId)) return;
+    this.spend("strays", "frames on streams that are over");
+    this.sender.rstStream(streamId, ErrorCode.streamClosed);
+  }
+
+  /** The process holds as much for paused streams as it may. */
+  #tooMuchHeld(stream: Stream): void {
+    const message = "too much content waits to be read";
+    this.sender.rstStream(stream.id, ErrorCode.enhanceYourCalm);
+    this.interrupt(stream, { cause: "limit", code: ErrorCode.enhanceYourCalm, message });
+  }
+
+  /** The peer may send that much more on the connection. */
+  protected credit(bytes: number): void {
+    const increment = this.#window.consume(bytes);
+    if (increment > 0) this.sender.windowUpdate(0, increment);
+  }
+
+  /** Content was delivered: the peer may send that much more on the stream. */
+  #consume(stream: Stream, bytes: number): void {
+    if (stream.receiveWindow === undefined || stream.isReceived || stream.isClosed) return;
+    const increment = stream.receiveWindow.consume(bytes);
+    if (increment > 0) this.sender.windowUpdate(stream.id, increment);
+  }
+
+  #content(
+    stream: Stream,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    endsStream: boolean,
+  ): void {
+    const length = end - start;
+    stream.contentBytes += length;
+    const { announced } = stream;
+    if (announced >= 0 && (endsStream || stream.contentBytes > announced)) {
+      if (stream.contentBytes !== announced) {
+        const message = `${stream.contentBytes} bytes where content-length says ${announced}`;
+        return this.streamError(stream, ErrorCode.protocolError, message);
+      }
+    }
+    if (length > 0 && !this.acceptsContent(stream)) return;
+    if (endsStream) stream.isReceived = true;
+    if (stream.isPaused || stream.held !== undefined) {
+      if (length > 0) {
+        stream.held ??= [];
+        stream.held.push(bytes.subarray(start, end));
+        stream.heldBytes += length;
+      }
+    } else if (length > 0) {
+      this.#consume(stream, length);
+      stream.receiver?.data(bytes, start, end);
+    }
+    if (endsStream) this.received(stream, noFields);
+  }
+
+  /** Whether content may come on a stream now; if not, the stream was ended. */
+  protected acceptsContent(_: Stream): boolean {
+    return true;
+  }
+
+  /** END_STREAM came. */
+  protected received(stream: Stream, trailers: FieldList): void {
+    if (stream.isClosed) return;
+    stream.isReceived = true;
+    if (stream.isPaused || stream.held !== undefined) {
+      stream.heldEnd = trailers;
+      return;
+    }
+    this.#complete(stream, trailers);
+  }
+
+  #complete(stream: Stream, trailers: FieldList): void {
+    const { receiver } = stream;
+    if (stream.hasEnded) this.close(stream);
+    else this.completed(stream);
+    receiver?.end(trailers);
+  }
+
+  resumeStream(stream: Stream): void {
+    if (stream.isClosed || stream.isDelivering) return;
+    if (stream.held === undefined && stream.heldEnd === undefined) return;
+    stream.isDelivering = true;
+    stream.hasMoved = true;
+    queueMicrotask(() => this.#deliver(stream));
+  }
+
+  /** Delivers what came while a stream was paused. */
+  #deliver(stream: Stream): void {
+    stream.isDelivering = false;
+    while (!stream.isPaused && !stream.isClosed && stream.held !== undefined) {
+      const piece = stream.held.shift();
+      if (piece === undefined) {
+        stream.held = undefined;
+        break;
+      }
+      stream.heldBytes -= piece.length;
+      this.#releasePooled(stream, piece.length);
+      this.#consume(stream, piece.length);
+      stream.receiver?.data(piece, 0, piece.length);
+    }
+    if (stream.isPaused || stream.isClosed || stream.heldEnd === undefined) return;
+    const trailers = stream.heldEnd;
+    stream.heldEnd = undefined;
+    this.#complete(stream, trailers);
+  }
+
+  #releasePooled(stream: Stream, bytes: number): void {
+    const released = Math.min(bytes, stream.pooledBytes);
+    stream.pooledBytes -= released;
+    this.options.pool.release(released);
+  }
+
+  // HEADERS and CONTINUATION.
+
+  #headersFrame(
+    flags: number,
+    streamId: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (streamId === 0) throw protocolError("HEADERS on stream 0");
+    let from = start;
+    let to = end;
+    if ((flags & Flag.padded) !== 0) {
+      if (from >= to || (bytes[from] as number) >= to - from) throw protocolError("wrong padding");
+      to -= bytes[from++] as number;
+    }
+    let dependsOnItself = false;
+    if ((flags & Flag.priority) !== 0) {
+      if (to - from < 5) throw frameSizeError("HEADERS without room for its priority");
+      dependsOnItself = readUint31(bytes, from) === streamId;
+      from += 5;
+    }
+    const endsStream = (flags & Flag.endStream) !== 0;
+    if ((flags & Flag.endHeaders) !== 0) {
+      this.headerBlock(streamId, bytes, from, to, endsStream, dependsOnItself);
+      return;
+    }
+    const piece = bytes.slice(from, to);
+    const now = this.host.now();
+    this.#block = new HeaderBlock(streamId, endsStream, dependsOnItself, now, piece);
+  }
+
+  #continuationFrame(flags: number, bytes: Uint8Array, start: number, end: number): void {
+    const block = this.#block;
+    if (block === undefined) throw protocolError("CONTINUATION without HEADERS");
+    const { continuations, headerListBytes } = this.options;
+    // Twice the list: what is not much past the limit can be answered, and the tables stay the same.
+    block.add(bytes.slice(start, end), continuations, minMaxFrameBytes + 2 * headerListBytes);
+    if ((flags & Flag.endHeaders) === 0) return;
+    this.#block = undefined;
+    const whole = block.join();
+    const { streamId, isLast, dependsOnItself } = block;
+    this.headerBlock(streamId, whole, 0, whole.length, isLast, dependsOnItself);
+  }
+
+  // Everything else.
+
+  #priorityFrame(streamId: number, bytes: Uint8Array, start: number, end: number): void {
+    if (streamId === 0) throw protocolError("PRIORITY on stream 0");
+    this.spend("priorities", "PRIORITY frames");
+    const stream = this.open.get(streamId);
+    if (end - start !== 5) {
+      return this.streamFault(
+        streamId,
+        stream,
+        ErrorCode.frameSizeError,
+        "PRIORITY of a wrong size",
+      );
+    }
+    if (readUint31(bytes, start) !== streamId) return;
+    this.streamFault(streamId, stream, ErrorCode.protocolError, "a stream depends on itself");
+  }
+
+  #rstStreamFrame(streamId: number, bytes: Uint8Array, start: number, end: number): void {
+    if (end - start !== 4) throw frameSizeError("RST_STREAM of a wrong size");
+    if (streamId === 0 || this.isIdle(streamId))
+      throw protocolError("RST_STREAM on an idle stream");
+    const stream = this.open.get(streamId);
+    if (stream === undefined) {
+      if (!this.resetByUs.delete(streamId)) this.spend("strays", "frames on streams that are over");
+      return;
+    }
+    this.spend("resets", "streams that were reset");
+    const code = readUint32(bytes, start);
+    const cause = code === ErrorCode.refusedStream ? "refused" : "reset";
+    const message = `the peer reset the stream: ${errorName(code)}`;
+    this.interrupt(stream, { cause, code, message });
+  }
+
+  #settingsFrame(
+    flags: number,
+    streamId: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (streamId !== 0) throw protocolError("SETTINGS on a stream");
+    if ((flags & Flag.ack) !== 0) {
+      if (end > start) throw frameSizeError("SETTINGS with ACK and a payload");
+      this.#isAcknowledged = true;
+      return;
+    }
+    this.spend("settings", "SETTINGS frames");
+    const before = this.sender.settings;
+    const settings = decodeSettings(before, bytes, start, end);
+    this.sender.apply(settings);
+    this.#moveWindows(settings.initialWindowBytes - before.initialWindowBytes);
+    this.sender.acknowledgeSettings();
+    this.listener.settings?.(settings);
+    this.sender.pump();
+  }
+
+  /** The initial window has changed: so have the windows of all streams (RFC 9113, section 6.9.2). */
+  #moveWindows(by: number): void {
+    if (by === 0) return;
+    for (const stream of this.open.all()) {
+      stream.sendWindow += by;
+      if (stream.sendWindow > maxWindowBytes) {
+        throw new ConnectionError(ErrorCode.flowControlError, "SETTINGS make a window too large");
+      }
+    }
+  }
+
+  #pingFrame(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): void {
+    if (streamId !== 0) throw protocolError("PING on a stream");
+    if (end - start !== 8) throw frameSizeError("PING of a wrong size");
+    if ((flags & Flag.ack) !== 0) return this.#pings.answer(bytes, start, this.host.now());
+    if (this.sender.hasSent) this.sender.hasSent = false;
+    else this.spend("pings", "PING frames");
+    this.sender.ping(true, bytes.subarray(start, end));
+  }
+
+  #goawayFrame(streamId: number, bytes: Uint8Array, start: number, end: number): void {
+    if (streamId !== 0) throw protocolError("GOAWAY on a stream");
+    if (end - start < 8) throw frameSizeError("GOAWAY of a wrong size");
+    this.spend("settings", "GOAWAY frames");
+    const goaway = decodeGoaway(bytes, start, end);
+    this.peerLeaves(goaway);
+    this.listener.goaway?.(goaway);
+  }
+
+  #windowUpdateFrame(streamId: number, bytes: Uint8Array, start: number, end: number): void {
+    if (end - start !== 4) throw frameSizeError("WINDOW_UPDATE of a wrong size");
+    if (this.sender.dataFrames > 0) this.sender.dataFrames -= 0.5;
+    else this.spend("windowUpdates", "WINDOW_UPDATE frames");
+    const increment = readUint31(bytes, start);
+    if (streamId === 0) {
+      if (increment === 0) throw protocolError("WINDOW_UPDATE of 0");
+      return this.sender.widen(increment);
+    }
+    const stream = this.open.get(streamId);
+    if (stream === undefined) {
+      if (this.isIdle(streamId)) throw protocolError("WINDOW_UPDATE on an idle stream");
+      return;
+    }
+    if (increment === 0) {
+      return this.streamError(stream, ErrorCode.protocolError, "WINDOW_UPDATE of 0");
+    }
+    stream.sendWindow += increment;
+    if (stream.sendWindow > maxWindowBytes) {
+      return this.streamError(stream, ErrorCode.flowControlError, "a window that is too large");
+    }
+    if (stream.queuedBytes > 0) this.sender.pump();
+  }
+
+  // What streams ask for.
+
+  begin(stream: Stream, status: number, fields: FieldList): void {
+    if (stream.isClosed || stream.hasBegun || this.#isClosed) return;
+    this.admit(stream);
+    this.sender.head(stream.id, status, fields, false);
+    stream.hasBegun = true;
+  }
+
+  respond(
+    stream: Stream,
+    status: number,
+    fields: FieldList,
+    trailers: FieldList | undefined,
+  ): void {
+    if (stream.isClosed || stream.hasBegun || this.#isClosed) return stream.body.clear();
+    this.admit(stream);
+    const isWhole = stream.body.length === 0 && (trailers === undefined || trailers.length === 0);
+    this.sender.head(stream.id, status, fields, isWhole);
+    stream.hasBegun = true;
+    if (isWhole) this.#ended(stream);
+    else this.endStream(stream, trailers);
+  }
+
+  inform(stream: Stream, status: number): void {
+    if (stream.isClosed || stream.hasBegun || this.#isClosed) return;
+    this.sender.head(stream.id, status, noFields, false);
+  }
+
+  flushStream(stream: Stream): boolean {
+    if (stream.isClosed || stream.isEnding || !stream.hasBegun) {
+      if (stream.isClosed || stream.isEnding) stream.body.clear();
+      return true;
+    }
+    if (stream.body.length > 0) this.sender.content(stream);
+    return !this.sender.isFull(stream);
+  }
+
+  endStream(stream: Stream, trailers: FieldList | undefined): void {
+    if (stream.isClosed || stream.isEnding || !stream.hasBegun) return stream.body.clear();
+    stream.isEnding = true;
+    if (trailers !== undefined && trailers.length > 0) stream.trailers = trailers;
+    this.sender.content(stream);
+  }
+
+  resetStream(stream: Stream, code: number): void {
+    if (stream.isClosed) return;
+    stream.receiver = undefined;
+    if (stream.id > 0) this.sendReset(stream, code);
+    this.close(stream);
+  }
+
+  protected sendReset(stream: Stream, code: number): void {
+    this.sender.rstStream(stream.id, code);
+    this.resetByUs.add(stream.id);
+  }
+
+  /** END_STREAM was written. */
+  #ended(stream: Stream): void {
+    stream.isEnding = true;
+    stream.hasEnded = true;
+    if (stream.isReceived && stream.heldEnd === undefined) this.close(stream);
+    else this.finished(stream);
+  }
+
+  // Ends.
+
+  /** The peer broke the rules of one stream, by a frame that names it. */
+  protected streamFault(
+    streamId: number,
+    stream: Stream | undefined,
+    code: number,
+    message: string,
+  ): void {
+    if (stream !== undefined) return this.streamError(stream, code, message);
+    this.spend("resets", "faulty streams");
+    this.sender.rstStream(streamId, code);
+    this.resetByUs.add(streamId);
+  }
+
+  /** The peer broke the rules on a stream: the stream ends, the connection does not. */
+  protected streamError(stream: Stream, code: number, message: string): void {
+    this.spend("resets", "faulty streams");
+    this.sendReset(stream, code);
+    this.interrupt(stream, { cause: "malformed", code, message });
+  }
+
+  /** Ends a stream, and tells its receiver. */
+  protected interrupt(stream: Stream, end: StreamEnd): void {
+    const { receiver } = stream;
+    stream.receiver = undefined;
+    if (end.cause === "stalled" || end.cause === "limit") this.resetByUs.add(stream.id);
+    this.close(stream);
+    receiver?.interrupted(end);
+  }
+
+  /** Nothing more is sent or delivered on a stream. */
+  protected close(stream: Stream): void {
+    if (stream.isClosed) return;
+    stream.isClosed = true;
+    this.sender.drop(stream);
+    stream.receiveWindow?.close();
+    stream.held = undefined;
+    this.#releasePooled(stream, stream.pooledBytes);
+    if (stream.id > 0) this.open.delete(stream);
+    this.streamClosed(stream);
+    if (this.#draining === 2 && this.open.size === 0) this.#finishDraining();
+  }
+
+  /** A stream is over. */
+  protected streamClosed(_: Stream): void {}
+
+  #refuseNew(): void {
+    if (this.#isClosed || this.#draining === 2) return;
+    this.#draining = 2;
+    this.sender.goaway(this.lastPeerStreamId, ErrorCode.noError, noDebug);
+    if (this.open.size === 0) this.#finishDraining();
+  }
+
+  /** Whether streams that the peer opens now are too late. */
+  protected get refusesNew(): boolean {
+    return this.#draining === 2;
+  }
+
+  #finishDraining(): void {
+    queueMicrotask(() => this.finish());
+  }
+
+  /** Closes the connection: nothing is under way on it, and nothing will be. */
+  protected finish(): void {
+    this.#finish(undefined, "the connection was drained", ErrorCode.noError);
+  }
+
+  #fail(error: unknown): void {
+    const fault =
+      error instanceof ConnectionError
+        ? error
+        : new ConnectionError(ErrorCode.internalError, "this side failed");
+    if (fault !== error) fault.cause = error;
+    this.sender.goaway(this.lastPeerStreamId, fault.code, encodeDebug(fault.message));
+    this.#finish(fault, fault.message, fault.code);
+  }
+
+  #finish(error: ConnectionError | undefined, message: string, code: number): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.sender.flush();
+    for (const stream of this.open.all()) this.interrupt(stream, { cause: "lost", code, message });
+    this.#window.close();
+    this.host.close();
+    this.listener.closed(error);
+  }
+
+  /** Says what this side asks for. */
+  protected greet(settings: Settings): void {
+    this.sender.sendSettings(encodeSettings(settings));
+  }
+}
+
+const noFields: FieldList = [];
+const noDebug: Uint8Array = new Uint8Array(0);
+
+function makeBudgets(
+  sizes: AttackBudgets,
+  now: () => number,
+): { readonly [K in keyof AttackBudgets]: Budget } {
+  const entries = Object.entries(sizes).map(([name, size]) => [name, new Budget(size, now)]);
+  return Object.fromEntries(entries) as { readonly [K in keyof AttackBudgets]: Budget };
+}
+
+function protocolError(message: string): ConnectionError {
+  return new ConnectionError(ErrorCode.protocolError, message);
+}
+
+function frameSizeError(message: string): ConnectionError {
+  return new ConnectionError(ErrorCode.frameSizeError, message);
+}

@@ -1,0 +1,19 @@
+/** What a connection needs of whoever owns its bytes: a socket, or a test. */
+export interface ConnectionHost {
+  /**
+   * Takes bytes to send, in order. Nothing writes to them again. `false`: the peer is slow and a lot is waiting; content
+   * stays with its stream until `Connection.drained` is called. Frames without content are handed over all the same.
+   */
+  write(chunks: readonly Uint8Array[]): boolean;
+  /**
+   * There is something to send: call `Connection.flush` once, soon, when what runs now is done. What is written until
+   * then leaves together.
+   */
+  scheduleFlush(): void;
+  /** Nothing more is sent or wanted: close the connection behind what was written. */
+  close(): void;
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number;
+  /** Memory to write frames into; it need not be zeroed. */
+  allocate(bytes: number): Uint8Array;
+}

@@ -1,0 +1,15 @@
+export { type AttackBudgets, type BudgetSize, defaultBudgets } from "./budget.js";
+export { ClientConnection } from "./client-connection.js";
+export type { ConnectionListener } from "./connection.js";
+export { type ConnectionOptions, defaultOptions } from "./connection-options.js";
+export { ConnectionError, ErrorCode, errorName } from "./error-code.js";
+export type { FieldList } from "./field.js";
+export { MemoryPool } from "./flow-control.js";
+export type { Goaway } from "./goaway.js";
+export type { ConnectionHost } from "./host.js";
+export type { RequestHead, ResponseHead } from "./message-head.js";
+export type { OutgoingBody } from "./outgoing-body.js";
+export { clientPreface } from "./preface.js";
+export { ServerConnection, type ServerListener } from "./server-connection.js";
+export type { Settings } from "./settings.js";
+export type { Stream, StreamEnd, StreamReceiver } from "./stream.js";

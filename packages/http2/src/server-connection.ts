@@ -1,0 +1,211 @@
+import { Connection, type ConnectionListener } from "./connection.js";
+import { type ConnectionOptions, defaultOptions } from "./connection-options.js";
+import { ConnectionError, ErrorCode } from "./error-code.js";
+import type { FieldList } from "./field.js";
+import { HeaderBlockCache } from "./header-block-cache.js";
+import type { ConnectionHost } from "./host.js";
+import { checkTrailers, parseRequestHead, type RequestHead } from "./message-head.js";
+import { PrefaceReader } from "./preface.js";
+import { initialSettings } from "./settings.js";
+import { Stream, type StreamReceiver } from "./stream.js";
+
+/** What a server's connection tells its owner. */
+export interface ServerListener extends ConnectionListener {
+  /**
+   * A request begins. Returns who takes its content; `undefined` if nobody wants it, as when it has been answered.
+   */
+  request(stream: Stream, head: RequestHead): StreamReceiver | undefined;
+}
+
+interface HeldRequest {
+  readonly stream: Stream;
+  readonly head: RequestHead;
+}
+
+/** The server's end of a connection. It has sent its SETTINGS when it is made. */
+export class ServerConnection extends Connection {
+  declare protected readonly listener: ServerListener;
+  readonly #preface = new PrefaceReader();
+  readonly #heads: HeaderBlockCache<RequestHead> = new HeaderBlockCache(this.decoder);
+  /** The highest stream that the peer began, whether it was taken or not. */
+  #highestStreamId = 0;
+  /** Requests that wait until the peer has taken some of what it is owed. */
+  readonly #heldRequests: HeldRequest[] = [];
+
+  constructor(
+    host: ConnectionHost,
+    listener: ServerListener,
+    options: Partial<ConnectionOptions> = {},
+  ) {
+    super(host, { ...defaultOptions, ...options }, listener);
+    this.greet({
+      ...initialSettings,
+      maxConcurrentStreams: this.options.streams,
+      initialWindowBytes: this.options.streamWindowBytes,
+      maxHeaderListBytes: this.options.headerListBytes,
+    });
+  }
+
+  override receive(bytes: Uint8Array): void {
+    super.receive(bytes);
+    if (this.#heldRequests.length > 0) this.#releaseHeld();
+  }
+
+  override drained(): void {
+    super.drained();
+    if (this.#heldRequests.length > 0) this.#releaseHeld();
+  }
+
+  protected readPreface(bytes: Uint8Array): number {
+    return this.#preface.isComplete ? 0 : this.#preface.read(bytes, 0);
+  }
+
+  protected isIdle(streamId: number): boolean {
+    return streamId > this.#highestStreamId || (streamId & 1) === 0;
+  }
+
+  protected admit(): void {}
+
+  protected owesContent(stream: Stream): boolean {
+    return !stream.isEnding;
+  }
+
+  /** The answer is complete. A peer that still sends is told that nobody reads it (RFC 9113, section 8.1). */
+  protected finished(stream: Stream): void {
+    if (!stream.isReceived) this.sendReset(stream, ErrorCode.noError);
+    this.close(stream);
+  }
+
+  protected completed(): void {}
+
+  protected peerLeaves(): void {}
+
+  protected headerBlock(
+    streamId: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    endsStream: boolean,
+    dependsOnItself: boolean,
+  ): void {
+    if ((streamId & 1) === 0) {
+      throw new ConnectionError(ErrorCode.protocolError, `a request on stream ${streamId}`);
+    }
+    if (streamId <= this.#highestStreamId) {
+      return this.#trailers(streamId, this.decoder.decode(bytes, start, end), endsStream);
+    }
+    this.#highestStreamId = streamId;
+    const head = this.#decode(bytes, start, end);
+    // A stream that crossed GOAWAY is ignored; its client repeats the request elsewhere.
+    if (this.refusesNew) return this.resetByUs.add(streamId);
+    this.lastPeerStreamId = streamId;
+    if (dependsOnItself) {
+      const message = "a stream depends on itself";
+      return this.streamFault(streamId, undefined, ErrorCode.protocolError, message);
+    }
+    if (typeof head === "string") {
+      return this.streamFault(streamId, undefined, ErrorCode.protocolError, head);
+    }
+    if (this.open.size >= this.options.streams) {
+      const message = "more streams than are allowed";
+      return this.streamFault(streamId, undefined, ErrorCode.refusedStream, message);
+    }
+    this.#begin(streamId, head, endsStream);
+  }
+
+  /** The head, or why it is malformed; `undefined` if it is too large. */
+  #decode(bytes: Uint8Array, start: number, end: number): RequestHead | string | undefined {
+    const known = this.#heads.get(bytes, start, end);
+    if (known !== undefined) return known;
+    const { version } = this.decoder;
+    const fields = this.decoder.decode(bytes, start, end);
+    if (this.decoder.oversized !== undefined) return undefined;
+    const head = parseRequestHead(fields);
+    if (typeof head !== "string") this.#heads.set(bytes, start, end, version, head);
+    return head;
+  }
+
+  #begin(streamId: number, head: RequestHead | undefined, endsStream: boolean): void {
+    const stream = new Stream(this, streamId, this.peerSettings.initialWindowBytes);
+    this.open.add(stream);
+    if (head === undefined) {
+      stream.isReceived = endsStream;
+      return this.#refuse(stream, 431, this.#tooLarge());
+    }
+    if (head.method === "CONNECT") {
+      stream.isReceived = endsStream;
+      return this.#refuse(stream, 501, "CONNECT is not supported");
+    }
+    stream.announced = head.contentLength;
+    if (endsStream && head.contentLength > 0) {
+      const message = `no content where content-length says ${head.contentLength}`;
+      return this.streamError(stream, ErrorCode.protocolError, message);
+    }
+    this.grant("tinyData");
+    if (this.sender.queuedBytes > this.options.queuedBytes) {
+      stream.isPaused = true;
+      this.#heldRequests.push({ stream, head });
+      if (endsStream) this.received(stream, noFields);
+      return;
+    }
+    if (endsStream) stream.isReceived = true;
+    stream.receiver = this.listener.request(stream, head);
+    if (endsStream) this.received(stream, noFields);
+  }
+
+  #tooLarge(): string {
+    const { headerListBytes, headerFieldBytes } = this.options;
+    const name = this.decoder.oversized;
+    return name === "" || name === undefined
+      ? `the headers are past the limit of ${headerListBytes} bytes`
+      : `header ${name.slice(0, 40)} is past the limit of ${headerFieldBytes} bytes`;
+  }
+
+  /** Answers a request that nobody hears of. */
+  #refuse(stream: Stream, status: number, text: string): void {
+    stream.body.append(Uint8Array.from(text, (each) => each.charCodeAt(0)));
+    stream.respond(status, ["content-type", "text/plain; charset=utf-8"]);
+  }
+
+  /** A second header block on a stream. */
+  #trailers(streamId: number, fields: FieldList, endsStream: boolean): void {
+    const stream = this.open.get(streamId);
+    if (stream === undefined) {
+      if (this.resetByUs.has(streamId)) return;
+      throw new ConnectionError(ErrorCode.streamClosed, "HEADERS on a stream that is over");
+    }
+    if (stream.isReceived) {
+      return this.streamError(stream, ErrorCode.streamClosed, "HEADERS behind END_STREAM");
+    }
+    const wrong = this.#wrongTrailers(stream, fields, endsStream);
+    if (wrong !== undefined) return this.streamError(stream, ErrorCode.protocolError, wrong);
+    if (this.decoder.oversized !== undefined) {
+      const code = ErrorCode.enhanceYourCalm;
+      this.sender.rstStream(streamId, code);
+      return this.interrupt(stream, { cause: "limit", code, message: "trailers past the limit" });
+    }
+    stream.hasMoved = true;
+    this.received(stream, fields);
+  }
+
+  #wrongTrailers(stream: Stream, fields: FieldList, endsStream: boolean): string | undefined {
+    if (!endsStream) return "trailers without END_STREAM";
+    if (stream.announced >= 0 && stream.contentBytes !== stream.announced) {
+      return `${stream.contentBytes} bytes where content-length says ${stream.announced}`;
+    }
+    return checkTrailers(fields);
+  }
+
+  #releaseHeld(): void {
+    while (this.#heldRequests.length > 0 && !this.isClosed) {
+      if (this.sender.queuedBytes > this.options.queuedBytes / 2) return;
+      const { stream, head } = this.#heldRequests.shift() as HeldRequest;
+      if (stream.isClosed) continue;
+      stream.isPaused = false;
+      stream.receiver = this.listener.request(stream, head);
+      if (!stream.isPaused) this.resumeStream(stream);
+    }
+  }
+}
+
+const noFields: FieldList = [];
