@@ -1,0 +1,316 @@
+/**
+ * Attacks on a server, each with its script; and for each counter a control: with that one switched off the same script
+ * must go through, so that the test shows the counter at work and nothing else.
+ */
+import { describe, expect, it } from "vitest";
+import { type AttackBudgets, defaultBudgets } from "./budget.js";
+import type { ConnectionOptions } from "./connection-options.js";
+import { ErrorCode } from "./error-code.js";
+import {
+  concat,
+  data,
+  frame,
+  goaway,
+  headers,
+  literals,
+  ping,
+  postFields,
+  rstStream,
+  settings,
+  windowUpdate,
+} from "./fixtures/frames.js";
+import { echo, startServer, type TestServer } from "./fixtures/server.js";
+import { goawayCode } from "./fixtures/test-host.js";
+import { MemoryPool } from "./flow-control.js";
+import { Flag, FrameType } from "./frame.js";
+
+const off = { burst: Infinity, perSecond: 0 };
+
+interface Attack {
+  readonly name: string;
+  readonly counter: keyof AttackBudgets;
+  /** Frames of one round; odd streams are counted from 1. */
+  round(index: number): Uint8Array;
+  /** Rounds that the counter lets pass at once. */
+  readonly rounds: number;
+}
+
+const streamOf = (index: number) => 2 * index + 1;
+const endsStream = { endsStream: true };
+
+const attacks: readonly Attack[] = [
+  {
+    name: "rapid reset (CVE-2023-44487)",
+    counter: "resets",
+    round: (i) => concat(headers(streamOf(i), endsStream), rstStream(streamOf(i), 8)),
+    rounds: defaultBudgets.resets.burst,
+  },
+  {
+    name: "a server made to reset: WINDOW_UPDATE of 0 (CVE-2025-8671, MadeYouReset)",
+    counter: "resets",
+    round: (i) => concat(headers(streamOf(i), endsStream), windowUpdate(streamOf(i), 0)),
+    rounds: defaultBudgets.resets.burst,
+  },
+  {
+    name: "a server made to reset: DATA behind END_STREAM",
+    counter: "resets",
+    round: (i) => concat(headers(streamOf(i), endsStream), data(streamOf(i), "12345")),
+    rounds: defaultBudgets.resets.burst,
+  },
+  {
+    name: "a server made to reset: malformed requests",
+    counter: "resets",
+    round: (i) => headers(streamOf(i), { fields: [":path", "/"] }),
+    rounds: defaultBudgets.resets.burst,
+  },
+  {
+    name: "streams past the limit",
+    counter: "resets",
+    round: (i) => headers(streamOf(i)),
+    rounds: defaultBudgets.resets.burst + 250,
+  },
+  {
+    name: "SETTINGS",
+    counter: "settings",
+    round: (i) => settings([[4, i]]),
+    rounds: defaultBudgets.settings.burst - 1,
+  },
+  {
+    name: "GOAWAY",
+    counter: "settings",
+    round: () => goaway(0, 0),
+    rounds: defaultBudgets.settings.burst - 1,
+  },
+  { name: "PING", counter: "pings", round: () => ping(), rounds: defaultBudgets.pings.burst },
+  {
+    name: "PRIORITY",
+    counter: "priorities",
+    round: (i) => frame(FrameType.priority, 0, streamOf(i), [0, 0, 0, 0, 9]),
+    rounds: defaultBudgets.priorities.burst,
+  },
+  {
+    name: "WINDOW_UPDATE on the connection",
+    counter: "windowUpdates",
+    round: () => windowUpdate(0, 1),
+    rounds: defaultBudgets.windowUpdates.burst,
+  },
+  {
+    name: "WINDOW_UPDATE on a stream",
+    counter: "windowUpdates",
+    round: (i) => (i === 0 ? headers(1) : windowUpdate(1, 1)),
+    rounds: defaultBudgets.windowUpdates.burst + 1,
+  },
+  {
+    name: "empty DATA",
+    counter: "emptyData",
+    round: (i) => (i === 0 ? headers(1) : data(1, "")),
+    rounds: defaultBudgets.emptyData.burst + 1,
+  },
+  {
+    name: "DATA that is all padding",
+    counter: "emptyData",
+    round: (i) => (i === 0 ? headers(1) : frame(FrameType.data, Flag.padded, 1, [2, 0, 0])),
+    rounds: defaultBudgets.emptyData.burst + 1,
+  },
+  {
+    name: "DATA of one byte (CVE-2026-84304)",
+    counter: "tinyData",
+    round: (i) => (i === 0 ? headers(1) : data(1, "a")),
+    rounds: defaultBudgets.tinyData.burst + 1,
+  },
+  {
+    name: "frames of unknown types",
+    counter: "strays",
+    round: () => frame(0x42, 0, 0, [1]),
+    rounds: defaultBudgets.strays.burst,
+  },
+  {
+    name: "DATA on a stream that is over",
+    counter: "strays",
+    round: (i) => (i === 0 ? concat(headers(1), rstStream(1, 8)) : data(1, "12345")),
+    rounds: defaultBudgets.strays.burst + 1,
+  },
+  {
+    name: "RST_STREAM on a stream that is over",
+    counter: "strays",
+    round: (i) => (i === 0 ? concat(headers(1), rstStream(1, 8)) : rstStream(1, 8)),
+    rounds: defaultBudgets.strays.burst + 1,
+  },
+];
+
+function run(
+  { round, rounds }: Attack,
+  budgets: AttackBudgets,
+  extra = 0,
+): { server: TestServer; code: number | undefined } {
+  const server = startServer({ budgets });
+  let code: number | undefined;
+  for (let i = 0; i < rounds + extra && code === undefined; i++) {
+    code = goawayCode(server.send(round(i)));
+  }
+  return { server, code };
+}
+
+describe.each(attacks)("$name", (attack) => {
+  it("goes through within the budget, and ends the connection beyond it, nothing left", () => {
+    expect(run(attack, defaultBudgets).code).toBeUndefined();
+    const { server, code } = run(attack, defaultBudgets, 1);
+    expect(code).toBe(ErrorCode.enhanceYourCalm);
+    expect(server.host.isClosed).toBe(true);
+    expect(server.connection.streams).toBe(0);
+  });
+
+  it(`goes through when the counter of ${attack.counter} is off`, () => {
+    const budgets = { ...defaultBudgets, [attack.counter]: off };
+    const { code } = run(attack, budgets, 1_000);
+    expect(code).toBeUndefined();
+  });
+
+  it("may go on at the pace at which the budget refills", () => {
+    const { server } = run(attack, defaultBudgets);
+    const stepMs = 1_000 / defaultBudgets[attack.counter].perSecond;
+    for (let i = 0; i < 50; i++) {
+      server.host.time += stepMs;
+      expect(goawayCode(server.send(attack.round(attack.rounds + i)))).toBeUndefined();
+    }
+    let code: number | undefined;
+    for (let i = 50; i < 60; i++) code ??= goawayCode(server.send(attack.round(attack.rounds + i)));
+    expect(code).toBe(ErrorCode.enhanceYourCalm);
+  });
+});
+
+describe("peers in good faith", () => {
+  it("may ping once for each message that they get", () => {
+    const server = startServer({}, echo);
+    for (let i = 0; i < 5_000; i++) {
+      const id = streamOf(i);
+      const frames = server.send(headers(id), data(id, "12345", endsStream), ping());
+      expect(goawayCode(frames)).toBeUndefined();
+    }
+  });
+
+  it("may open windows twice for each DATA frame that they get", () => {
+    const server = startServer({}, echo);
+    for (let i = 0; i < 5_000; i++) {
+      const id = streamOf(i);
+      const opened = concat(windowUpdate(0, 5), windowUpdate(id, 5));
+      const frames = server.send(headers(id), data(id, "12345", endsStream), opened);
+      expect(goawayCode(frames)).toBeUndefined();
+    }
+  });
+
+  it("may send a tiny message on each stream, and end it with an empty frame", () => {
+    const server = startServer({}, echo);
+    for (let i = 0; i < 5_000; i++) {
+      const id = streamOf(i);
+      const frames = server.send(headers(id), data(id, "a"), data(id, "", endsStream));
+      expect(goawayCode(frames)).toBeUndefined();
+    }
+  });
+
+  it("may go on sending what was answered early", () => {
+    const server = startServer({}, ({ stream }) => stream?.respond(403, []));
+    for (let i = 0; i < 2_000; i++) {
+      const id = streamOf(i);
+      const late = concat(data(id, "12345"), data(id, "12345"), rstStream(id, 8));
+      expect(goawayCode(server.send(headers(id), late))).toBeUndefined();
+    }
+  });
+});
+
+describe("header blocks", () => {
+  /** A header block in as many CONTINUATION frames, of which the last does not end it. */
+  function flood(options: Partial<ConnectionOptions>, frames: number, bytes: number) {
+    const server = startServer(options);
+    const piece = literals(Array.from({ length: bytes / 4 }, () => ["a", ""]).flat());
+    server.send(frame(FrameType.headers, 0, 1, literals(postFields)));
+    let code: number | undefined;
+    for (let i = 0; i < frames && code === undefined; i++) {
+      code = goawayCode(server.send(frame(FrameType.continuation, 0, 1, piece)));
+    }
+    return code;
+  }
+
+  it("of too many CONTINUATION frames, empty ones too, end the connection (CVE-2024-27983)", () => {
+    expect(flood({}, 16, 0)).toBeUndefined();
+    expect(flood({}, 17, 0)).toBe(ErrorCode.enhanceYourCalm);
+    expect(flood({ continuations: Infinity }, 5_000, 0)).toBeUndefined();
+  });
+
+  it("that are too large end the connection, before they are complete", () => {
+    expect(flood({}, 6, 8_000)).toBeUndefined();
+    expect(flood({}, 7, 8_000)).toBe(ErrorCode.enhanceYourCalm);
+    expect(flood({ headerListBytes: 1_000_000 }, 16, 8_000)).toBeUndefined();
+  });
+
+  it("that name a large field again and again cost no more than the limit (HPACK bomb)", () => {
+    const large = "v".repeat(4_000);
+    const learned = concat([0x40], literals(["x", large]).slice(1));
+    const bomb = concat(literals(postFields), learned, new Uint8Array(10_000).fill(0xbe));
+    const send = (options: Partial<ConnectionOptions>) => {
+      const server = startServer(options);
+      const frames = server.send(frame(FrameType.headers, 5, 1, bomb));
+      return { server, frames };
+    };
+    const { server, frames } = send({});
+    expect(server.requests).toEqual([]);
+    expect(frames[0]?.type).toBe(FrameType.headers);
+    expect(Buffer.from(frames[1]?.payload ?? []).toString()).toContain("16384 bytes");
+    const control = send({ headerListBytes: Infinity });
+    expect(control.server.requests[0]?.request?.fields.length).toBe(20_002);
+  });
+});
+
+describe("memory", () => {
+  it("of paused streams is bounded over all connections, and given back", () => {
+    const pool = new MemoryPool(100_000);
+    const servers = [startServer({ pool }), startServer({ pool })];
+    for (const server of servers) {
+      server.send(headers(1));
+      server.requests[0]?.stream?.pause();
+    }
+    const [first, second] = servers as [TestServer, TestServer];
+    for (let i = 0; i < 5; i++) first.send(data(1, new Uint8Array(10_000)));
+    for (let i = 0; i < 5; i++) second.send(data(1, new Uint8Array(10_000)));
+    expect(pool.used).toBe(100_000);
+    second.send(data(1, new Uint8Array(1)));
+    expect(second.requests[0]?.interruption).toMatchObject({ cause: "limit" });
+    expect(pool.used).toBe(50_000);
+    first.connection.disconnected();
+    expect(pool.used).toBe(0);
+    const control = startServer({ pool: new MemoryPool(Infinity) });
+    control.send(headers(1));
+    control.requests[0]?.stream?.pause();
+    for (let i = 0; i < 26; i++) control.send(data(1, new Uint8Array(10_000)));
+    expect(control.requests[0]?.interruption).toBeUndefined();
+  });
+
+  it("of windows that were widened is bounded over all connections, and given back", () => {
+    const pool = new MemoryPool(200_000);
+    const servers = Array.from({ length: 4 }, () => startServer({ pool }, echo));
+    for (const server of servers) {
+      for (let i = 0; i < 20; i++) {
+        server.send(headers(streamOf(i)), data(streamOf(i), new Uint8Array(16_000), endsStream));
+      }
+    }
+    expect(pool.used).toBeGreaterThan(100_000);
+    expect(pool.used).toBeLessThanOrEqual(200_000);
+    for (const server of servers) server.connection.disconnected();
+    expect(pool.used).toBe(0);
+  });
+
+  it("of a peer whose windows are shut is the requests' that are under way, and no more", () => {
+    const options = { queuedBytes: 100_000 };
+    const answer = (limit: number) => {
+      const server = startServer({ ...options, queuedBytes: limit }, ({ stream }) => {
+        stream?.body.append(new Uint8Array(10_000));
+        stream?.respond(200, []);
+      });
+      server.send(settings([[4, 0]]));
+      for (let i = 0; i < 200; i++) server.send(headers(streamOf(i), endsStream));
+      return server.requests.length;
+    };
+    expect(answer(100_000)).toBe(11);
+    expect(answer(Infinity)).toBe(200);
+  });
+});
