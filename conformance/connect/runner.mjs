@@ -17,7 +17,7 @@ export async function runSuite(runner, node, run, { patterns = [], flags = [], t
   const reports = join(cache, "reports", `${run.node}-${run.role}`);
   rmSync(reports, { recursive: true, force: true });
   writeFileSync(config, configFor(run));
-  const parallel = run.role === "server" ? ["-p", "4"] : [];
+  const parallel = run.role === "server" ? ["-p", "8"] : [];
   const args = [
     ["--mode", run.role, "--conf", config, ...parallel, "--max-servers", "2", "-v", ...flags],
     ...patterns.map((pattern) => ["--run", pattern]),
