@@ -61,7 +61,7 @@ export class Metadata implements ReadonlyMetadata {
     });
   }
 
-  readonly #fields: string[] = [];
+  #fields: string[] = [];
 
   /** @throws TypeError for a name or value that cannot be sent, as every method that writes does. */
   constructor(init?: MetadataInit) {
@@ -78,9 +78,9 @@ export class Metadata implements ReadonlyMetadata {
   /** Takes fields that a transport read, as they are: nothing is checked, names are put in lower case. */
   static fromWire(fields: HeaderFields): Metadata {
     const metadata = new Metadata();
-    for (let i = 0; i + 1 < fields.length; i += 2) {
-      metadata.#fields.push((fields[i] as string).toLowerCase(), fields[i + 1] as string);
-    }
+    const own = fields.slice();
+    for (let i = 0; i < own.length; i += 2) own[i] = (own[i] as string).toLowerCase();
+    metadata.#fields = own;
     return metadata;
   }
 

@@ -7,7 +7,7 @@ import type { Http1ServerStream } from "./server-stream.js";
 export class Http1Connection {
   readonly socket: Socket;
   /** The requests that are not answered yet: one, unless the peer sends them ahead. */
-  readonly streams: Set<Http1ServerStream> = new Set();
+  readonly streams: Http1ServerStream[] = [];
   /** The responses that the fallback makes. */
   readonly foreign: Set<ServerResponse> = new Set();
 
@@ -15,19 +15,25 @@ export class Http1Connection {
     this.socket = socket;
   }
 
+  /** A request is answered. */
+  remove(stream: Http1ServerStream): void {
+    const at = this.streams.indexOf(stream);
+    if (at >= 0) this.streams.splice(at, 1);
+  }
+
   /**
    * Sees to it that Node tells when nothing moves for `stallTimeoutMs`, if anything is under way. Node keeps that time
    * itself from then on, and forgets it between two requests, so that a request which is over soon costs no timer.
    */
   watch(stallTimeoutMs: number): void {
-    const busy = this.streams.size > 0 || this.foreign.size > 0 || this.socket.writableLength > 0;
+    const busy = this.streams.length > 0 || this.foreign.size > 0 || this.socket.writableLength > 0;
     if (busy && this.socket.timeout !== stallTimeoutMs) this.socket.setTimeout(stallTimeoutMs);
   }
 
   /** Nothing moved for the time limit: the connection is stalled in a request or a response, or idle. */
   stalled(stallTimeoutMs: number): void {
     const owes = this.socket.writableLength > 0;
-    for (const stream of this.streams) {
+    for (const stream of [...this.streams]) {
       if (!stream.awaitsPeer) return; // The handler works; its deadline is its own affair.
       const message = `nothing of the request came for ${stallTimeoutMs} ms`;
       stream.interrupt({ kind: "stalled", message });
@@ -42,6 +48,6 @@ export class Http1Connection {
 
   /** Tells every request that it cannot go on. */
   interrupt(failure: StreamFailure): void {
-    for (const stream of this.streams) stream.interrupt(failure);
+    for (const stream of [...this.streams]) stream.interrupt(failure);
   }
 }

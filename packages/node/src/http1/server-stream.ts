@@ -62,7 +62,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     this.method = request.method as string;
     this.target = request.url as string;
     this.headers = Metadata.fromWire(request.rawHeaders);
-    connection.streams.add(this);
+    connection.streams.push(this);
   }
 
   get peer(): StreamPeer {
@@ -174,7 +174,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   /** Whatever happens from now on is no affair of the call's. */
   #settle(): void {
     this.#answered = true;
-    this.#connection.streams.delete(this);
+    this.#connection.remove(this);
   }
 
   #continue(): void {

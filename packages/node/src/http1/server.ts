@@ -42,7 +42,8 @@ export class Http1Server implements HttpServer {
 
   get streams(): number {
     let streams = 0;
-    for (const each of this.#connections.values()) streams += each.streams.size + each.foreign.size;
+    for (const each of this.#connections.values())
+      streams += each.streams.length + each.foreign.size;
     return streams;
   }
 

@@ -38,6 +38,9 @@ export function codecOf(
 }
 
 /** `application/proto`, `application/json`. */
-export function unaryContentType(codec: Codec): string {
-  return `application/${codec.name}`;
+export function unaryContentType({ name }: Codec): string {
+  // Constants for the usual ones: every call compares with them.
+  if (name === "proto") return "application/proto";
+  if (name === "json") return "application/json";
+  return `application/${name}`;
 }
