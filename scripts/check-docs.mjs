@@ -5,7 +5,8 @@
 // `console.log` say. Where a page has a server.ts, it is started, and the page's client.ts and curl lines run against
 // it: what they print must be what their comments say (`// …` ending the last line of client.ts, `# …` below a curl
 // line). docs/errors/*.md are one project together: each reason that the source has needs its page there, each page a
-// reason, and its example makes it happen.
+// reason, and its example makes it happen. With arguments (`npm run check:docs -- docs/guide/views.md docs/errors`) only
+// those pages.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -154,9 +155,20 @@ async function checkErrors() {
   return checkProject("docs/errors", fences);
 }
 
+/** Where the pages on RPC that have no schema of their own take it from. */
+const schemaPage = "docs/guide/services.md";
+
 /** @param {string} page path of a Markdown file below the root @returns {Promise<number>} how many examples were checked */
 function checkPage(page) {
-  return checkProject(page, fencesOf(readFileSync(join(root, page), "utf8")));
+  const fences = fencesOf(readFileSync(join(root, page), "utf8"));
+  const hasSchema = fences.some((fence) => fence.file === "bowline.yaml");
+  if (hasSchema || !fences.some((fence) => fence.text.includes('from "./gen/')))
+    return checkProject(page, fences);
+  const lent = fencesOf(readFileSync(join(root, schemaPage), "utf8"));
+  return checkProject(page, [
+    ...lent.filter((fence) => /\.(proto|yaml)$/.test(fence.file ?? "")),
+    ...fences,
+  ]);
 }
 
 /** @param {string} page @param {Fence[]} fences @returns {Promise<number>} how many examples were checked */
@@ -218,8 +230,14 @@ async function checkProject(page, fences) {
   }
   await runNode(join(root, "node_modules/typescript/bin/tsc"), ["-p", "."], { cwd: scratch });
   let count = sources.length;
-  for (const [file, fence] of runnable)
-    await checkExample(`${page}:${fence.line} (${file})`, fence, join(scratch, "out"), file);
+  const waiting = [...runnable];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [file, fence] = next;
+      await checkExample(`${page}:${fence.line} (${file})`, fence, join(scratch, "out"), file);
+    }
+  };
+  await Promise.all([work(), work(), work()]);
   if (sources.includes("server.ts"))
     count += await checkRun(page, fences, join(scratch, "out"), port);
   return count;
@@ -306,12 +324,19 @@ await runScript(import.meta, async () => {
         .map((name) => `docs/guide/${name}`),
     );
   }
-  let examples = await checkErrors();
-  for (const page of pages) examples += await checkPage(page);
+  const asked = process.argv.slice(2);
+  const isAsked = (/** @type {string} */ page) => asked.length === 0 || asked.includes(page);
+  const unknown = asked.find((page) => page !== "docs/errors" && !pages.includes(page));
+  if (unknown !== undefined)
+    throw new Error(`${unknown} is none of ${pages.join(", ")}, docs/errors`);
+  let examples = isAsked("docs/errors") ? await checkErrors() : 0;
+  for (const page of pages.filter(isAsked)) examples += await checkPage(page);
   if (examples === 0) throw new Error("no examples found");
   const lines = readFileSync(join(root, "README.md"), "utf8").trimEnd().split("\n").length;
   if (lines > 120) throw new Error(`README.md has ${lines} lines; 120 are the limit`);
   console.log(
-    `${examples} examples of ${pages.length} pages, and of docs/errors, compiled and run`,
+    asked.length === 0
+      ? `${examples} examples of ${pages.length} pages, and of docs/errors, compiled and run`
+      : `${examples} examples of ${asked.join(" ")} compiled and run`,
   );
 });
