@@ -101,7 +101,7 @@ function refuseCompression(
   encoding: string,
   compressions: readonly Compression[],
 ): void {
-  const accepted = compressions.length === 0 ? "identity" : `${acceptList(compressions)},identity`;
+  const accepted = compressions.length === 0 ? "identity" : `${acceptList(compressions)}, identity`;
   const error = new RpcError(
     "unimplemented",
     `grpc-encoding ${JSON.stringify(encoding.slice(0, 40))} is not supported; accepted: ${accepted}`,
