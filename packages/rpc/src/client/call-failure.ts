@@ -124,7 +124,13 @@ export function placed(error: RpcError, place: Place): RpcError {
 }
 
 /** What is said of an HTTP status that came without an error of the protocol. */
-export function statusMessage(status: number): string {
-  const hint = status === 404 ? "; is this the server of this service?" : "";
-  return `answered with HTTP status ${status} and no error that says more${hint}`;
+export function statusMessage(status: number, headers?: ReadonlyMetadata): string {
+  return `answered with HTTP status ${status} and no error that says more${statusHint(status, headers)}`;
+}
+
+function statusHint(status: number, headers: ReadonlyMetadata | undefined): string {
+  if (status === 404) return "; is this the server of this service?";
+  if (status === 431) return "; the headers of the request are past a limit of the server";
+  const accepted = status === 415 ? headers?.get("accept-post") : undefined;
+  return accepted === undefined ? "" : `; it accepts ${accepted.slice(0, 200)}`;
 }

@@ -3,7 +3,7 @@ import { decompressMessage } from "../compression/decompress-message.js";
 import { acceptList, findCompression } from "../compression/negotiate.js";
 import { EnvelopeReader } from "../envelope/envelope-reader.js";
 import { Metadata, type ReadonlyMetadata } from "../metadata.js";
-import type { RpcError } from "../rpc-error.js";
+import { RpcError } from "../rpc-error.js";
 import type { Method } from "../service-type.js";
 import { brokenEnd, type Placer, undecodable, unexpected } from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
@@ -236,11 +236,8 @@ export class EnvelopedResponse {
   #wrongCount(what: string, trailers?: ReadonlyMetadata): RpcError {
     const place =
       trailers === undefined ? this.#owner.place() : { ...this.#owner.place(), trailers };
-    return unexpected(
-      "unimplemented",
-      `answered with ${what}; a ${this.#method.kind} method answers with one`,
-      place,
-    );
+    const message = `answered with ${what}; a ${this.#method.kind} method answers with one`;
+    return new RpcError("unimplemented", message, { ...place, reason: "BOWLINE_MESSAGE_COUNT" });
   }
 
   #broken(error: unknown): void {

@@ -214,7 +214,10 @@ describe.each(wires)("$protocol", (wire) => {
       for (const messages of [[], [message("a"), envelope(1, "never decompressed")]]) {
         const call = start();
         transport.last.answer(200, head, joined(...messages, end), trailers);
-        await expect(call).rejects.toMatchObject({ code: "unimplemented" });
+        await expect(call).rejects.toMatchObject({
+          code: "unimplemented",
+          reason: "BOWLINE_MESSAGE_COUNT",
+        });
       }
       const failed = start();
       const failure = wire.end("not_found");

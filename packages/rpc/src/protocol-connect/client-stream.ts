@@ -21,7 +21,8 @@ export const connectStreams: EnvelopedProtocol = {
   ],
   saysEnd: () => false,
   refuse(status, headers, codec) {
-    if (status !== 200) return { code: codeFromStatus(status), message: statusMessage(status) };
+    if (status !== 200)
+      return { code: codeFromStatus(status), message: statusMessage(status, headers) };
     const contentType = headers.get("content-type");
     const parsed = parseContentType(contentType);
     if (parsed?.stream && parsed.codec === codec.name) return undefined;

@@ -126,6 +126,20 @@ it.each([
   });
 });
 
+it.each([
+  [404, [], "; is this the server of this service?"],
+  [415, ["accept-post", "application/json"], "; it accepts application/json"],
+  [415, [], ""],
+  [431, [], "; the headers of the request are past a limit of the server"],
+] as const)("says of HTTP status %i what it may mean", async (status, fields, hint) => {
+  const { transport, client } = setUp();
+  const call = client.echo({});
+  transport.last.answer(status, fields, "");
+  await expect(call).rejects.toMatchObject({
+    rawMessage: `answered with HTTP status ${status} and no error that says more${hint}`,
+  });
+});
+
 it("takes responses of limit - 1 and limit, and refuses limit + 1, announced or not", async () => {
   const { transport, client } = setUp({ receivedMessageBytes: 100 });
   const answer = (size: number, fields: readonly string[] = []) => {

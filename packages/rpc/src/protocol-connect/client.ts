@@ -174,7 +174,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   #expectError(status: number, headers: ReadonlyMetadata): void {
     this.#errorStatus = status;
     if (!isContentType(headers.get("content-type"), "application/json")) {
-      throw unexpected(codeFromStatus(status), statusMessage(status), this.place());
+      throw unexpected(codeFromStatus(status), statusMessage(status, headers), this.place());
     }
     this.#checkEncoding(headers);
   }

@@ -34,7 +34,7 @@ export function refuseHead(
   expected: string,
 ): Refusal | undefined {
   if (status !== 200 && !headers.has("grpc-status")) {
-    return { code: codeFromStatus(status), message: statusMessage(status) };
+    return { code: codeFromStatus(status), message: statusMessage(status, headers) };
   }
   if (codec === expected) return undefined;
   const type = headers.get("content-type");
