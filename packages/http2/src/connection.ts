@@ -169,6 +169,18 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (!this.#isClosed) this.#fail(new ConnectionError(code, message));
   }
 
+  /**
+   * Tells the receivers of all streams that this side is about to abort. What they still answer is sent, if `abort` or
+   * the end of the host comes behind it.
+   */
+  interruptAll(message: string): void {
+    for (const stream of this.open.all()) {
+      const { receiver } = stream;
+      stream.receiver = undefined;
+      receiver?.interrupted({ cause: "aborted", code: ErrorCode.noError, message });
+    }
+  }
+
   /** Asks the peer for a sign of life. */
   ping(answered?: (roundTripMs: number) => void): void {
     if (this.#isClosed) return;
@@ -227,10 +239,20 @@ export abstract class Connection implements FrameHandler, StreamConnection {
         stream.quietSince = now;
       } else if (now - stream.quietSince >= timeoutMs) {
         const message = `the peer sent, or took, nothing for ${timeoutMs} ms`;
-        this.sender.rstStream(stream.id, ErrorCode.cancel);
-        this.interrupt(stream, { cause: "stalled", code: ErrorCode.cancel, message });
+        this.#endLate(stream, { cause: "stalled", code: ErrorCode.cancel, message });
       }
     }
+  }
+
+  /** Tells a stream's receiver of its end; what it still answers is sent, unless answers are what the peer does not take. */
+  #endLate(stream: Stream, end: StreamEnd): void {
+    const isStuck = stream.queuedBytes > 0;
+    const { receiver } = stream;
+    stream.receiver = undefined;
+    receiver?.interrupted(end);
+    if (stream.isClosed || (stream.isEnding && !isStuck)) return;
+    this.sendReset(stream, end.code);
+    this.close(stream);
   }
 
   // What the two roles do differently.
@@ -779,7 +801,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   protected interrupt(stream: Stream, end: StreamEnd): void {
     const { receiver } = stream;
     stream.receiver = undefined;
-    if (end.cause === "stalled" || end.cause === "limit") this.resetByUs.add(stream.id);
+    if (end.cause === "limit") this.resetByUs.add(stream.id);
     this.close(stream);
     receiver?.interrupted(end);
   }

@@ -800,3 +800,39 @@ describe("time limits", () => {
     expect(roundTripMs).toBe(12);
   });
 });
+
+it("lets receivers answer when this side aborts, before the connection ends", () => {
+  const server = startServer();
+  server.send(headers(1));
+  const [request] = server.requests as [Recorder];
+  request.onEvent = () => request.stream?.respond(503, []);
+  server.connection.interruptAll("stop");
+  server.connection.abort(ErrorCode.noError, "stop");
+  expect(request.events).toEqual(["interrupted aborted"]);
+  expect(headersOf(server.send())).toEqual([[":status", "503"]]);
+});
+
+it("lets the receiver of a stalled request answer, and resets the stream if it does not", () => {
+  const server = startServer();
+  server.send(headers(1), headers(3));
+  const [request] = server.requests as [Recorder];
+  request.onEvent = () => request.stream?.respond(408, []);
+  server.connection.tick();
+  server.host.time = 60_000;
+  server.connection.tick();
+  const frames = server.send();
+  expect(headersOf(frames)).toEqual([[":status", "408"]]);
+  expect([resetCode(frames, 1), resetCode(frames, 3)]).toEqual([0, 8]);
+  expect(server.connection.streams).toBe(0);
+});
+
+it("does not take silence for a stall where the exchange rests", () => {
+  const server = startServer();
+  server.send(headers(1));
+  const receiver = server.requests[0]?.stream?.receiver;
+  if (receiver) receiver.isResting = () => true;
+  server.connection.tick();
+  server.host.time = 120_000;
+  server.connection.tick();
+  expect(server.requests[0]?.events).toEqual([]);
+});

@@ -67,7 +67,7 @@ export class ServerConnection extends Connection {
   protected admit(): void {}
 
   protected owesContent(stream: Stream): boolean {
-    return !stream.isEnding;
+    return !stream.isEnding && stream.receiver?.isResting?.() !== true;
   }
 
   /** The answer is complete. A peer that still sends is told that nobody reads it (RFC 9113, section 8.1). */

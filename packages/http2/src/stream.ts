@@ -1,4 +1,3 @@
-import type { ErrorCode } from "./error-code.js";
 import type { FieldList } from "./field.js";
 import type { ReceiveWindow } from "./flow-control.js";
 import type { ResponseHead } from "./message-head.js";
@@ -12,10 +11,11 @@ import { OutgoingBody } from "./outgoing-body.js";
  * - `limit`: a header list past the limit
  * - `stalled`: the peer took, or sent, nothing for too long
  * - `lost`: the connection is gone; `code` is that of the GOAWAY, if there was one
+ * - `aborted`: this side is about to end the connection
  */
 export interface StreamEnd {
-  readonly cause: "reset" | "refused" | "malformed" | "limit" | "stalled" | "lost";
-  readonly code: (typeof ErrorCode)[keyof typeof ErrorCode] | number;
+  readonly cause: "reset" | "refused" | "malformed" | "limit" | "stalled" | "lost" | "aborted";
+  readonly code: number;
   readonly message: string;
 }
 
@@ -31,6 +31,8 @@ export interface StreamReceiver {
   interrupted(end: StreamEnd): void;
   /** There is room again, after a `flush` that returned `false`. */
   drained(): void;
+  /** Whether the peer may be silent as long as it likes, because the exchange rests by its nature. Default: no. */
+  isResting?(): boolean;
 }
 
 /** What a stream asks of its connection. */

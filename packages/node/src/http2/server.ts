@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { HttpServer, RequestEntry } from "../http-server.js";
 import type { TransportLimits } from "../server-limits.js";
 import { Http2ServerConnection } from "./server-connection.js";
+import { sweepMs } from "./sweep.js";
 
 /** HTTP/2 on `node:http2`. */
 export class Http2Server implements HttpServer {
@@ -49,14 +50,4 @@ export class Http2Server implements HttpServer {
     const now = performance.now();
     for (const connection of this.#connections) connection.sweep(now);
   }
-}
-
-/** How often to look: a quarter of the shortest time limit, but at least each second. */
-function sweepMs({
-  headersTimeoutMs,
-  stallTimeoutMs,
-  http2IdleTimeoutMs,
-}: TransportLimits): number {
-  const limits = [headersTimeoutMs, stallTimeoutMs, http2IdleTimeoutMs].filter((each) => each > 0);
-  return Math.max(5, Math.min(4_000, ...limits) / 4);
 }

@@ -1,0 +1,164 @@
+import {
+  ErrorCode,
+  errorName,
+  type RequestHead,
+  type Stream,
+  type StreamEnd,
+  type StreamReceiver,
+} from "@bowline/http2";
+import {
+  type BodySink,
+  type HeaderFields,
+  Metadata,
+  type ReadonlyMetadata,
+  type RequestReceiver,
+  type ServerStream,
+  type StreamFailure,
+  type StreamPeer,
+} from "@bowline/rpc/internal";
+
+/** One request of the engine, as the RPC layer sees it. */
+export class EngineServerStream implements ServerStream {
+  readonly httpVersion = "2";
+  readonly method: string;
+  readonly target: string;
+  readonly peer: StreamPeer;
+  readonly #stream: Stream;
+  readonly #head: RequestHead;
+  #headers: ReadonlyMetadata | undefined;
+  #awaitsContinue: boolean;
+
+  constructor(stream: Stream, head: RequestHead, peer: StreamPeer) {
+    this.#stream = stream;
+    this.#head = head;
+    this.peer = peer;
+    this.method = head.method;
+    this.target = head.path;
+    this.#awaitsContinue = head.awaitsContinue;
+  }
+
+  get headers(): ReadonlyMetadata {
+    this.#headers ??= Metadata.fromWire(headerFields(this.#head));
+    return this.#headers;
+  }
+
+  get body(): BodySink {
+    return this.#stream.body;
+  }
+
+  /** Somebody wants the body: a client that asks first may send it. */
+  wantContent(): void {
+    if (this.#awaitsContinue && !this.#stream.isPaused) this.#continue();
+  }
+
+  respond(status: number, headers: HeaderFields, trailers?: HeaderFields): void {
+    const stream = this.#stream;
+    if (trailers !== undefined && trailers.length > 0) stream.respond(status, headers, trailers);
+    else if (stream.body.length === 0) stream.respond(status, headers);
+    else {
+      stream.respond(status, [...headers, "content-length", String(stream.body.length)]);
+    }
+  }
+
+  start(status: number, headers: HeaderFields): void {
+    this.#stream.start(status, headers);
+  }
+
+  flush(): boolean {
+    return this.#stream.flush();
+  }
+
+  end(trailers?: HeaderFields): void {
+    this.#stream.end(trailers);
+  }
+
+  reset(): void {
+    this.#stream.reset(ErrorCode.internalError);
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    if (this.#awaitsContinue) this.#continue();
+    this.#stream.resume();
+  }
+
+  #continue(): void {
+    this.#awaitsContinue = false;
+    this.#stream.inform(100);
+  }
+}
+
+/** Tells the RPC layer of what the engine receives. */
+export class EngineRequest implements StreamReceiver {
+  readonly #receiver: RequestReceiver;
+  readonly #peer: StreamPeer;
+
+  constructor(receiver: RequestReceiver, peer: StreamPeer) {
+    this.#receiver = receiver;
+    this.#peer = peer;
+  }
+
+  data(bytes: Uint8Array, start: number, end: number): void {
+    this.#receiver.data(bytes, start, end);
+  }
+
+  end(): void {
+    this.#receiver.end();
+  }
+
+  interrupted(end: StreamEnd): void {
+    this.#receiver.interrupted(describeEnd(end, this.#peer.address));
+  }
+
+  drained(): void {
+    this.#receiver.drained();
+  }
+
+  isResting(): boolean {
+    return this.#receiver.isResting?.() === true;
+  }
+}
+
+/** The regular fields, the authority as `host` before them. */
+function headerFields({ authority, fields }: RequestHead): HeaderFields {
+  if (authority === undefined) return fields;
+  const found = ["host", authority];
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i] !== "host") found.push(fields[i] as string, fields[i + 1] as string);
+  }
+  return found;
+}
+
+function describeEnd(end: StreamEnd, address: string): StreamFailure {
+  const { cause, code, message } = end;
+  switch (cause) {
+    case "lost":
+      return { kind: "lost", message: `the caller ${address} is gone` };
+    case "aborted":
+      return { kind: "shutdown", message };
+    case "stalled":
+    case "limit":
+    case "malformed":
+      return { kind: cause, message: `the caller ${address}: ${message}` };
+    default:
+      return { kind: resetKinds.get(code) ?? "malformed", message: resetMessage(address, code) };
+  }
+}
+
+const resetKinds: ReadonlyMap<number, StreamFailure["kind"]> = new Map([
+  [ErrorCode.noError, "canceled"],
+  [ErrorCode.cancel, "canceled"],
+  [ErrorCode.internalError, "lost"],
+  [ErrorCode.refusedStream, "refused"],
+  [ErrorCode.enhanceYourCalm, "exhausted"],
+  [ErrorCode.inadequateSecurity, "denied"],
+]);
+
+function resetMessage(address: string, code: number): string {
+  return code === ErrorCode.cancel || code === ErrorCode.noError
+    ? `the caller ${address} gave the call up`
+    : `the stream of the caller ${address} was reset (${errorName(code)})`;
+}

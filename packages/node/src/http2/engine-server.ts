@@ -1,0 +1,88 @@
+import type { Socket } from "node:net";
+import {
+  type ConnectionOptions,
+  ErrorCode,
+  type RequestHead,
+  ServerConnection,
+  type Stream,
+  type StreamReceiver,
+} from "@bowline/http2";
+import type { RequestAcceptor } from "@bowline/rpc/internal";
+import type { HttpServer, RequestEntry } from "../http-server.js";
+import { peerOf } from "../peer.js";
+import type { TransportLimits } from "../server-limits.js";
+import { EngineRequest, EngineServerStream } from "./engine-server-stream.js";
+import { EngineSocket } from "./engine-socket.js";
+import { sweepMs } from "./sweep.js";
+
+const stopping = "the server stops, and the time to finish is over";
+
+/** HTTP/2 on `@bowline/http2`. */
+export class EngineServer implements HttpServer {
+  readonly #accept: RequestAcceptor;
+  readonly #options: Partial<ConnectionOptions>;
+  readonly #sweepMs: number;
+  readonly #connections = new Set<ServerConnection>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ accept }: RequestEntry, limits: TransportLimits) {
+    this.#accept = accept;
+    this.#options = connectionOptions(limits);
+    this.#sweepMs = sweepMs(limits);
+  }
+
+  get streams(): number {
+    let streams = 0;
+    for (const connection of this.#connections) streams += connection.streams;
+    return streams;
+  }
+
+  take(socket: Socket): void {
+    const host = new EngineSocket(socket);
+    const peer = peerOf(socket);
+    const request = (stream: Stream, head: RequestHead): StreamReceiver | undefined => {
+      const call = new EngineServerStream(stream, head, peer);
+      const receiver = this.#accept(call);
+      if (receiver === undefined) return undefined;
+      call.wantContent();
+      return new EngineRequest(receiver, peer);
+    };
+    const closed = () => this.#connections.delete(connection);
+    const connection = new ServerConnection(host, { request, closed }, this.#options);
+    this.#connections.add(connection);
+    this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
+    host.carry(connection);
+  }
+
+  drain(): void {
+    for (const connection of this.#connections) connection.drain();
+  }
+
+  abort(): void {
+    for (const connection of this.#connections) {
+      connection.interruptAll(stopping);
+      setImmediate(() => connection.abort(ErrorCode.noError, stopping));
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #sweep(): void {
+    for (const connection of this.#connections) connection.tick();
+  }
+}
+
+function connectionOptions(limits: TransportLimits): Partial<ConnectionOptions> {
+  return {
+    headerListBytes: limits.headerListBytes,
+    headerFieldBytes: limits.headerFieldBytes,
+    streams: limits.streams,
+    queuedBytes: limits.queuedReplyBytes,
+    headersTimeoutMs: limits.headersTimeoutMs,
+    stallTimeoutMs: limits.stallTimeoutMs,
+    idleTimeoutMs: limits.http2IdleTimeoutMs,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import type { ConnectionHost } from "@bowline/http2";
+
+/** Bytes that a socket may hold before content waits in its streams. */
+const comfortableBytes = 262_144;
+/** Bytes past which nothing more is read: the peer asks for answers that it does not take. */
+const mostBytes = 1_048_576;
+/** How long a peer may keep its side of a connection open after this side has ended. */
+const lingerMs = 1_000;
+
+/** The engine's connection on a socket, as far as the socket is concerned. */
+export interface SocketConnection {
+  receive(bytes: Uint8Array): void;
+  flush(): void;
+  drained(): void;
+  disconnected(): void;
+}
+
+/** A socket that carries HTTP/2 by the engine. It is given its connection before anything else happens. */
+export class EngineSocket implements ConnectionHost {
+  readonly socket: Socket;
+  /** Why the socket failed, if it did. */
+  error: Error | undefined;
+  #connection: SocketConnection | undefined;
+  #isEnded = false;
+  readonly #flush: () => void;
+  readonly #afterMicrotasks: () => void;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    this.#flush = () => this.#connection?.flush();
+    this.#afterMicrotasks = () => process.nextTick(this.#flush);
+  }
+
+  /** Begins to read. */
+  carry(connection: SocketConnection): void {
+    this.#connection = connection;
+    const { socket } = this;
+    socket.on("data", (chunk: Buffer) => connection.receive(chunk));
+    socket.on("drain", () => {
+      if (socket.isPaused()) socket.resume();
+      connection.drained();
+    });
+    socket.on("error", (error) => {
+      this.error ??= error;
+    });
+    socket.on("end", () => this.#gone(connection));
+    socket.on("close", () => connection.disconnected());
+    socket.resume();
+  }
+
+  #gone(connection: SocketConnection): void {
+    connection.disconnected();
+    this.close();
+  }
+
+  write(chunks: readonly Uint8Array[]): boolean {
+    const { socket } = this;
+    if (this.#isEnded || socket.destroyed) return true;
+    if (chunks.length === 1) socket.write(chunks[0] as Uint8Array);
+    else {
+      socket.cork();
+      for (const chunk of chunks) socket.write(chunk);
+      socket.uncork();
+    }
+    const { writableLength } = socket;
+    if (writableLength > mostBytes) socket.pause();
+    return writableLength <= comfortableBytes;
+  }
+
+  /** Behind all that is waiting to run now: what resolves meanwhile leaves in the same write. */
+  scheduleFlush(): void {
+    queueMicrotask(this.#afterMicrotasks);
+  }
+
+  close(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const { socket } = this;
+    if (socket.destroyed) return;
+    socket.end();
+    if (socket.isPaused()) socket.resume();
+    const timer = setTimeout(() => socket.destroy(), lingerMs);
+    timer.unref();
+    socket.on("close", () => clearTimeout(timer));
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  allocate(bytes: number): Uint8Array {
+    return Buffer.allocUnsafeSlow(bytes);
+  }
+}
