@@ -238,9 +238,28 @@ describe("header blocks", () => {
   });
 
   it("that are too large end the connection, before they are complete", () => {
-    expect(flood({}, 6, 8_000)).toBeUndefined();
-    expect(flood({}, 7, 8_000)).toBe(ErrorCode.enhanceYourCalm);
-    expect(flood({ headerListBytes: 1_000_000 }, 16, 8_000)).toBeUndefined();
+    expect(flood({}, 6, 13_600)).toBeUndefined();
+    expect(flood({}, 7, 13_600)).toBe(ErrorCode.enhanceYourCalm);
+    expect(flood({ headerListBytes: 1_000_000 }, 16, 13_600)).toBeUndefined();
+  });
+
+  it("under way take memory that all connections share, and give it back", () => {
+    const pool = new MemoryPool(100_000);
+    const servers = [startServer({ pool }), startServer({ pool })];
+    const pieces = Array.from({ length: 8 }, () => new Uint8Array(8_000));
+    const codes = servers.map((server) =>
+      goawayCode(
+        server.send(
+          frame(FrameType.headers, 0, 1, literals(postFields)),
+          ...pieces.map((piece) => frame(FrameType.continuation, 0, 1, piece)),
+        ),
+      ),
+    );
+    expect(codes).toEqual([undefined, ErrorCode.enhanceYourCalm]);
+    expect(pool.used).toBe(64_000);
+    servers[0]?.connection.disconnected();
+    expect(pool.used).toBe(0);
+    expect(flood({ pool: new MemoryPool(Infinity) }, 8, 8_000)).toBeUndefined();
   });
 
   it("that name a large field again and again cost no more than the limit (HPACK bomb)", () => {

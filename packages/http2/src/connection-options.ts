@@ -11,7 +11,7 @@ export interface ConnectionOptions {
   readonly continuations: number;
   /** Streams that the peer may have open. Default 250. */
   readonly streams: number;
-  /** Content that may wait for the peer before requests do. Default 1 MiB. */
+  /** Content of complete responses that may wait for the peer before further requests do. Default 1 MiB. */
   readonly queuedBytes: number;
   /** The window of a stream to begin with, and what it may become. Default 256 KiB, 1 MiB. */
   readonly streamWindowBytes: number;

@@ -549,6 +549,18 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     this.#complete(stream, trailers);
   }
 
+  /** Nobody wants what was held, nor what still comes. */
+  protected discardHeld(stream: Stream): void {
+    stream.isPaused = false;
+    if (stream.held === undefined && stream.heldEnd === undefined) return;
+    const bytes = stream.heldBytes;
+    stream.held = undefined;
+    stream.heldEnd = undefined;
+    stream.heldBytes = 0;
+    this.#releasePooled(stream, stream.pooledBytes);
+    this.#consume(stream, bytes);
+  }
+
   #releasePooled(stream: Stream, bytes: number): void {
     const released = Math.min(bytes, stream.pooledBytes);
     stream.pooledBytes -= released;
@@ -590,14 +602,22 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   #continuationFrame(flags: number, bytes: Uint8Array, start: number, end: number): void {
     const block = this.#block;
     if (block === undefined) throw protocolError("CONTINUATION without HEADERS");
-    const { continuations, headerListBytes } = this.options;
-    // Twice the list: what is not much past the limit can be answered, and the tables stay the same.
-    block.add(bytes.slice(start, end), continuations, minMaxFrameBytes + 2 * headerListBytes);
+    const { continuations, headerListBytes, pool } = this.options;
+    if (!pool.take(end - start)) {
+      throw new ConnectionError(ErrorCode.enhanceYourCalm, "too many large header blocks");
+    }
+    // More than the list: what is past the limit can be answered, and the tables stay the same.
+    block.add(bytes.slice(start, end), continuations, minMaxFrameBytes + 4 * headerListBytes);
     if ((flags & Flag.endHeaders) === 0) return;
-    this.#block = undefined;
+    this.#dropBlock();
     const whole = block.join();
     const { streamId, isLast, dependsOnItself } = block;
     this.headerBlock(streamId, whole, 0, whole.length, isLast, dependsOnItself);
+  }
+
+  #dropBlock(): void {
+    if (this.#block !== undefined) this.options.pool.release(this.#block.pooledBytes);
+    this.#block = undefined;
   }
 
   // Everything else.
@@ -859,6 +879,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     this.sender.flush();
     for (const stream of this.open.all()) this.interrupt(stream, { cause: "lost", code, message });
     this.#window.close();
+    this.#dropBlock();
     this.host.close();
     this.listener.closed(error);
   }

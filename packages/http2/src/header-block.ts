@@ -8,6 +8,8 @@ export class HeaderBlock {
   readonly since: number;
   #pieces: Uint8Array[] = [];
   #bytes = 0;
+  /** What the frames behind the first have taken from the pool. */
+  pooledBytes = 0;
   #continuations = 0;
 
   constructor(
@@ -29,6 +31,7 @@ export class HeaderBlock {
    * @throws ConnectionError ENHANCE_YOUR_CALM past a bound: the block would have to be kept to decode it.
    */
   add(piece: Uint8Array, maxContinuations: number, maxBytes: number): void {
+    this.pooledBytes += piece.length;
     if (++this.#continuations > maxContinuations || this.#bytes + piece.length > maxBytes) {
       throw new ConnectionError(
         ErrorCode.enhanceYourCalm,

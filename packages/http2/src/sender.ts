@@ -31,8 +31,8 @@ export interface SenderListener {
 export class Sender {
   /** What the peer asked for. */
   settings: Settings = initialSettings;
-  /** Content that waits in streams. */
-  queuedBytes = 0;
+  /** Content of complete messages that waits for the peer. What is still being written its writer can hold back. */
+  owedBytes = 0;
   /** Whether content has been sent since somebody looked. */
   hasSent = false;
   /** DATA frames sent since somebody looked. */
@@ -135,7 +135,7 @@ export class Sender {
     stream.queue ??= [];
     for (const piece of stream.body.takePieces()) stream.queue.push(piece);
     stream.queuedBytes += length;
-    this.queuedBytes += length;
+    if (stream.isEnding) this.owedBytes += stream.queuedBytes;
     this.#turn(stream);
   }
 
@@ -217,7 +217,7 @@ export class Sender {
   #dequeue(stream: Stream, bytes: number): void {
     const queue = stream.queue as Uint8Array[];
     stream.queuedBytes -= bytes;
-    this.queuedBytes -= bytes;
+    if (stream.isEnding) this.owedBytes -= bytes;
     let done = 0;
     for (let left = bytes; left > 0; ) {
       const piece = queue[done] as Uint8Array;
@@ -236,7 +236,7 @@ export class Sender {
   drop(stream: Stream): void {
     stream.body.clear();
     if (stream.queuedBytes === 0) return;
-    this.queuedBytes -= stream.queuedBytes;
+    if (stream.isEnding) this.owedBytes -= stream.queuedBytes;
     stream.queuedBytes = 0;
     stream.queue = undefined;
     this.#waiting.delete(stream);

@@ -535,11 +535,10 @@ describe("flow control", () => {
 
   it("holds requests back while too much waits for the peer, and takes them up again", async () => {
     const server = startServer({ queuedBytes: 1_000 }, (request) => {
-      request.stream?.start(200, []);
-      request.stream?.body.append(new Uint8Array(2_000));
-      request.stream?.flush();
       request.onEvent = (event) => {
-        if (event === "end") request.stream?.end();
+        if (event !== "end") return;
+        request.stream?.body.append(new Uint8Array(2_000));
+        request.stream?.respond(200, []);
       };
     });
     server.send(window(0), headers(1, { endsStream: true }), headers(3, { endsStream: true }));

@@ -66,6 +66,13 @@ export class ServerConnection extends Connection {
 
   protected admit(): void {}
 
+  /** Behind its answer a request is of no interest any more. */
+  override endStream(stream: Stream, trailers: FieldList | undefined): void {
+    stream.receiver = undefined;
+    super.endStream(stream, trailers);
+    if (!stream.isClosed) this.discardHeld(stream);
+  }
+
   protected owesContent(stream: Stream): boolean {
     return !stream.isEnding && stream.receiver?.isResting?.() !== true;
   }
@@ -142,15 +149,20 @@ export class ServerConnection extends Connection {
       return this.streamError(stream, ErrorCode.protocolError, message);
     }
     this.grant("tinyData");
-    if (this.sender.queuedBytes > this.options.queuedBytes) {
+    if (this.sender.owedBytes > this.options.queuedBytes) {
       stream.isPaused = true;
       this.#heldRequests.push({ stream, head });
       if (endsStream) this.received(stream, noFields);
       return;
     }
     if (endsStream) stream.isReceived = true;
-    stream.receiver = this.listener.request(stream, head);
+    this.#dispatch(stream, head);
     if (endsStream) this.received(stream, noFields);
+  }
+
+  #dispatch(stream: Stream, head: RequestHead): void {
+    const receiver = this.listener.request(stream, head);
+    if (!stream.isEnding) stream.receiver = receiver;
   }
 
   #tooLarge(): string {
@@ -197,14 +209,19 @@ export class ServerConnection extends Connection {
   }
 
   #releaseHeld(): void {
-    while (this.#heldRequests.length > 0 && !this.isClosed) {
-      if (this.sender.queuedBytes > this.options.queuedBytes / 2) return;
-      const { stream, head } = this.#heldRequests.shift() as HeldRequest;
-      if (stream.isClosed) continue;
+    if (this.isClosed || this.sender.owedBytes > this.options.queuedBytes / 2) return;
+    const { stream, head } = this.#heldRequests.shift() as HeldRequest;
+    if (!stream.isClosed) {
       stream.isPaused = false;
-      stream.receiver = this.listener.request(stream, head);
+      this.#dispatch(stream, head);
       if (!stream.isPaused) this.resumeStream(stream);
     }
+    // The next one behind what this one leads to.
+    if (this.#heldRequests.length > 0) queueMicrotask(() => this.#releaseNext());
+  }
+
+  #releaseNext(): void {
+    if (this.#heldRequests.length > 0) this.#releaseHeld();
   }
 }
 

@@ -140,6 +140,7 @@ function describeEnd(end: StreamEnd, address: string): StreamFailure {
     case "aborted":
       return { kind: "shutdown", message };
     case "stalled":
+      return { kind: "stalled", message: message.replace("the peer", `the caller ${address}`) };
     case "limit":
     case "malformed":
       return { kind: cause, message: `the caller ${address}: ${message}` };

@@ -19,6 +19,7 @@ import {
   type TransportServer,
 } from "../fixtures/transport-server.js";
 import type { ServerLimits } from "../server-limits.js";
+import { chosenEngine } from "./engine.js";
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -246,7 +247,9 @@ describe("headers", () => {
     const { text: received } = await connection.until((got) =>
       frames(got).some(({ type, stream }) => type === frameType.headers && stream === 3),
     );
-    expect(frames(received).some(({ type, stream }) => type === 3 && stream === 1)).toBe(true);
+    // Reset by Node's engine, answered by the other.
+    const ends = frames(received).filter(({ stream }) => stream === 1);
+    expect(ends[0]?.type).toBe(chosenEngine() === "node" ? 3 : frameType.headers);
     expect(recorder.receivers).toHaveLength(1);
   });
 
@@ -275,15 +278,28 @@ describe("headers", () => {
     },
   );
 
-  it("with a line break in a value lose that field", async () => {
+  it.runIf(chosenEngine() === "bowline")("with a line break in a value are refused", async () => {
     const { server, recorder } = await listen({}, answering);
-    const fields = [...post, ["x-a", "1\r\nx-b: 2"], ["x-c", "3"]] as const;
-    begin(server).write(
+    const fields = [...post, ["x-a", "1\r\nx-b: 2"]] as const;
+    const connection = begin(server).write(
       frame(frameType.headers, flag.endHeaders | flag.endStream, 1, headerBlock(fields as never)),
     );
-    const { stream } = await recorder.next();
-    expect([...stream.headers].map(([name]) => name)).toEqual(["host", "x-c"]);
+    await connection.until((got) => frames(got).some(({ type }) => type === 3));
+    expect(recorder.receivers).toEqual([]);
   });
+
+  it.runIf(chosenEngine() === "node")(
+    "with a line break in a value lose that field by Node's engine",
+    async () => {
+      const { server, recorder } = await listen({}, answering);
+      const fields = [...post, ["x-a", "1\r\nx-b: 2"], ["x-c", "3"]] as const;
+      begin(server).write(
+        frame(frameType.headers, flag.endHeaders | flag.endStream, 1, headerBlock(fields as never)),
+      );
+      const { stream } = await recorder.next();
+      expect([...stream.headers].map(([name]) => name)).toEqual(["host", "x-c"]);
+    },
+  );
 
   it("announce a length that the body keeps, or the request is broken", async () => {
     const { server, recorder } = await listen({}, answering);
@@ -432,7 +448,10 @@ describe("a peer that takes its time", () => {
   });
 
   it("but moves, is left alone: a slow reader, a slow writer", async () => {
-    const { peer, recorder } = await start({ stallTimeoutMs: 150 }, answering);
+    let isSlowReader = false;
+    const { peer, recorder } = await start({ stallTimeoutMs: 150 }, (each) => {
+      if (!isSlowReader) answering(each);
+    });
     const request = peer.open();
     const answer = answerOf(request);
     for (let sent = 0; sent < 10; sent++) {
@@ -441,12 +460,12 @@ describe("a peer that takes its time", () => {
     }
     request.end();
     expect((await answer).status).toBe(200);
+    isSlowReader = true;
     const slow = peer.open();
     slow.pause();
     slow.end();
     await recorder.next();
     const receiver = await recorder.next();
-    receiver.onEvent = () => {};
     receiver.stream.body.append(new Uint8Array(1_000_000));
     receiver.stream.respond(200, []);
     let got = 0;
