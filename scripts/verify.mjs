@@ -10,6 +10,7 @@ import { closingLine, createDriver, runNode } from "./driver/steps.mjs";
 const suites = [
   { name: "conformance:protobuf", file: "conformance/protobuf/run.mjs" },
   { name: "conformance:connect", file: "conformance/connect/run.mjs" },
+  { name: "conformance:http2", file: "conformance/http2/run.mjs" },
   { name: "fuzz:protobuf", file: "testing/protobuf-fuzz/run.mjs" },
   { name: "googleapis", file: "scripts/googleapis.mjs" },
   { name: "smoke:compression", file: "conformance/runtimes/compression.mjs" },

@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createChannel, type NodeChannelOptions, type ServeOptions, serve } from "@bowline/node";
+import {
+  createChannel,
+  type NodeChannelOptions,
+  type RpcServer,
+  type ServeOptions,
+  serve,
+} from "@bowline/node";
 import type { HandlerOptions, Implementation } from "@bowline/rpc";
 import { pem } from "./node-server.js";
 import { describeRpc, type RpcTraits, type ServedLimits, type ServedRpc } from "./rpc.js";
@@ -9,17 +15,31 @@ import { describeRpc, type RpcTraits, type ServedLimits, type ServedRpc } from "
 const half: RpcTraits = { protocols: ["connect", "grpc-web"], fullDuplex: false };
 const full: RpcTraits = { protocols: ["connect", "grpc", "grpc-web"], fullDuplex: true };
 
+/** Serves by another engine of HTTP/2 than the environment says. */
+async function serveBy(engine: string | undefined, options: ServeOptions): Promise<RpcServer> {
+  const before = process.env.BOWLINE_HTTP2;
+  if (engine !== undefined) process.env.BOWLINE_HTTP2 = engine;
+  try {
+    return await serve(options);
+  } finally {
+    if (before === undefined) delete process.env.BOWLINE_HTTP2;
+    else process.env.BOWLINE_HTTP2 = before;
+  }
+}
+
 /** A server on a port of its own, and channels to it. */
 function serveOnNode(
   listening: Pick<ServeOptions, "port" | "tls" | "listeners">,
   channelOptions: NodeChannelOptions,
+  engine?: string,
 ) {
   return async (
     services: readonly Implementation[],
     options: HandlerOptions,
     limits: ServedLimits,
   ): Promise<ServedRpc> => {
-    const server = await serve({ ...listening, ...options, services, limits, signals: false });
+    const all = { ...listening, ...options, services, limits, signals: false };
+    const server = await serveBy(engine, all);
     return {
       channel: (more) => createChannel(server.url, { ...channelOptions, ...more }),
       close: () => server.stop({ graceMs: 0 }),
@@ -34,6 +54,12 @@ const trusting = { tls: { ca: pem("ca.pem"), serverName: "localhost" } };
 describeRpc("RPC over HTTP/1.1", half, serveOnNode(cleartext, {}));
 describeRpc("RPC over HTTP/2", full, serveOnNode(cleartext, { httpVersion: "2" }));
 describeRpc("RPC over HTTP/2 and TLS", full, serveOnNode(tls, trusting));
+describeRpc(
+  "RPC over HTTP/2 on Bowline's engine",
+  full,
+  serveOnNode(cleartext, { httpVersion: "2" }, "bowline"),
+);
+describeRpc("RPC over TLS on Bowline's engine", full, serveOnNode(tls, trusting, "bowline"));
 describeRpc("RPC on a Unix socket", full, async (services, options, limits) => {
   const folder = mkdtempSync(join(tmpdir(), "bowline-rpc-"));
   const listeners = [{ path: join(folder, "s.sock") }];

@@ -6,7 +6,11 @@ import type { RequestAcceptor } from "@bowline/rpc/internal";
 import type { NodeChannelOptions } from "../../packages/node/src/channel.js";
 import { Connections } from "../../packages/node/src/connections.js";
 import { Http1Server } from "../../packages/node/src/http1/server.js";
-import { createHttp2Server } from "../../packages/node/src/http2/engine.js";
+import {
+  chosenEngine,
+  createHttp2Server,
+  type Http2Engine,
+} from "../../packages/node/src/http2/engine.js";
 import { transportLimits } from "../../packages/node/src/server-limits.js";
 import { nodeTlsOptions } from "../../packages/node/src/tls/server-options.js";
 import { createNodeTransport } from "../../packages/node/src/transport.js";
@@ -25,16 +29,18 @@ export interface NodeMeeting {
   readonly tls?: boolean;
   /** By a Unix socket instead of a port. */
   readonly unix?: boolean;
+  /** Who speaks HTTP/2 on the server. Default: what the environment says. */
+  readonly engine?: Http2Engine;
 }
 
 /** Starts a server without the RPC layer, and a transport to it. */
 export async function meetOnNode(
-  { httpVersion, tls = false, unix = false }: NodeMeeting,
+  { httpVersion, tls = false, unix = false, engine = chosenEngine() }: NodeMeeting,
   accept: RequestAcceptor,
 ): Promise<ConnectedTransport> {
   const limits = transportLimits({});
   const entry = { accept, fallback: undefined, handles: () => true };
-  const http2 = createHttp2Server(entry, limits);
+  const http2 = createHttp2Server(entry, limits, engine);
   const connections = new Connections(new Http1Server(entry, limits), http2, limits);
   const sockets = new Set<Socket>();
   const secret = { key: pemIf(tls, "server.key"), cert: pemIf(tls, "server.pem") };

@@ -32,6 +32,8 @@ const meetings: [name: string, NodeMeeting][] = [
   ["HTTP/2 over TLS", { httpVersion: "2", tls: true }],
   ["HTTP/1.1 on a Unix socket", { httpVersion: "1.1", unix: true }],
   ["HTTP/2 on a Unix socket", { httpVersion: "2", unix: true }],
+  ["HTTP/2 on Bowline's engine", { httpVersion: "2", engine: "bowline" }],
+  ["HTTP/2 over TLS on Bowline's engine", { httpVersion: "2", tls: true, engine: "bowline" }],
 ];
 
 for (const [name, meeting] of meetings) {

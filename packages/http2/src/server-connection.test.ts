@@ -730,8 +730,9 @@ describe("time limits", () => {
 
   it("end a stream whose peer takes nothing, and not one that moves", () => {
     const server = startServer({}, ({ stream }) => {
+      stream?.start(200, []);
       stream?.body.append(new Uint8Array(100_000));
-      stream?.respond(200, []);
+      stream?.flush();
     });
     server.send(
       settings([[4, 10]]),

@@ -26,7 +26,11 @@ export function chosenEngine(): Http2Engine {
  * Makes the HTTP/2 side of a server. A fallback answers with objects of `node:http2`, so with one it is Node's engine.
  * @throws RpcError `invalid_argument` for an engine that does not exist.
  */
-export function createHttp2Server(entry: RequestEntry, limits: TransportLimits): HttpServer {
-  const isOwn = chosenEngine() === "bowline" && entry.fallback === undefined;
+export function createHttp2Server(
+  entry: RequestEntry,
+  limits: TransportLimits,
+  engine: Http2Engine = chosenEngine(),
+): HttpServer {
+  const isOwn = engine === "bowline" && entry.fallback === undefined;
   return isOwn ? new EngineServer(entry, limits) : new Http2Server(entry, limits);
 }
