@@ -37,28 +37,41 @@ export function scalarProblem(field: DescField, value: unknown): string | undefi
 
 /** Whether an integer type has 64 bits. */
 export function isWide(type: FieldType): boolean {
-  return scalarName(type).endsWith("64");
+  return (
+    type === FieldType.INT64 ||
+    type === FieldType.UINT64 ||
+    type === FieldType.SINT64 ||
+    type === FieldType.FIXED64 ||
+    type === FieldType.SFIXED64
+  );
 }
 
 /** Whether an integer type is unsigned: `uint…` and `fixed…`. */
 export function isUnsigned(type: FieldType): boolean {
-  return /^[uf]/.test(scalarName(type));
+  return (
+    type === FieldType.UINT32 ||
+    type === FieldType.UINT64 ||
+    type === FieldType.FIXED32 ||
+    type === FieldType.FIXED64
+  );
 }
 
 function integerProblem(field: DescField, value: unknown): string | undefined {
-  const wide = isWide(field.type);
-  const span = 1n << (wide ? 64n : 32n);
-  const low = isUnsigned(field.type) ? 0n : -span / 2n;
-  const high = low + span - 1n;
-  if (!wide) {
-    if (typeof value !== "number")
-      return expected(
-        field.enum === undefined ? "a number" : `a number of ${field.enum.typeName}`,
-        value,
-      );
-    if (!Number.isInteger(value)) return `${value} is not an integer`;
-    return value < Number(low) || value > Number(high) ? outOfRange(field.type, value) : undefined;
-  }
+  return isWide(field.type) ? wideProblem(field, value) : narrowProblem(field, value);
+}
+
+function narrowProblem(field: DescField, value: unknown): string | undefined {
+  if (typeof value !== "number")
+    return expected(
+      field.enum === undefined ? "a number" : `a number of ${field.enum.typeName}`,
+      value,
+    );
+  const fits = isUnsigned(field.type) ? value >>> 0 === value : (value | 0) === value;
+  if (fits) return undefined;
+  return Number.isInteger(value) ? outOfRange(field.type, value) : `${value} is not an integer`;
+}
+
+function wideProblem(field: DescField, value: unknown): string | undefined {
   const wanted = field.int64;
   if (typeof value !== wanted)
     return expected(wanted === "bigint" ? "a bigint, such as 1n" : `a ${wanted}`, value);
@@ -67,7 +80,8 @@ function integerProblem(field: DescField, value: unknown): string | undefined {
   if (wanted === "string" && !/^-?[0-9]+$/.test(value as string))
     return `${JSON.stringify(value)} is not an integer`;
   const integer = BigInt(value as bigint | number | string);
-  return integer < low || integer > high ? outOfRange(field.type, value) : undefined;
+  const held = isUnsigned(field.type) ? BigInt.asUintN(64, integer) : BigInt.asIntN(64, integer);
+  return held === integer ? undefined : outOfRange(field.type, value);
 }
 
 function outOfRange(type: FieldType, value: unknown): string {
