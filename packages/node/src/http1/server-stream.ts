@@ -43,6 +43,8 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   #paused = false;
   /** A `flush` said that there is no room. */
   #full = false;
+  /** What is in the body leaves at the end of this tick. */
+  #flushing = false;
   #answered = false;
   #drained = 0;
   #disposal: NodeJS.Timeout | undefined;
@@ -140,7 +142,15 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   }
 
   flush(): boolean {
-    this.#write();
+    // What one tick brings leaves as one chunk: a handler may yield a hundred small messages in a row.
+    if (this.body.length >= joinedBytes) this.#write();
+    else if (!this.#flushing) {
+      this.#flushing = true;
+      process.nextTick(() => {
+        this.#flushing = false;
+        if (!this.#answered) this.#write();
+      });
+    }
     const { writableNeedDrain, writableLength } = this.#response;
     this.#full = writableNeedDrain && writableLength > this.#queuedReplyBytes;
     return !this.#full;

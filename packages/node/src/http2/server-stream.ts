@@ -42,6 +42,8 @@ export class Http2ServerStream implements ServerStream, WaitingStream {
   #paused = false;
   /** The request's body is complete. */
   #received = false;
+  /** What is in the body leaves at the end of this tick. */
+  #flushing = false;
   /** The response's end was handed over, or there will be none. */
   #answered = false;
   /** The response's end was handed over. */
@@ -111,7 +113,15 @@ export class Http2ServerStream implements ServerStream, WaitingStream {
   }
 
   flush(): boolean {
-    this.#write();
+    // What one tick brings leaves as one piece: a handler may yield a hundred small messages in a row.
+    if (this.body.length >= joinedBytes) this.#write();
+    else if (!this.#flushing) {
+      this.#flushing = true;
+      process.nextTick(() => {
+        this.#flushing = false;
+        if (!this.#answered) this.#write();
+      });
+    }
     return this.#connection.replies.hasRoom(this);
   }
 
