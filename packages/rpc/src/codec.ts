@@ -1,4 +1,6 @@
 import type { DecodeOptions, EncodeOptions, MessageType } from "@bowline/protobuf";
+import { quote } from "./option-names.js";
+import { RpcError } from "./rpc-error.js";
 import type { ByteSink } from "./transport/byte-sink.js";
 
 /** How messages become bytes. Built in: {@link binaryCodec}, and `jsonCodec` from `@bowline/rpc/json`. */
@@ -21,6 +23,22 @@ export interface Codec {
 export interface CodecEncodeOptions {
   /** Equal messages give equal bytes, so that caches recognise requests. A codec that cannot may ignore it. */
   readonly deterministic?: boolean;
+}
+
+/**
+ * Checks a codec where a server or channel is made.
+ * @param of whose it is, as messages name it: `a channel's codec`.
+ * @throws RpcError `invalid_argument` for what is none.
+ */
+export function checkCodec(of: string, codec: Codec): void {
+  const { name, encode, decode } = (codec ?? {}) as Partial<Codec>;
+  const isCodec = typeof encode === "function" && typeof decode === "function";
+  if (isCodec && typeof name === "string" && name !== "") return;
+  throw new RpcError(
+    "invalid_argument",
+    `${of} must be a codec with name, encode and decode, such as jsonCodec of @bowline/rpc/json; it is ${quote(codec)}`,
+    { reason: "BOWLINE_OPTION" },
+  );
 }
 
 /** Options of {@link createBinaryCodec}. */

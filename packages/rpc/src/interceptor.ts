@@ -48,10 +48,19 @@ export type InterceptorNext = (call: InterceptedCall) => Promise<unknown>;
  */
 export type Interceptor = (next: InterceptorNext) => InterceptorNext;
 
-/** Puts interceptors around the end of a way; the first of the list is the outermost. */
+/**
+ * Puts interceptors around the end of a way; the first of the list is the outermost.
+ * @throws TypeError for one that returns no function.
+ */
 export function chainInterceptors(
   interceptors: readonly Interceptor[],
   last: InterceptorNext,
 ): InterceptorNext {
-  return interceptors.reduceRight((next, interceptor) => interceptor(next), last);
+  return interceptors.reduceRight((next, interceptor) => {
+    const around: unknown = interceptor(next);
+    if (typeof around === "function") return around as InterceptorNext;
+    throw new TypeError(
+      "an interceptor must return a function: (next) => async (call) => { … return next(call); }",
+    );
+  }, last);
 }

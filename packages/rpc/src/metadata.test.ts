@@ -68,6 +68,14 @@ it("keeps names like __proto__ as data", () => {
   expect(metadata.get("toString")).toBeUndefined();
 });
 
+it("says which value is no text, and how bytes are set", () => {
+  expect(() => new Metadata({ "x-a": undefined as never })).toThrow(
+    "the value of x-a must be a text; it is undefined",
+  );
+  expect(() => new Metadata().set("x-a", "é")).toThrow('setBinary("x-a-bin", bytes)');
+  expect(() => new Metadata().set("x-bin", "é")).toThrow('setBinary("x-bin", bytes)');
+});
+
 it("redacts credentials and bytes in its log forms", () => {
   const metadata = Metadata.fromWire([
     "Authorization",

@@ -1,4 +1,5 @@
 import { decodeBase64, encodeBase64 } from "./base64.js";
+import { quote } from "./option-names.js";
 import { RpcError } from "./rpc-error.js";
 
 /** Names and values one after the other: `["x-tenant", "a", "x-trace", "b"]`. Names in lower case. */
@@ -71,7 +72,8 @@ export class Metadata implements ReadonlyMetadata {
       return;
     }
     for (const [name, value] of Object.entries(init)) {
-      for (const each of typeof value === "string" ? [value] : value) this.append(name, each);
+      if (Array.isArray(value)) for (const each of value) this.append(name, each);
+      else this.append(name, value as string);
     }
   }
 
@@ -178,9 +180,13 @@ function checked(name: string, value: string): string {
   if (reserved.has(key) || reservedPrefix.test(key)) {
     throw unusable(`${key} belongs to the protocol; choose another name`);
   }
-  if (typeof value !== "string" || !fieldValue.test(value)) {
+  if (typeof value !== "string") {
+    throw unusable(`the value of ${key} must be a text; it is ${quote(value)}`);
+  }
+  if (!fieldValue.test(value)) {
+    const binary = key.endsWith("-bin") ? key : `${key}-bin`;
     throw unusable(
-      `the value of ${key} may hold visible ASCII only; send other data with setBinary("${key}-bin", bytes)`,
+      `the value of ${key} may hold visible ASCII only; send other data with setBinary("${binary}", bytes)`,
     );
   }
   return key;

@@ -43,3 +43,10 @@ it("is JSON with code and message, without metadata, details and cause", () => {
     method: "/a.B/C",
   });
 });
+
+it("refuses what is no code, naming those that there are", () => {
+  expect(() => new RpcError("NOT_FOUND" as never, "x")).toThrow(
+    'the string "NOT_FOUND" is no code; codes: canceled, unknown, ',
+  );
+  expect(() => new RpcError(5 as never, "x")).toThrow("5 is no code");
+});

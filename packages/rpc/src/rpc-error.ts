@@ -1,7 +1,8 @@
 import type { MessageType } from "@bowline/protobuf";
-import { type Code, codeNumber } from "./code.js";
+import { type Code, codeNumber, codes, isCode } from "./code.js";
 import type { ErrorDetail } from "./error-detail.js";
 import type { ReadonlyMetadata } from "./metadata.js";
+import { quote } from "./option-names.js";
 
 const brand = Symbol.for("bowline.rpc.RpcError");
 
@@ -55,7 +56,9 @@ export class RpcError extends Error {
     Object.defineProperty(RpcError.prototype, "name", { value: "RpcError", configurable: true });
   }
 
+  /** @throws TypeError for what is no code. */
   constructor(code: Code, message: string, options: RpcErrorOptions = {}) {
+    if (!isCode(code)) throw new TypeError(`${quote(code)} is no code; codes: ${codes.join(", ")}`);
     const { cause, peer, method } = options;
     super(describe(code, peer, method, message), cause === undefined ? undefined : { cause });
     Object.defineProperty(this, brand, { value: true });

@@ -1,3 +1,4 @@
+import { defineLogForm } from "./log-form.js";
 import { ManualSending, type Sending } from "./sending.js";
 import { PendingStreamCall, type ServerStreamCall } from "./stream-call.js";
 
@@ -10,6 +11,10 @@ export interface BidiCall<I, O> extends ServerStreamCall<O>, Sending<I> {}
 
 /** The call as the client keeps it. */
 export class PendingBidiCall<I, O> extends PendingStreamCall<O> implements BidiCall<I, O> {
+  static {
+    defineLogForm(PendingBidiCall.prototype, "BidiCall", "iterate over it with for await");
+  }
+
   readonly sending: ManualSending = new ManualSending(this);
 
   send(message: I): Promise<void> {

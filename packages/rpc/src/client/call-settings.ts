@@ -1,4 +1,4 @@
-import type { Codec } from "../codec.js";
+import { type Codec, checkCodec } from "../codec.js";
 import type { Compression } from "../compression/compression.js";
 import { checkCompression, checkCompressions } from "../compression/negotiate.js";
 import type { ContextValues } from "../context.js";
@@ -73,7 +73,7 @@ export function channelSettings(options: ChannelOptions, binary: Codec): Channel
   const { headers, timeoutMs } = defaults;
   return {
     protocol: checkProtocol(options.protocol),
-    codec: options.codec ?? binary,
+    codec: codecOf(options.codec, binary),
     timeoutMs: checkTimeout(timeoutMs),
     headers: headers === undefined ? undefined : metadataOf(headers),
     signal: undefined,
@@ -106,7 +106,7 @@ export function callSettings(
     codec: channel.codec,
     timeoutMs: nearer(checkTimeout(options.timeoutMs) ?? channel.timeoutMs, parent),
     headers: overlay(channel.headers, options.headers),
-    signal: options.signal,
+    signal: checkSignal(options.signal),
     parent,
     receivedMessageBytes:
       checkBytes("receivedMessageBytes", options.receivedMessageBytes) ??
@@ -130,8 +130,25 @@ function compressionSettings(
   return { send, accept, minBytes };
 }
 
+function codecOf(codec: Codec | undefined, binary: Codec): Codec {
+  if (codec === undefined) return binary;
+  checkCodec("a channel's codec", codec);
+  return codec;
+}
+
+function checkSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined || typeof signal?.addEventListener === "function") return signal;
+  throw unusable(
+    `signal must be an AbortSignal, such as controller.signal; it is ${quote(signal)}`,
+  );
+}
+
 function nearer(timeoutMs: number | undefined, parent: CallOptions["parent"]): number | undefined {
-  const left = parent?.timeRemainingMs();
+  if (parent === undefined) return timeoutMs;
+  if (typeof parent?.timeRemainingMs !== "function") {
+    throw unusable(`parent must be the call of a handler; it is ${quote(parent)}`);
+  }
+  const left = parent.timeRemainingMs();
   if (left === undefined) return timeoutMs;
   return timeoutMs === undefined ? left : Math.min(left, timeoutMs);
 }

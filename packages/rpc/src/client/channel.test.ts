@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, it } from "vitest";
 import { EchoService } from "../fixtures/echo-service.js";
 import { FakeTransport } from "../fixtures/fake-transport.js";
@@ -80,4 +81,54 @@ it("does not compile with another kind of call than the method's", async () => {
   // @ts-expect-error Property 'send' does not exist on type 'ServerStreamCall<Method>'.
   expect(stream.send).toBeUndefined();
   stream.cancel();
+});
+
+it.each([
+  ["signal", { signal: new AbortController() }, "signal must be an AbortSignal, such as"],
+  ["parent", { parent: {} }, "parent must be the call of a handler; it is an object"],
+  [
+    "headers",
+    { headers: { "x-a": undefined } },
+    "the value of x-a must be a text; it is undefined",
+  ],
+])("fails a call whose %s is something else, saying what it takes", async (_, options, message) => {
+  const client = createClient(EchoService, createTransportChannel("x", new FakeTransport(), {}));
+  await expect(client.echo({}, options as object)).rejects.toMatchObject({
+    code: "invalid_argument",
+    reason: "BOWLINE_OPTION",
+    rawMessage: expect.stringContaining(message),
+  });
+});
+
+it("refuses a codec that is none, and an interceptor that makes no function", () => {
+  const withOptions = (options: object) => () =>
+    createTransportChannel("x", new FakeTransport(), options);
+  expect(withOptions({ codec: "json" })).toThrow(
+    'a channel\'s codec must be a codec with name, encode and decode, such as jsonCodec of @bowline/rpc/json; it is the string "json"',
+  );
+  expect(withOptions({ interceptors: [async (call: unknown) => call] })).toThrow(
+    "an interceptor must return a function: (next) => async (call) =>",
+  );
+});
+
+it("refuses to make a client of something else than a service and a channel", () => {
+  expect(() => createClient(EchoService, "http://x" as never)).toThrow(
+    'such as createChannel("http://localhost:8080"); it is the string "http://x"',
+  );
+  expect(() => createClient({} as never, {} as never)).toThrow("it is an object");
+});
+
+it("shows a call that is logged in place of its response, and nothing that is behind it", async () => {
+  const channel = createTransportChannel("x", new FakeTransport("2"), {});
+  const client = createClient(EchoService, channel);
+  const calls = [client.echo({}), client.watch({}), client.collect(), client.chat()];
+  expect(calls.map((call) => inspect(call))).toEqual([
+    "UnaryCall (under way; await it for the response)",
+    "ServerStreamCall (under way; iterate over it with for await)",
+    "ClientStreamCall (under way; await it for the response)",
+    "BidiCall (under way; iterate over it with for await)",
+  ]);
+  for (const call of calls) call.cancel();
+  expect(JSON.stringify(calls[0])).toContain("over; await it");
+  await channel.close();
 });

@@ -1,5 +1,6 @@
 import type { RpcError } from "../rpc-error.js";
 import { FailureReport } from "./failure-report.js";
+import { defineLogForm } from "./log-form.js";
 import { ManualSending, type Sending } from "./sending.js";
 import { PendingUnaryCall, type UnaryCall } from "./unary-call.js";
 
@@ -14,6 +15,14 @@ export class PendingClientStreamCall<I, O>
   extends PendingUnaryCall<O>
   implements ClientStreamCall<I, O>
 {
+  static {
+    defineLogForm(
+      PendingClientStreamCall.prototype,
+      "ClientStreamCall",
+      "await it for the response",
+    );
+  }
+
   readonly sending: ManualSending = new ManualSending(this);
   readonly #report = new FailureReport();
   error: RpcError | undefined;

@@ -1,4 +1,5 @@
 import type { InitOf, MessageOf } from "@bowline/protobuf";
+import { quote } from "../option-names.js";
 import type {
   BidiMethod,
   ClientStreamingMethod,
@@ -43,11 +44,20 @@ export type ClientMethod<M extends Method> =
  * Makes a client of a service over a channel: `await client.greet({ name: "Ada" })`,
  * `for await (const each of client.countdown({ from: 3 }))`, `await client.sum(numbers())`, and `client.chat()` with
  * `send` and `closeSend`.
+ * @throws TypeError for what is no service, and no channel.
  */
 export function createClient<M extends MethodTable>(
   service: ServiceType<M>,
   channel: Channel,
 ): Client<M> {
+  if (typeof service?.methods !== "object") {
+    throw new TypeError(`createClient takes a generated service first; it is ${quote(service)}`);
+  }
+  if (typeof channel?.unary !== "function") {
+    throw new TypeError(
+      `createClient takes a channel second, such as createChannel("http://localhost:8080"); it is ${quote(channel)}`,
+    );
+  }
   const calls = Object.entries(service.methods).map(
     ([name, method]) => [name, callOf(method, channel)] as const,
   );

@@ -4,6 +4,7 @@ import { MessageQueue, type QueueSource } from "../stream/message-queue.js";
 import type { CallList, ListedCall } from "./call-list.js";
 import { CallParts } from "./call-part.js";
 import { FailureReport } from "./failure-report.js";
+import { defineLogForm } from "./log-form.js";
 import type { Outcome, RunningRequest } from "./outcome.js";
 
 /**
@@ -30,6 +31,14 @@ export interface ServerStreamCall<O> extends AsyncIterable<O> {
 
 /** The call as the client keeps it: filled by a protocol, read by the caller. */
 export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, ListedCall, QueueSource {
+  static {
+    defineLogForm(
+      PendingStreamCall.prototype,
+      "ServerStreamCall",
+      "iterate over it with for await",
+    );
+  }
+
   readonly #queue: MessageQueue<O> = new MessageQueue<O>(this);
   readonly #parts: CallParts = new CallParts(this);
   protected readonly report: FailureReport = new FailureReport();

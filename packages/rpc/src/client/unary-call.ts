@@ -2,6 +2,7 @@ import type { ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import type { CallList, ListedCall } from "./call-list.js";
 import { CallParts } from "./call-part.js";
+import { defineLogForm } from "./log-form.js";
 import type { Outcome, RunningRequest } from "./outcome.js";
 
 /**
@@ -25,6 +26,10 @@ export interface UnaryCall<T> extends Promise<T> {
 
 /** The call as the client keeps it: settled by a protocol, awaited by the caller. */
 export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome, ListedCall {
+  static {
+    defineLogForm(PendingUnaryCall.prototype, "UnaryCall", "await it for the response");
+  }
+
   readonly #response: Promise<T>;
   readonly #parts: CallParts = new CallParts(this);
   #resolve!: (response: T) => void;

@@ -87,6 +87,16 @@ describe("interceptors on a server", () => {
     expect(made).toBe(before);
   });
 
+  it("are refused when they are no list of functions that make functions", () => {
+    const handlers = { echo: (request: Method) => request };
+    const wrong = (interceptors: unknown) => () =>
+      serverWith(interceptors as Interceptor[], handlers);
+    expect(wrong({})).toThrow("interceptors must be an array of functions; it is an object");
+    expect(wrong([async (call: unknown) => call])).toThrow("an interceptor must return a function");
+    const codec = { name: "x" } as unknown as Codec;
+    expect(() => serverWith([], handlers, codec)).toThrow("codecs[0] must be a codec with name");
+  });
+
   it("read and change headers, message, values and answer, unary over both ways of Connect and gRPC", async () => {
     const change: Interceptor = (next) => async (call) => {
       call.values.set(user, call.requestHeaders.get("x-user") as string);

@@ -1,4 +1,4 @@
-import { binaryCodec, type Codec } from "../codec.js";
+import { binaryCodec, type Codec, checkCodec } from "../codec.js";
 import type { Compression } from "../compression/compression.js";
 import type { Interceptor } from "../interceptor.js";
 import { checkOptionNames, quote } from "../option-names.js";
@@ -137,7 +137,15 @@ export function handlerSettings(options: RequestHandlerOptions): HandlerSettings
   checkBytes("compression.minBytes", compression.minBytes);
   checkFunction("gate", options.gate);
   checkFunction("onError", options.onError);
-  for (const each of options.interceptors ?? []) checkFunction("an interceptor", each);
+  const { interceptors = [], codecs = [] } = options;
+  if (!Array.isArray(interceptors)) {
+    throw unusable(`interceptors must be an array of functions; it is ${quote(interceptors)}`);
+  }
+  for (const each of interceptors) checkFunction("an interceptor", each);
+  if (!Array.isArray(codecs)) {
+    throw unusable(`codecs must be an array of codecs; it is ${quote(codecs)}`);
+  }
+  for (const [index, each] of codecs.entries()) checkCodec(`codecs[${index}]`, each);
   return {
     codecs: options.codecs ?? [binaryCodec],
     compressions: compression.algorithms ?? [],
