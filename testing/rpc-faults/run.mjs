@@ -1,0 +1,195 @@
+/**
+ * `npm run faults:rpc`: random resets, half-closes, cut bodies and garbage frames against our server and our client,
+ * over HTTP/1.1 and HTTP/2. Afterwards nothing may have escaped a call, nothing may be left open, memory is flat, and a
+ * fresh call succeeds. Prints what it did, and closes with `N passed, N failed`.
+ */
+import { fork, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { createChannel, serve } from "@bowline/node";
+import { createClient } from "@bowline/rpc";
+import { readArguments } from "../../scripts/driver/arguments.mjs";
+import { createRandom } from "../protobuf-fuzz/random.mjs";
+import { attackClient, createFaultyServer } from "./attack-client.mjs";
+import { attackServer } from "./attack-server.mjs";
+import { FaultService, faultService } from "./service.mjs";
+
+if (global.gc === undefined) {
+  const child = spawn(
+    process.execPath,
+    ["--expose-gc", fileURLToPath(import.meta.url), ...process.argv.slice(2)],
+    { stdio: "inherit" },
+  );
+  process.exitCode = await new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
+} else {
+  await main();
+}
+
+async function main() {
+  const { values: options } = readArguments(
+    `npm run faults:rpc [-- --seed N --count N --only PART]
+
+  --seed N      start from this seed; the default is always the same one
+  --count N     how many faults a part (default 100000 against the server, 50000 a client)
+  --only PART   server, client-http1 or client-http2`,
+    { seed: { type: "string" }, count: { type: "string" }, only: { type: "string" } },
+  );
+  const seed = Number(options.seed ?? 20_261_121);
+  console.log(`node ${process.version}, seed ${seed}`);
+  const parts = {
+    server: () => faultsAgainstServer(seed, Number(options.count ?? 100_000)),
+    "client-http1": () => faultsAgainstClient(seed, Number(options.count ?? 50_000), "1.1"),
+    "client-http2": () => faultsAgainstClient(seed, Number(options.count ?? 50_000), "2"),
+  };
+  let passed = 0;
+  let failed = 0;
+  for (const [name, run] of Object.entries(parts)) {
+    if (options.only !== undefined && options.only !== name) continue;
+    const start = performance.now();
+    try {
+      await run();
+      passed++;
+      console.log(`✓ ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+    } catch (error) {
+      failed++;
+      console.log(`✗ ${name}\n${error.stack}`);
+    }
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exit(failed === 0 && passed > 0 ? 0 : 1);
+}
+
+async function faultsAgainstServer(seed, count) {
+  const child = fork(fileURLToPath(new URL("./server-child.mjs", import.meta.url)), {
+    execArgv: ["--expose-gc"],
+  });
+  let exited;
+  child.on("exit", (code, signal) => {
+    exited = `the server's process ended: ${code ?? signal}`;
+  });
+  const { port } = await answer(child);
+  const counts = new Map();
+  const memory = [];
+  await attackServer({
+    port,
+    count,
+    random: createRandom(seed),
+    tally: (name) => counts.set(name, (counts.get(name) ?? 0) + 1),
+    sample: async () => {
+      if (exited !== undefined) throw new Error(exited);
+      memory.push((await ask(child)).memory);
+    },
+  });
+  const left = await until(async () => {
+    const state = await ask(child);
+    return state.connections === 0 && state.streams === 0 ? state : undefined;
+  }, () => ask(child));
+  for (const [protocol, httpVersion] of [
+    ["connect", "1.1"],
+    ["grpc", "2"],
+  ]) await freshCall(port, { protocol, httpVersion });
+  child.disconnect();
+  report(counts, count);
+  checkMemory(memory);
+  if (left.escaped > 0) throw new Error(`${left.escaped} errors escaped their calls`);
+}
+
+async function faultsAgainstClient(seed, count, httpVersion) {
+  const escaped = [];
+  const note = (error) => escaped.push(error);
+  process.on("unhandledRejection", note).on("uncaughtException", note);
+  const random = createRandom(seed);
+  const counts = new Map();
+  const memory = [];
+  const tally = (name) => counts.set(name, (counts.get(name) ?? 0) + 1);
+  const faulty = await createFaultyServer(random, tally);
+  const channel = await attackClient({
+    port: faulty.port,
+    count,
+    random,
+    tally,
+    httpVersion,
+    sample: async () => {
+      global.gc();
+      const { heapUsed, external } = process.memoryUsage();
+      memory.push(heapUsed + external);
+    },
+  });
+  await until(() => (openStreams(channel) === 0 ? true : undefined), () => channel.describe());
+  await channel.close();
+  faulty.close();
+  process.off("unhandledRejection", note).off("uncaughtException", note);
+  const server = await serve({ port: 0, services: [faultService], signals: false });
+  await freshCall(server.port, { protocol: httpVersion === "2" ? "grpc" : "connect", httpVersion });
+  await server.stop();
+  report(counts, count);
+  checkMemory(memory);
+  if (escaped.length > 0) throw new Error(`${escaped.length} errors escaped; the first: ${escaped[0]?.stack}`);
+}
+
+const openStreams = (channel) => channel.describe().streams ?? 0;
+
+async function freshCall(port, options) {
+  const channel = createChannel(`http://127.0.0.1:${port}`, options);
+  try {
+    const client = createClient(FaultService, channel);
+    const { name } = await client.echo({ name: "fresh" }, { timeoutMs: 5_000 });
+    if (name !== "fresh") throw new Error(`a fresh call was answered with ${name}`);
+  } finally {
+    await channel.close();
+  }
+}
+
+/** Asks the server's process for what it holds. */
+function ask(child) {
+  child.send("describe");
+  return answer(child);
+}
+
+function answer(child) {
+  return new Promise((resolve, reject) => {
+    const ended = (code) => reject(new Error(`the server's process ended: ${code}`));
+    child.once("exit", ended);
+    child.once("message", (message) => {
+      child.off("exit", ended);
+      resolve(message);
+    });
+  });
+}
+
+/** Waits up to 30 s for a state; past it the last one is the error. */
+async function until(look, last) {
+  const limit = Date.now() + 30_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > limit) throw new Error(`something is left: ${JSON.stringify(await last())}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Prints the counts; every kind of fault has to have happened often enough to mean something. */
+function report(counts, total) {
+  const least = Math.min(1_000, total / 100);
+  for (const [name, times] of [...counts].sort()) console.log(`  ${String(times).padStart(7)}  ${name}`);
+  for (const [name, times] of counts) {
+    if (!name.startsWith("call:") && times < least) throw new Error(`${name} happened ${times} times only`);
+  }
+}
+
+/** Flat: over the last half the slope is at most 1 % of the median. */
+function checkMemory(samples) {
+  const half = samples.slice(Math.floor(samples.length / 2));
+  const median = [...half].sort((a, b) => a - b)[Math.floor(half.length / 2)];
+  const mean = half.reduce((sum, each) => sum + each, 0) / half.length;
+  const middle = (half.length - 1) / 2;
+  let over = 0;
+  let under = 0;
+  half.forEach((each, at) => {
+    over += (at - middle) * (each - mean);
+    under += (at - middle) ** 2;
+  });
+  const growth = ((over / under) * half.length) / median;
+  const text = `memory ${(median / 2 ** 20).toFixed(1)} MiB, growth over the last half ${(growth * 100).toFixed(2)} % (${samples.length} samples)`;
+  console.log(`  ${text}`);
+  if (samples.length < 20 || growth > 0.01) throw new Error(`memory is not flat: ${text}`);
+}

@@ -1,0 +1,29 @@
+/** A server of its own process, which faults are sent to: it answers what it holds, and what escaped its calls. */
+import { serve } from "@bowline/node";
+import { faultService } from "./service.mjs";
+
+let escaped = 0;
+for (const event of ["unhandledRejection", "uncaughtException"]) {
+  process.on(event, (error) => {
+    escaped++;
+    console.error(event, error);
+  });
+}
+
+const server = await serve({
+  port: 0,
+  services: [faultService],
+  signals: false,
+  limits: { stallTimeoutMs: 500, headersTimeoutMs: 500 },
+  onError: (error) => {
+    escaped++;
+    console.error("a handler failed", error);
+  },
+});
+process.send({ port: server.port });
+process.on("message", () => {
+  global.gc();
+  const { heapUsed, external } = process.memoryUsage();
+  process.send({ ...server.describe(), memory: heapUsed + external, escaped });
+});
+process.on("disconnect", () => process.exit());
