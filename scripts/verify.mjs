@@ -12,6 +12,7 @@ const suites = [
   { name: "conformance:connect", file: "conformance/connect/run.mjs" },
   { name: "conformance:http2", file: "conformance/http2/run.mjs" },
   { name: "fuzz:protobuf", file: "testing/protobuf-fuzz/run.mjs" },
+  { name: "faults:rpc", file: "testing/rpc-faults/run.mjs" },
   { name: "googleapis", file: "scripts/googleapis.mjs" },
   { name: "smoke:compression", file: "conformance/runtimes/compression.mjs" },
   { name: "smoke:runtimes", file: "conformance/runtimes/run.mjs" },

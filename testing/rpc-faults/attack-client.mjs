@@ -2,7 +2,18 @@
 import { createServer } from "node:net";
 import { createChannel } from "@bowline/node";
 import { createClient, RpcError } from "@bowline/rpc";
-import { data, flag, frameReader, goaway, headers, preface, reset, settings, settingsAck, type } from "./frames.mjs";
+import {
+  data,
+  flag,
+  frameReader,
+  goaway,
+  headers,
+  preface,
+  reset,
+  settings,
+  settingsAck,
+  type,
+} from "./frames.mjs";
 import { enveloped, FaultService } from "./service.mjs";
 
 /** A server that answers with one fault after the other; what it does is drawn for each stream. */
@@ -203,24 +214,49 @@ const http1Faults = [
   },
 ];
 
-/** Makes `count` calls of a faulty server, so many at a time. Throws for one that does not settle as it should. */
-export async function attackClient({ port, count, random, tally, sample, httpVersion }) {
-  const channel = createChannel(`http://127.0.0.1:${port}`, {
-    protocol: httpVersion === "2" ? "grpc" : "connect",
-    httpVersion,
-  });
-  const client = createClient(FaultService, channel);
-  let left = count;
+/**
+ * Calls a faulty server, so many calls at a time, until it has done `count` faults. A channel is closed after some calls, with others under way,
+ * and after a connection that did not come about, because it would fail the next calls without trying.
+ * Throws for a call that does not settle as it should.
+ */
+export async function attackClient({ port, count, random, tally, faults, sample, httpVersion }) {
+  let nextSample = 0;
+  const open = () => {
+    const channel = createChannel(`http://127.0.0.1:${port}`, {
+      protocol: httpVersion === "2" ? "grpc" : "connect",
+      httpVersion,
+      limits: { stallTimeoutMs: 100 },
+    });
+    return { channel, client: createClient(FaultService, channel) };
+  };
   const worker = async () => {
-    while (left > 0) {
-      const before = Math.floor(left / (count / 24));
-      left--;
-      tally(await outcome(() => makeCall(client, random, httpVersion)));
-      if (Math.floor(left / (count / 24)) < before) await sample(channel);
+    let { channel, client } = open();
+    while (faults() < count) {
+      const { text, isUnreachable } = await outcome(() => makeCall(client, random, httpVersion));
+      tally(text);
+      if (isUnreachable || random.once(50)) {
+        const last = outcome(() => makeCall(client, random, httpVersion));
+        await channel.close();
+        tally((await last).text);
+        checkClosed(channel);
+        ({ channel, client } = open());
+      }
+      if (faults() < nextSample) continue;
+      nextSample += count / 24;
+      await sample();
     }
+    await channel.close();
+    checkClosed(channel);
   };
   await Promise.all(Array.from({ length: 32 }, worker));
-  return channel;
+}
+
+function checkClosed(channel) {
+  const { waitingStreams, subchannels } = channel.describe();
+  const open = subchannels.map(({ connection }) => connection?.openStreams ?? 0);
+  const streams = open.reduce((sum, each) => sum + each, waitingStreams);
+  if (streams > 0)
+    throw new Error(`a closed channel has streams: ${JSON.stringify(channel.describe())}`);
 }
 
 /** How a call ended; anything but a response or an `RpcError` is a fault of ours, and so is no end at all. */
@@ -231,10 +267,10 @@ async function outcome(call) {
   });
   try {
     await Promise.race([call(), hung]);
-    return "call: ok";
+    return { text: "call: ok", isUnreachable: false };
   } catch (error) {
     if (!RpcError.is(error)) throw error;
-    return `call: ${error.code}`;
+    return { text: `call: ${error.code}`, isUnreachable: error.reason === "BOWLINE_UNREACHABLE" };
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,18 @@
 /** Faults of clients against our server, over both HTTP versions. */
 import { connect } from "node:net";
-import { data, flag, frame, frameReader, goaway, headers, preface, reset, settings, settingsAck, type } from "./frames.mjs";
+import {
+  data,
+  flag,
+  frame,
+  frameReader,
+  goaway,
+  headers,
+  preface,
+  reset,
+  settings,
+  settingsAck,
+  type,
+} from "./frames.mjs";
 import { enveloped, Method } from "./service.mjs";
 
 const path = (name) => `/test.v1.FaultService/${name}`;
@@ -9,17 +21,19 @@ const names = ["Echo", "Watch", "Collect", "Chat"];
 /** Runs `count` faults, so many at a time; calls `sample` now and then. */
 export async function attackServer({ port, count, random, tally, sample }) {
   let left = count;
+  let nextSample = count;
   const worker = async () => {
     while (left > 0) {
-      const done = random.once(3)
-        ? await http1(port, random, tally)
-        : await http2(port, random, tally, Math.min(40, left));
-      const before = Math.floor(left / (count / 24));
+      const done = random.once(10)
+        ? await http2(port, random, tally, Math.min(25, left))
+        : await http1(port, random, tally);
       left -= done;
-      if (Math.floor(left / (count / 24)) < before) await sample();
+      if (left > nextSample) continue;
+      nextSample -= count / 24;
+      await sample();
     }
   };
-  await Promise.all(Array.from({ length: 16 }, worker));
+  await Promise.all(Array.from({ length: 64 }, worker));
 }
 
 /** Another loopback address each time, so that closed connections do not use up one address's ports. */
@@ -68,7 +82,9 @@ const http1Faults = [
     socket.end();
   },
   function garbageChunks(socket, random) {
-    socket.write(head(random.pick(names), "application/connect+proto", "transfer-encoding: chunked"));
+    socket.write(
+      head(random.pick(names), "application/connect+proto", "transfer-encoding: chunked"),
+    );
     socket.write(Buffer.concat([Buffer.from("5\r\n"), random.bytes(30)]));
     socket.end();
   },

@@ -79,14 +79,18 @@ async function faultsAgainstServer(seed, count) {
       memory.push((await ask(child)).memory);
     },
   });
-  const left = await until(async () => {
-    const state = await ask(child);
-    return state.connections === 0 && state.streams === 0 ? state : undefined;
-  }, () => ask(child));
+  const left = await until(
+    async () => {
+      const state = await ask(child);
+      return state.connections === 0 && state.streams === 0 ? state : undefined;
+    },
+    () => ask(child),
+  );
   for (const [protocol, httpVersion] of [
     ["connect", "1.1"],
     ["grpc", "2"],
-  ]) await freshCall(port, { protocol, httpVersion });
+  ])
+    await freshCall(port, { protocol, httpVersion });
   child.disconnect();
   report(counts, count);
   checkMemory(memory);
@@ -101,21 +105,27 @@ async function faultsAgainstClient(seed, count, httpVersion) {
   const counts = new Map();
   const memory = [];
   const tally = (name) => counts.set(name, (counts.get(name) ?? 0) + 1);
-  const faulty = await createFaultyServer(random, tally);
-  const channel = await attackClient({
+  let faults = 0;
+  const faulty = await createFaultyServer(random, (name) => {
+    faults++;
+    tally(name);
+  });
+  await attackClient({
     port: faulty.port,
     count,
     random,
     tally,
+    faults: () => faults,
     httpVersion,
     sample: async () => {
-      global.gc();
+      for (let i = 0; i < 2; i++) {
+        global.gc();
+        await new Promise(setImmediate);
+      }
       const { heapUsed, external } = process.memoryUsage();
       memory.push(heapUsed + external);
     },
   });
-  await until(() => (openStreams(channel) === 0 ? true : undefined), () => channel.describe());
-  await channel.close();
   faulty.close();
   process.off("unhandledRejection", note).off("uncaughtException", note);
   const server = await serve({ port: 0, services: [faultService], signals: false });
@@ -123,10 +133,9 @@ async function faultsAgainstClient(seed, count, httpVersion) {
   await server.stop();
   report(counts, count);
   checkMemory(memory);
-  if (escaped.length > 0) throw new Error(`${escaped.length} errors escaped; the first: ${escaped[0]?.stack}`);
+  if (escaped.length > 0)
+    throw new Error(`${escaped.length} errors escaped; the first: ${escaped[0]?.stack}`);
 }
-
-const openStreams = (channel) => channel.describe().streams ?? 0;
 
 async function freshCall(port, options) {
   const channel = createChannel(`http://127.0.0.1:${port}`, options);
@@ -170,9 +179,11 @@ async function until(look, last) {
 /** Prints the counts; every kind of fault has to have happened often enough to mean something. */
 function report(counts, total) {
   const least = Math.min(1_000, total / 100);
-  for (const [name, times] of [...counts].sort()) console.log(`  ${String(times).padStart(7)}  ${name}`);
+  for (const [name, times] of [...counts].sort())
+    console.log(`  ${String(times).padStart(7)}  ${name}`);
   for (const [name, times] of counts) {
-    if (!name.startsWith("call:") && times < least) throw new Error(`${name} happened ${times} times only`);
+    if (!name.startsWith("call:") && times < least)
+      throw new Error(`${name} happened ${times} times only`);
   }
 }
 

@@ -21,8 +21,11 @@ const server = await serve({
   },
 });
 process.send({ port: server.port });
-process.on("message", () => {
-  global.gc();
+process.on("message", async () => {
+  for (let i = 0; i < 2; i++) {
+    global.gc();
+    await new Promise(setImmediate);
+  }
   const { heapUsed, external } = process.memoryUsage();
   process.send({ ...server.describe(), memory: heapUsed + external, escaped });
 });

@@ -15,6 +15,7 @@ import type {
 import { describeGoaway, describeSessionError, describeUnready } from "./client-failure.js";
 import { StallWatch } from "./client-stall.js";
 import { Http2ClientStream } from "./client-stream.js";
+import { SilenceWatch } from "./silence-watch.js";
 
 /** What HTTP/2 connections to a target have in common. */
 export interface Http2ClientSettings {
@@ -28,6 +29,11 @@ export interface Http2ClientSettings {
 /** Bytes that a peer may send ahead on a stream, and on all streams of a connection. */
 const streamWindow = 1_048_576;
 const connectionWindow = 16_777_216;
+/**
+ * Time from one PING that looks for a silent server to the next, in stall timeouts: with the default of 60 s the five
+ * minutes that servers tolerate by default.
+ */
+const probeInterval = 5;
 /** Milliseconds that a closed connection has to write what it still holds. */
 const farewellMs = 1_000;
 
@@ -61,6 +67,8 @@ export class Http2Connection implements Connection {
   #goaway: { readonly code: number; readonly lastStream: number } | undefined;
   #error: Error | undefined;
   #closed = false;
+  readonly #silence: SilenceWatch;
+  #watch: ReturnType<typeof setInterval> | undefined;
 
   constructor(socket: Socket, settings: Http2ClientSettings, listener: ConnectionListener) {
     this.#socket = socket;
@@ -76,6 +84,9 @@ export class Http2Connection implements Connection {
         maxHeaderListSize: settings.headerListBytes,
       },
     });
+    const { stallTimeoutMs: quietMs } = settings;
+    const limits = { quietMs, intervalMs: probeInterval * quietMs };
+    this.#silence = new SilenceWatch(this.#session, socket, limits, performance.now());
     this.#listen();
   }
 
@@ -156,6 +167,7 @@ export class Http2Connection implements Connection {
 
   /** Ends the session. What is still to be written has a moment, and does not keep the process alive. */
   #end(): void {
+    clearInterval(this.#watch);
     this.#session.destroy();
     this.#socket.unref();
     if (!this.#socket.destroyed) setTimeout(() => this.#socket.destroy(), farewellMs).unref();
@@ -177,7 +189,10 @@ export class Http2Connection implements Connection {
     session.on("error", (error) => {
       this.#error = error;
     });
-    session.on("close", () => this.#over());
+    session.on("close", () => {
+      clearInterval(this.#watch);
+      this.#over();
+    });
     // The session's own events wait for the socket to finish writing, which after an error of TLS it may never do.
     this.#socket.on("error", (error) => {
       this.#error ??= error;
@@ -186,8 +201,21 @@ export class Http2Connection implements Connection {
     });
   }
 
+  /** Looks whether a peer from which streams wait for something is still there. */
+  #look(): void {
+    if (this.#openStreams === 0 || !this.#silence.isDead(performance.now(), true)) return;
+    this.#error ??= silent();
+    this.giveUp();
+  }
+
   #becomeReady(): void {
     this.#ready = true;
+    const { stallTimeoutMs } = this.settings;
+    if (stallTimeoutMs > 0) {
+      const delay = Math.min(stallTimeoutMs / 4, 2 ** 31 - 1);
+      this.#watch = setInterval(() => this.#look(), delay);
+      this.#watch.unref();
+    }
     this.#listener?.ready(this);
   }
 
@@ -201,4 +229,10 @@ export class Http2Connection implements Connection {
       listener.failed(describeUnready(this.#error, this.#goaway?.code));
     }
   }
+}
+
+/** Told as a lost connection: what was under way may have been done. */
+function silent(): Error {
+  const error = new Error("nothing came from the peer, and it does not answer a PING");
+  return Object.assign(error, { code: "ECONNRESET" });
 }
