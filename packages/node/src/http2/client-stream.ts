@@ -244,13 +244,19 @@ export class Http2ClientStream implements ClientStream {
     if (this.#stream === undefined) this.#release();
   }
 
-  /** Tells the peer that nothing more is sent or wanted. */
+  /**
+   * Tells the peer that nothing more is sent or wanted, once `node:http2` is not in the middle of what it reads: there it
+   * puts RST_STREAM off, forgets it if the stream is destroyed before, and then sends empty DATA frames for ever.
+   */
   #abandon(): void {
     const stream = this.#stream;
-    if (stream === undefined || stream.closed || stream.destroyed) return;
-    // `close` ends a request that is still being sent, and the peer would take the part that it has for the whole.
-    stream._final = (done) => done();
-    stream.close(constants.NGHTTP2_CANCEL);
+    if (stream === undefined) return;
+    setImmediate(() => {
+      if (stream.closed || stream.destroyed) return;
+      // `close` ends a request that is still being sent, and the peer would take the part that it has for the whole.
+      stream._final = (done) => done();
+      stream.close(constants.NGHTTP2_CANCEL);
+    });
   }
 
   #release(): void {
