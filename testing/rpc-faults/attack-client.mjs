@@ -238,20 +238,21 @@ export async function attackClient({ port, count, random, tally, faults, sample,
         const last = outcome(() => makeCall(client, random, httpVersion));
         await channel.close();
         tally((await last).text);
-        checkClosed(channel);
+        await checkClosed(channel);
         ({ channel, client } = open());
       }
       if (faults() < nextSample) continue;
-      nextSample += count / 24;
+      nextSample += count / 48;
       await sample();
     }
     await channel.close();
-    checkClosed(channel);
+    await checkClosed(channel);
   };
   await Promise.all(Array.from({ length: 32 }, worker));
 }
 
-function checkClosed(channel) {
+/** A closed channel holds no stream any more, after a moment for the connection to end. */
+async function checkClosed(channel, patience = 100) {
   const { waitingStreams, subchannels } = channel.describe();
   const open = subchannels.map(({ connection }) => connection?.openStreams ?? 0);
   const streams = open.reduce((sum, each) => sum + each, waitingStreams);

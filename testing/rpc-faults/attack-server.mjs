@@ -29,7 +29,7 @@ export async function attackServer({ port, count, random, tally, sample }) {
         : await http1(port, random, tally);
       left -= done;
       if (left > nextSample) continue;
-      nextSample -= count / 24;
+      nextSample -= count / 48;
       await sample();
     }
   };

@@ -187,20 +187,20 @@ function report(counts, total) {
   }
 }
 
-/** Flat: over the last half the slope is at most 1 % of the median. */
+/**
+ * Flat: over the last half memory grows by at most 1 % of the median. The slope is the median of those between all pairs
+ * of samples (Theil and Sen), because what is under way at a sample differs from one to the next.
+ */
 function checkMemory(samples) {
   const half = samples.slice(Math.floor(samples.length / 2));
-  const median = [...half].sort((a, b) => a - b)[Math.floor(half.length / 2)];
-  const mean = half.reduce((sum, each) => sum + each, 0) / half.length;
-  const middle = (half.length - 1) / 2;
-  let over = 0;
-  let under = 0;
-  half.forEach((each, at) => {
-    over += (at - middle) * (each - mean);
-    under += (at - middle) ** 2;
-  });
-  const growth = ((over / under) * half.length) / median;
-  const text = `memory ${(median / 2 ** 20).toFixed(1)} MiB, growth over the last half ${(growth * 100).toFixed(2)} % (${samples.length} samples)`;
+  const slopes = half.flatMap((y, j) => half.slice(0, j).map((x, i) => (y - x) / (j - i)));
+  const growth = (median(slopes) * half.length) / median(half);
+  const mebibytes = (median(half) / 2 ** 20).toFixed(1);
+  const text = `memory ${mebibytes} MiB, growth over the last half ${(growth * 100).toFixed(2)} % (${samples.length} samples)`;
   console.log(`  ${text}`);
   if (samples.length < 20 || growth > 0.01) throw new Error(`memory is not flat: ${text}`);
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

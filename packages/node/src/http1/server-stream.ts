@@ -210,10 +210,13 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   #dispose(): void {
     this.#paused = false;
     this.#request.readOn();
+    const { socket } = this.#request;
     this.#disposal = setTimeout(() => {
-      if (!this.#request.complete) this.#request.socket.destroy();
+      if (!this.#request.complete) socket.destroy();
     }, drainMs);
     this.#disposal.unref();
+    // The timer would keep the whole exchange for its time.
+    socket.once("close", () => clearTimeout(this.#disposal));
   }
 }
 

@@ -245,8 +245,8 @@ export class Http2ClientStream implements ClientStream {
   }
 
   /**
-   * Tells the peer that nothing more is sent or wanted, once `node:http2` is not in the middle of what it reads: there it
-   * puts RST_STREAM off, forgets it if the stream is destroyed before, and then sends empty DATA frames for ever.
+   * Tells the peer that nothing more is sent or wanted. Not at once, because this may run while `node:http2` closes a
+   * stream: a reset of another then makes it send empty DATA frames for ever.
    */
   #abandon(): void {
     const stream = this.#stream;

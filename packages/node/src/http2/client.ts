@@ -165,10 +165,13 @@ export class Http2Connection implements Connection {
     return { httpVersion: "2", openStreams: this.#openStreams };
   }
 
-  /** Ends the session. What is still to be written has a moment, and does not keep the process alive. */
+  /**
+   * Ends the session. What is still to be written has a moment, and does not keep the process alive. Not at once, because
+   * this may run while `node:http2` closes a stream: a reset of another then makes it send empty DATA frames for ever.
+   */
   #end(): void {
     clearInterval(this.#watch);
-    this.#session.destroy();
+    setImmediate(() => this.#session.destroy());
     this.#socket.unref();
     if (!this.#socket.destroyed) setTimeout(() => this.#socket.destroy(), farewellMs).unref();
   }

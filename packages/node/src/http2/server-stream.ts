@@ -135,8 +135,9 @@ export class Http2ServerStream implements ServerStream, WaitingStream {
   reset(): void {
     this.#answered = true;
     this.#drop();
-    // Not `close`, which would send END_STREAM first where it can.
-    this.#stream.destroy(new Error("the stream was reset"));
+    // Not `close`, which would send END_STREAM first where it can; and not while `node:http2` closes another stream, where
+    // a reset makes it send empty DATA frames for ever.
+    setImmediate(() => this.#stream.destroy(new Error("the stream was reset")));
   }
 
   pause(): void {
