@@ -256,8 +256,12 @@ async function checkClosed(channel, patience = 100) {
   const { waitingStreams, subchannels } = channel.describe();
   const open = subchannels.map(({ connection }) => connection?.openStreams ?? 0);
   const streams = open.reduce((sum, each) => sum + each, waitingStreams);
-  if (streams > 0)
+  if (streams === 0) return undefined;
+  if (patience === 0) {
     throw new Error(`a closed channel has streams: ${JSON.stringify(channel.describe())}`);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  return checkClosed(channel, patience - 1);
 }
 
 /** How a call ended; anything but a response or an `RpcError` is a fault of ours, and so is no end at all. */
