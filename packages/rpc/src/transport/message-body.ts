@@ -31,7 +31,7 @@ export class MessageBody {
   /** @throws RpcError `resource_exhausted` if the message has become larger than the limit. */
   add(bytes: Uint8Array, start: number, end: number): void {
     this.#size += end - start;
-    if (this.#size > this.#limit) throw messageTooLarge("more", this.#limit);
+    if (this.#size > this.#limit) throw messageTooLarge(`${this.#size} bytes so far`, this.#limit);
     if (this.#size === end - start) {
       this.bytes = bytes;
       this.start = start;
