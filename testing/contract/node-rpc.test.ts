@@ -1,37 +1,20 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  createChannel,
-  type NodeChannelOptions,
-  type RpcServer,
-  type ServeOptions,
-  serve,
-} from "@bowline/node";
+import { createChannel, type NodeChannelOptions, type ServeOptions, serve } from "@bowline/node";
 import type { HandlerOptions, Implementation } from "@bowline/rpc";
-import { pem } from "./node-server.js";
+import type { Http2Engine } from "../../packages/node/src/http2/engine.js";
+import { pem, withEngine } from "./node-server.js";
 import { describeRpc, type RpcTraits, type ServedLimits, type ServedRpc } from "./rpc.js";
 
 const half: RpcTraits = { protocols: ["connect", "grpc-web"], fullDuplex: false };
 const full: RpcTraits = { protocols: ["connect", "grpc", "grpc-web"], fullDuplex: true };
 
-/** Serves by another engine of HTTP/2 than the environment says. */
-async function serveBy(engine: string | undefined, options: ServeOptions): Promise<RpcServer> {
-  const before = process.env.BOWLINE_HTTP2;
-  if (engine !== undefined) process.env.BOWLINE_HTTP2 = engine;
-  try {
-    return await serve(options);
-  } finally {
-    if (before === undefined) delete process.env.BOWLINE_HTTP2;
-    else process.env.BOWLINE_HTTP2 = before;
-  }
-}
-
 /** A server on a port of its own, and channels to it. */
 function serveOnNode(
   listening: Pick<ServeOptions, "port" | "tls" | "listeners">,
   channelOptions: NodeChannelOptions,
-  engine?: string,
+  engine?: Http2Engine,
 ) {
   return async (
     services: readonly Implementation[],
@@ -39,9 +22,10 @@ function serveOnNode(
     limits: ServedLimits,
   ): Promise<ServedRpc> => {
     const all = { ...listening, ...options, services, limits, signals: false };
-    const server = await serveBy(engine, all);
+    const server = await withEngine(engine, () => serve(all));
     return {
-      channel: (more) => createChannel(server.url, { ...channelOptions, ...more }),
+      channel: (more) =>
+        withEngine(engine, () => createChannel(server.url, { ...channelOptions, ...more })),
       close: () => server.stop({ graceMs: 0 }),
     };
   };

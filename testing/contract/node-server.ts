@@ -29,13 +29,26 @@ export interface NodeMeeting {
   readonly tls?: boolean;
   /** By a Unix socket instead of a port. */
   readonly unix?: boolean;
-  /** Who speaks HTTP/2 on the server. Default: what the environment says. */
+  /** Who speaks HTTP/2 on the server, and on the client. Default: what the environment says. */
   readonly engine?: Http2Engine;
+  readonly clientEngine?: Http2Engine;
+}
+
+/** Calls something while the environment names an engine of HTTP/2; it is asked when servers and channels are made. */
+export function withEngine<T>(engine: Http2Engine | undefined, run: () => T): T {
+  const before = process.env.BOWLINE_HTTP2;
+  if (engine !== undefined) process.env.BOWLINE_HTTP2 = engine;
+  try {
+    return run();
+  } finally {
+    if (before === undefined) delete process.env.BOWLINE_HTTP2;
+    else process.env.BOWLINE_HTTP2 = before;
+  }
 }
 
 /** Starts a server without the RPC layer, and a transport to it. */
 export async function meetOnNode(
-  { httpVersion, tls = false, unix = false, engine = chosenEngine() }: NodeMeeting,
+  { httpVersion, tls = false, unix = false, engine = chosenEngine(), clientEngine }: NodeMeeting,
   accept: RequestAcceptor,
 ): Promise<ConnectedTransport> {
   const limits = transportLimits({});
@@ -58,7 +71,7 @@ export async function meetOnNode(
     httpVersion,
     ...(tls ? { tls: { ca: pem("ca.pem"), serverName: "localhost" } } : {}),
   };
-  const transport = createNodeTransport(target, options);
+  const transport = withEngine(clientEngine, () => createNodeTransport(target, options));
   return {
     transport,
     cut: () => {

@@ -25,6 +25,8 @@ const http1: TransportTraits = {
   hearsWhilePaused: false,
 };
 
+const bowline = { engine: "bowline", clientEngine: "bowline" } as const;
+
 const meetings: [name: string, NodeMeeting][] = [
   ["HTTP/1.1", { httpVersion: "1.1" }],
   ["HTTP/2", { httpVersion: "2" }],
@@ -32,8 +34,10 @@ const meetings: [name: string, NodeMeeting][] = [
   ["HTTP/2 over TLS", { httpVersion: "2", tls: true }],
   ["HTTP/1.1 on a Unix socket", { httpVersion: "1.1", unix: true }],
   ["HTTP/2 on a Unix socket", { httpVersion: "2", unix: true }],
-  ["HTTP/2 on Bowline's engine", { httpVersion: "2", engine: "bowline" }],
-  ["HTTP/2 over TLS on Bowline's engine", { httpVersion: "2", tls: true, engine: "bowline" }],
+  ["HTTP/2, Node to Bowline", { httpVersion: "2", engine: "bowline", clientEngine: "node" }],
+  ["HTTP/2, Bowline to Node", { httpVersion: "2", engine: "node", clientEngine: "bowline" }],
+  ["HTTP/2, Bowline to Bowline", { httpVersion: "2", ...bowline }],
+  ["HTTP/2 over TLS, Bowline to Bowline", { httpVersion: "2", tls: true, ...bowline }],
 ];
 
 for (const [name, meeting] of meetings) {

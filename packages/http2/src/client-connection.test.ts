@@ -310,6 +310,16 @@ describe("a server that ends the connection", () => {
     expect(client.end).toEqual({ error: undefined });
   });
 
+  it("with an error answers nothing more: what it took is lost", () => {
+    const client = new TestClient();
+    const taken = client.request();
+    const refused = client.request();
+    client.send(goaway(1, ErrorCode.enhanceYourCalm));
+    expect(taken.interruption).toMatchObject({ cause: "lost", code: ErrorCode.enhanceYourCalm });
+    expect(refused.interruption).toMatchObject({ cause: "refused" });
+    expect(client.host.isClosed).toBe(true);
+  });
+
   it("says which streams it did not process by RST_STREAM too", () => {
     const client = new TestClient();
     const recorder = client.request();

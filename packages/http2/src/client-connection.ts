@@ -95,12 +95,14 @@ export class ClientConnection extends Connection {
     return false;
   }
 
-  protected peerLeaves({ lastStreamId, code }: Goaway): void {
+  protected peerLeaves({ lastStreamId, code, debug }: Goaway): void {
     this.#isLeft = true;
     const message = "the server ends the connection and did not process the stream";
     for (const stream of this.open.all()) {
       if (stream.id > lastStreamId) this.interrupt(stream, { cause: "refused", code, message });
     }
+    // A server that ends with an error answers nothing more.
+    if (code !== ErrorCode.noError) return this.finish(code, debug);
     this.#closeWhenLeft();
   }
 

@@ -24,7 +24,7 @@ import { StreamTable } from "./stream-table.js";
 
 /** What a connection tells its owner, beside what it tells its streams. */
 export interface ConnectionListener {
-  /** The peer ends the connection: it takes no new streams. Those above `lastStreamId` were interrupted as refused. */
+  /** The peer ends the connection: it takes no new streams. On clients those above `lastStreamId` are refused next. */
   goaway?(goaway: Goaway): void;
   /** The peer's settings are known, or have changed. */
   settings?(settings: Settings): void;
@@ -702,8 +702,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (end - start < 8) throw frameSizeError("GOAWAY of a wrong size");
     this.spend("settings", "GOAWAY frames");
     const goaway = decodeGoaway(bytes, start, end);
-    this.peerLeaves(goaway);
     this.listener.goaway?.(goaway);
+    this.peerLeaves(goaway);
   }
 
   #windowUpdateFrame(streamId: number, bytes: Uint8Array, start: number, end: number): void {
@@ -859,8 +859,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   }
 
   /** Closes the connection: nothing is under way on it, and nothing will be. */
-  protected finish(): void {
-    this.#finish(undefined, "the connection was drained", ErrorCode.noError);
+  protected finish(code: number = ErrorCode.noError, message = "the connection was drained"): void {
+    this.#finish(undefined, message, code);
   }
 
   #fail(error: unknown): void {
@@ -877,7 +877,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.sender.flush();
-    for (const stream of this.open.all()) this.interrupt(stream, { cause: "lost", code, message });
+    const end: StreamEnd = { cause: "lost", code, message, ...(error && { fault: error }) };
+    for (const stream of this.open.all()) this.interrupt(stream, end);
     this.#window.close();
     this.#dropBlock();
     this.host.close();

@@ -179,7 +179,6 @@ export class Sender {
     for (const stream of this.#waiting) {
       if (this.#window <= 0 || this.#isCongested) return;
       if (stream.sendWindow <= 0) continue;
-      this.#waiting.delete(stream);
       this.#turn(stream);
       this.#tellOfRoom(stream);
     }
@@ -194,6 +193,8 @@ export class Sender {
 
   /** Sends from a stream's queue. What is left waits for its next turn, or for room. */
   #turn(stream: Stream): void {
+    // It may be there: a writer that is told of room writes inside a turn of its own.
+    this.#waiting.delete(stream);
     for (let left = turnBytes; stream.queuedBytes > 0; ) {
       const room = Math.min(stream.queuedBytes, this.#window, stream.sendWindow, this.#frameBytes);
       if (room <= 0 || left <= 0 || this.#isCongested) {

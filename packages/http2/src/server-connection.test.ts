@@ -512,6 +512,27 @@ describe("flow control", () => {
     expect(request.drains).toBe(1);
   });
 
+  it("ends a message once when its writer ends it on being told of room", () => {
+    const server = startServer();
+    server.send(window(1_000_000), headers(1, { endsStream: true }));
+    const [request] = server.requests as [Recorder];
+    const { stream } = request;
+    stream?.start(200, []);
+    stream?.body.append(new Uint8Array(140_000));
+    expect(stream?.flush()).toBe(false);
+    request.onEvent = () => {
+      stream?.body.append(new Uint8Array(100));
+      stream?.end();
+    };
+    // What is left after a turn of 64 KiB is little enough to ask for more.
+    const frames = server.send(windowUpdate(0, 1_000_000));
+    expect(contentOf(frames)).toHaveLength(140_100);
+    expect(frames.filter(({ type, flags }) => type === FrameType.data && flags === 1)).toHaveLength(
+      1,
+    );
+    expect(request.drains).toBe(1);
+  });
+
   it("keeps content in its streams while the socket is slow; frames without content leave", () => {
     const server = startServer();
     server.send(headers(1, { endsStream: true }), headers(3, { endsStream: true }));

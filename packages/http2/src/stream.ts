@@ -1,3 +1,4 @@
+import type { ConnectionError } from "./error-code.js";
 import type { FieldList } from "./field.js";
 import type { ReceiveWindow } from "./flow-control.js";
 import type { ResponseHead } from "./message-head.js";
@@ -17,6 +18,8 @@ export interface StreamEnd {
   readonly cause: "reset" | "refused" | "malformed" | "limit" | "stalled" | "lost" | "aborted";
   readonly code: number;
   readonly message: string;
+  /** What this side found wrong with the connection, or why it aborted it. */
+  readonly fault?: ConnectionError;
 }
 
 /** What takes the messages of a stream. Called in order; never inside a call of the stream's own methods. */

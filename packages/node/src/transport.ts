@@ -4,6 +4,7 @@ import { quote } from "@bowline/rpc/internal";
 import type { NodeChannelOptions } from "./channel.js";
 import { createDialer, type DialerSettings } from "./dial/dialer.js";
 import { tlsStarter } from "./dial/tls.js";
+import { chosenEngine } from "./http2/engine.js";
 import { parseTarget, type Target } from "./target.js";
 
 type Limits = Required<NonNullable<NodeChannelOptions["limits"]>>;
@@ -45,7 +46,8 @@ function dialerSettings(
   limits: Limits,
 ): DialerSettings {
   const startTls = target.secure ? tlsStarter(target, options.tls) : undefined;
-  return { target, startTls, httpVersion: versionOf(target, options), ...limits };
+  const engine = chosenEngine();
+  return { target, startTls, httpVersion: versionOf(target, options), engine, ...limits };
 }
 
 function versionOf(target: Target, options: NodeChannelOptions): "1.1" | "2" | undefined {

@@ -2,6 +2,8 @@ import type { ConnectionListener, Dialer } from "@bowline/balancer";
 import type { StreamFailure } from "@bowline/rpc/internal";
 import { createHttp1Pool } from "../http1/client.js";
 import { startHttp2 } from "../http2/client.js";
+import type { Http2Engine } from "../http2/engine.js";
+import { startEngine } from "../http2/engine-client.js";
 import { describeConnectFailure, timedOut } from "./failure.js";
 import { type DialedSocket, dialSocket, type SocketSettings } from "./socket.js";
 
@@ -13,6 +15,8 @@ export interface DialerSettings extends SocketSettings {
   readonly connections: number;
   readonly headerListBytes: number;
   readonly stallTimeoutMs: number;
+  /** Who speaks HTTP/2. */
+  readonly engine: Http2Engine;
 }
 
 /**
@@ -70,10 +74,11 @@ class Dial {
   }
 
   #startHttp2({ socket }: DialedSocket): void {
-    const { target, headerListBytes, stallTimeoutMs } = this.#settings;
+    const { target, headerListBytes, stallTimeoutMs, engine } = this.#settings;
     const { authority } = target;
     const scheme = target.secure ? "https" : "http";
-    this.#stop = startHttp2(
+    const begin = engine === "bowline" ? startEngine : startHttp2;
+    this.#stop = begin(
       socket,
       { authority, scheme, headerListBytes, stallTimeoutMs },
       {

@@ -1,0 +1,217 @@
+import type { Socket } from "node:net";
+import type { Connection, ConnectionDescription, ConnectionListener } from "@bowline/balancer";
+import {
+  ClientConnection,
+  type ConnectionError,
+  ErrorCode,
+  type Goaway,
+  type Stream,
+  type StreamEnd,
+  type StreamReceiver,
+} from "@bowline/http2";
+import type {
+  ClientStream,
+  RequestHead,
+  ResponseReceiver,
+  StreamFailure,
+} from "@bowline/rpc/internal";
+import type { Http2ClientSettings } from "./client.js";
+import {
+  describeGoaway,
+  describeReset,
+  describeSessionError,
+  describeUnready,
+} from "./client-failure.js";
+import { EngineClientStream } from "./engine-client-stream.js";
+import { EngineSocket } from "./engine-socket.js";
+
+/**
+ * Begins HTTP/2 on a socket that is connected, on Bowline's engine. The connection is ready when the peer's first SETTINGS
+ * came: then it does speak HTTP/2, and says how many streams it takes.
+ * @returns gives up, until it is ready.
+ */
+export function startEngine(
+  socket: Socket,
+  settings: Http2ClientSettings,
+  listener: ConnectionListener,
+): () => void {
+  const connection = new EngineConnection(socket, settings, listener);
+  return () => connection.abandon();
+}
+
+/** Bytes that a server may send ahead on a stream. */
+const streamWindowBytes = 1_048_576;
+
+/** A connection on `@bowline/http2`. While no stream is open it does not keep the process alive. */
+export class EngineConnection implements Connection {
+  readonly httpVersion = "2";
+  readonly refusesStreams = true;
+  readonly settings: Http2ClientSettings;
+  readonly #socket: Socket;
+  readonly #host: EngineSocket;
+  readonly #connection: ClientConnection;
+  #listener: ConnectionListener | undefined;
+  #ready = false;
+  #openStreams = 0;
+  #maxStreams = 0;
+  #goaway: Goaway | undefined;
+  /** What this side found wrong with the peer. */
+  #fault: ConnectionError | undefined;
+  #closed = false;
+  /** Looks after time limits, while streams are open. */
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket, settings: Http2ClientSettings, listener: ConnectionListener) {
+    const { headerListBytes, stallTimeoutMs } = settings;
+    this.settings = settings;
+    this.#socket = socket;
+    this.#listener = listener;
+    this.#host = new EngineSocket(socket);
+    this.#connection = new ClientConnection(
+      this.#host,
+      {
+        settings: ({ maxConcurrentStreams }) => this.#settings(maxConcurrentStreams),
+        goaway: (goaway) => this.#left(goaway),
+        closed: (error) => this.#ended(error),
+      },
+      {
+        headerListBytes,
+        headerFieldBytes: headerListBytes / 2,
+        streamWindowBytes,
+        stallTimeoutMs,
+        idleTimeoutMs: 0,
+      },
+    );
+    socket.unref();
+    this.#host.carry(this.#connection);
+  }
+
+  get hasRoom(): boolean {
+    return this.#listener !== undefined && this.#openStreams < this.#maxStreams;
+  }
+
+  /** Whether a stream can begin now; one that cannot was never sent. */
+  get mayBegin(): boolean {
+    return this.#connection.capacity > 0;
+  }
+
+  open(head: RequestHead, receiver: ResponseReceiver): ClientStream {
+    if (this.#openStreams++ === 0) this.#wake();
+    return new EngineClientStream(this, head, receiver);
+  }
+
+  createStream(receiver: StreamReceiver, isHead: boolean): Stream {
+    return this.#connection.createStream(receiver, isHead);
+  }
+
+  /** A stream is over and makes room for another. */
+  release(): void {
+    const wasFull = this.#openStreams >= this.#maxStreams;
+    if (--this.#openStreams === 0) this.#rest();
+    if (wasFull && this.hasRoom) this.#listener?.room();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#listener = undefined;
+    this.#end("the channel is closed");
+  }
+
+  /** Gives up before it is ready. */
+  abandon(): void {
+    if (!this.#ready) this.close();
+  }
+
+  describe(): ConnectionDescription {
+    return { httpVersion: "2", openStreams: this.#openStreams };
+  }
+
+  /** Why a stream ended that did not end by itself. */
+  describeEnd({ cause, code, message, fault }: StreamEnd): StreamFailure {
+    this.#fault ??= fault;
+    switch (cause) {
+      case "reset":
+        return describeReset(code);
+      case "refused":
+        return {
+          kind: "refused",
+          message: "the server refused the call before it looked at it",
+        };
+      case "limit":
+        return { kind: "limit", message: `the response: ${message} (headerListBytes)` };
+      case "stalled": {
+        const { stallTimeoutMs } = this.settings;
+        const what = `the server took nothing of the request for ${stallTimeoutMs} ms`;
+        return { kind: "stalled", message: what };
+      }
+      case "malformed":
+        return { kind: "malformed", message: `the server broke the rules of HTTP: ${message}` };
+      default:
+        return this.#describeLost();
+    }
+  }
+
+  #describeLost(): StreamFailure {
+    if (this.#closed) return { kind: "shutdown", message: "the channel is closed" };
+    const { code } = this.#goaway ?? { code: 0 };
+    return code === 0 ? describeSessionError(this.#error) : describeGoaway(code);
+  }
+
+  /** Why the connection ended, in the terms of `node:http2`. */
+  get #error(): Error | undefined {
+    const fault = this.#fault;
+    if (fault === undefined) return this.#host.error;
+    return Object.assign(new Error(fault.message, { cause: fault }), { code: "ERR_HTTP2_ERROR" });
+  }
+
+  #settings(maxConcurrentStreams: number): void {
+    this.#maxStreams = maxConcurrentStreams;
+    if (!this.#ready) {
+      this.#ready = true;
+      this.#listener?.ready(this);
+    } else if (this.hasRoom) this.#listener?.room();
+  }
+
+  #left(goaway: Goaway): void {
+    this.#goaway = goaway;
+    this.#over();
+  }
+
+  #ended(error: ConnectionError | undefined): void {
+    this.#fault ??= error;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    // Behind what the streams are told; on an error of the socket, behind the event that says which.
+    queueMicrotask(() => this.#over());
+  }
+
+  #over(): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    if (listener === undefined) return;
+    if (this.#ready) listener.over();
+    else {
+      this.#end("the connection is given up");
+      listener.failed(describeUnready(this.#error, this.#goaway?.code));
+    }
+  }
+
+  #end(message: string): void {
+    this.#connection.abort(ErrorCode.noError, message);
+    this.#host.close();
+    this.#socket.unref();
+  }
+
+  #wake(): void {
+    this.#socket.ref();
+    const { stallTimeoutMs } = this.settings;
+    const everyMs = Math.max(5, Math.min(4_000, stallTimeoutMs) / 4);
+    this.#timer ??= setInterval(() => this.#connection.tick(), everyMs).unref();
+  }
+
+  #rest(): void {
+    this.#socket.unref();
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
