@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { expect, it } from "vitest";
 import { EchoService } from "../fixtures/echo-service.js";
 import { FakeTransport } from "../fixtures/fake-transport.js";
+import type { InterceptorNext } from "../interceptor.js";
 import { createTransportChannel } from "./channel.js";
 import { createClient } from "./create-client.js";
 
@@ -99,6 +100,20 @@ it.each([
     rawMessage: expect.stringContaining(message),
   });
 });
+
+it.each([[], [(next: InterceptorNext) => next]])(
+  "fails a call whose requests are no iterable, by interceptors or not",
+  async (...interceptors) => {
+    const transport = new FakeTransport();
+    const channel = createTransportChannel("x", transport, { interceptors });
+    await expect(createClient(EchoService, channel).collect({} as never)).rejects.toMatchObject({
+      code: "invalid_argument",
+      rawMessage:
+        "the requests of /test.v1.EchoService/Collect must be an iterable of messages: an array, a generator, a stream; they are an object",
+    });
+    expect(transport.streams).toHaveLength(0);
+  },
+);
 
 it("refuses a codec that is none, and an interceptor that makes no function", () => {
   const withOptions = (options: object) => () =>

@@ -1,5 +1,6 @@
 import type { InitOf, MessageOf, MessageType } from "@bowline/protobuf";
 import { binaryCodec } from "../codec.js";
+import { quote } from "../option-names.js";
 import { RpcError } from "../rpc-error.js";
 import type {
   BidiMethod,
@@ -22,7 +23,7 @@ import { type ClientStreamCall, PendingClientStreamCall } from "./client-stream-
 import { Interception } from "./intercept.js";
 import type { CallOptions, ChannelOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
-import { asyncRequests, type RequestStream } from "./request-pump.js";
+import { asyncRequests, isRequestStream, type RequestStream } from "./request-pump.js";
 import { PendingStreamCall, type ServerStreamCall } from "./stream-call.js";
 import { PendingUnaryCall, type UnaryCall } from "./unary-call.js";
 
@@ -74,6 +75,11 @@ export function createTransportChannel(
   options: ChannelOptions,
 ): Channel {
   return new TransportChannel(target, transport, channelSettings(options, binaryCodec));
+}
+
+function notIterable({ path }: Method, requests: unknown): RpcError {
+  const message = `the requests of ${path} must be an iterable of messages: an array, a generator, a stream; they are ${quote(requests)}`;
+  return new RpcError("invalid_argument", message, { reason: "BOWLINE_ENCODE" });
 }
 
 /** A call as a channel keeps it while it is under way. */
@@ -174,6 +180,10 @@ class TransportChannel implements Channel {
     call: PendingSendingCall,
   ): void {
     call.sending.isPumped = requests !== undefined;
+    if (requests !== undefined && !isRequestStream(requests)) {
+      call.fail(notIterable(method, requests));
+      return;
+    }
     const settings = this.#begin(options, call);
     if (settings === undefined) return;
     if (this.#interception === undefined) {

@@ -4,6 +4,12 @@ import type { RequestSender } from "./request-sender.js";
 /** Messages of a stream of requests: an array, a generator, an async iterable. */
 export type RequestStream<I> = Iterable<I> | AsyncIterable<I>;
 
+/** Whether a value can be iterated over, now or later. */
+export function isRequestStream(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Symbol.asyncIterator in value || Symbol.iterator in value;
+}
+
 /**
  * Sends what an iterable gives, one message after the other, and ends the stream of requests behind the last. When the call
  * is over before, the iterable's `return` is called, and not waited for.
