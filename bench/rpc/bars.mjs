@@ -1,26 +1,26 @@
 /** The bars of this area: by which factor our server has to be ahead, and when. */
 import { createBar } from "../report.mjs";
-import { perCpuSecond, perSecond } from "./measure.mjs";
+import { perCpuSecond } from "./measure.mjs";
 
 const bar = (scenario, peer, wanted, options = {}) => ({
   scenario,
   row: "bowline",
   peer,
   wanted,
-  measure: perCpuSecond,
   ...options,
 });
-const wall = { measure: perSecond };
 const views = { row: "bowline-views" };
+/** The row that runs on our engine beside the row that runs on Node's. */
+const onEngine = (row) => row.replace("bowline", "bowline-engine");
 
 /** Due now. wrk is the judge where it is there, our own generator elsewhere. */
 const http1Bars = (judge) => [bar(judge, "node:http", 0.85), bar(judge, "connect-node", 9)];
 
-/** Due with our HTTP/2 engine: until then HTTP/2 runs on `node:http2`, whose own figure bounds them. */
+/** Due when our HTTP/2 engine serves by default; until then that is `node:http2`, whose own figure bounds them. */
 const http2Bars = [
-  bar("grpc unary, 16×16, h2load", "grpc-js", 20, wall),
-  bar("grpc unary, 16×16, h2load", "connect-node", 100, wall),
-  bar("grpc unary, 4×4, h2load", "grpc-js", 10, wall),
+  bar("grpc unary, 16×16, h2load", "grpc-js", 20),
+  bar("grpc unary, 16×16, h2load", "connect-node", 100),
+  bar("grpc unary, 4×4, h2load", "grpc-js", 10),
   bar("grpc unary, 1×1, h2load", "grpc-js", 3.5),
   bar("grpc unary, 16×16, changing, literal", "grpc-js", 20),
   bar("grpc unary, 16×16, changing, inserted", "grpc-js", 20),
@@ -47,28 +47,31 @@ export function collectBars(measured) {
 /** The bars that are due later, as figures. */
 export function collectLaterBars(measured) {
   const latency = measured.find(({ name }) => name === latencyBar)?.rounds;
-  const list = evaluate(http2Bars, measured);
-  if (latency?.bowline === undefined || latency["grpc-js"] === undefined) return list;
-  for (const share of ["p50", "p99"]) {
-    const ratios = latency.bowline.map((one, i) => one[share] / latency["grpc-js"][i][share]);
-    list.push(createBar(`${latencyBar}, ${share}, ÷ grpc-js`, ratios, 1, { atMost: true }));
-  }
+  const list = evaluate(
+    http2Bars.flatMap((each) => [each, { ...each, row: onEngine(each.row) }]),
+    measured,
+  );
+  if (latency?.["grpc-js"] === undefined) return list;
+  for (const row of ["bowline", "bowline-engine"].filter((name) => latency[name] !== undefined))
+    for (const share of ["p50", "p99"]) {
+      const ratios = latency[row].map((one, i) => one[share] / latency["grpc-js"][i][share]);
+      const name = `${row}, ${latencyBar}, ${share}, ÷ grpc-js`;
+      list.push(createBar(name, ratios, 1, { atMost: true }));
+    }
   return list;
 }
 
 function evaluate(bars, measured) {
-  return bars.flatMap(({ scenario, row, peer, wanted, measure }) => {
+  return bars.flatMap(({ scenario, row, peer, wanted }) => {
     const rounds = measured.find(({ name }) => name === scenario)?.rounds;
     if (rounds?.[row] === undefined || rounds[peer] === undefined) return [];
-    const by = measure === perSecond ? "requests/s" : "per CPU-second";
-    const subject = row === "bowline" ? "" : `${row}, `;
-    const name = `${subject}${scenario}, vs ${peer}, ${by}`;
-    return [createBar(name, ratiosOf(rounds[row], rounds[peer], measure), wanted)];
+    const name = `${row}, ${scenario}, vs ${peer}`;
+    return [createBar(name, ratiosOf(rounds[row], rounds[peer]), wanted)];
   });
 }
 
-/** Round by round, how many times the second's figure the first's is. */
-export function ratiosOf(rounds, peer, measure) {
-  const theirs = measure(peer);
-  return measure(rounds).map((figure, round) => figure / theirs[round]);
+/** Round by round, how many times as many requests a CPU-second the first answers as the second. */
+export function ratiosOf(rounds, peer) {
+  const theirs = perCpuSecond(peer);
+  return perCpuSecond(rounds).map((figure, round) => figure / theirs[round]);
 }

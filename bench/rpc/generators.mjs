@@ -93,11 +93,11 @@ function h2loadCommand(target, ms, { body }) {
 }
 
 function readH2load(text, { expected }) {
-  const seconds = Number(/finished in ([\d.]+)s/.exec(text)[1]);
-  const requests = Number(/(\d+) succeeded/.exec(text)[1]);
-  const failures = Number(/(\d+) failed/.exec(text)[1]);
-  const bytes = Number(/\((\d+)\) data/.exec(text)[1]);
-  if (failures > 0 || requests === 0 || bytes < requests * expected * 0.99)
+  const [, time, unit] = /finished in ([\d.]+)(us|ms|s)/.exec(text) ?? [];
+  const requests = Number(/(\d+) succeeded/.exec(text)?.[1] ?? 0);
+  const failures = Number(/(\d+) failed/.exec(text)?.[1] ?? 0);
+  const bytes = Number(/\((\d+)\) data/.exec(text)?.[1] ?? 0);
+  if (time === undefined || failures > 0 || requests === 0 || bytes < requests * expected * 0.99)
     throw new Error(`h2load: ${text}`);
-  return { requests, ms: seconds * 1000 };
+  return { requests, ms: Number(time) * { us: 0.001, ms: 1, s: 1000 }[unit] };
 }

@@ -31,7 +31,7 @@ const { values: options } = readArguments(
 const begun = performance.now();
 const pace = options.quick
   ? { rounds: 3, roundMs: 500, warmUpMs: 500 }
-  : { rounds: 5, roundMs: 1000, warmUpMs: 1500 };
+  : { rounds: 5, roundMs: 1000, warmUpMs: 1000 };
 if (options.rounds !== undefined) pace.rounds = Number(options.rounds);
 const skipped = [];
 const chosen = chooseScenarios();
@@ -156,7 +156,7 @@ function createAnswers() {
 
 function printLater(list) {
   if (list.length === 0) return;
-  console.log("\ndue with the HTTP/2 engine");
+  console.log("\ndue when our HTTP/2 engine serves by default");
   printTable(
     ["figure", "ratio", "spread", "bar"],
     list.map(({ name, ratio, min, max, bar, atMost }) => [

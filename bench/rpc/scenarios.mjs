@@ -1,9 +1,16 @@
 /** What is measured: each scenario is one kind of load on several servers, in turns. */
 
 const http1Servers = ["bowline", "connect-node", "node:http"];
-const grpcServers = ["bowline", "grpc-js", "nice-grpc", "connect-node", "node:http2"];
+const grpcServers = [
+  "bowline",
+  "bowline-engine",
+  "grpc-js",
+  "nice-grpc",
+  "connect-node",
+  "node:http2",
+];
 const withViews = (servers) =>
-  servers.flatMap((name) => (name === "bowline" ? [name, "bowline-views"] : name));
+  servers.flatMap((name) => (name.startsWith("bowline") ? [name, `${name}-views`] : name));
 const without = (servers, name) => servers.filter((each) => each !== name);
 
 /** `rows`: server names, or `[label, server, overrides]` where one server takes part several times. */
@@ -87,7 +94,7 @@ export const scenarios = [
     "connect 2 unary, 16×16, h2load",
     "http2",
     { ...grpc, ...many, ...h2load, protocol: "connect" },
-    ["bowline", "connect-node", "node:http2"],
+    ["bowline", "bowline-engine", "connect-node", "node:http2"],
   ),
 
   scenario(

@@ -12,9 +12,20 @@ const child = fileURLToPath(new URL("./server-child.mjs", import.meta.url));
 const competitor = (name) => new URL(`../competitors/${name}/server.mjs`, import.meta.url).href;
 const ours = new URL("./bowline/server.mjs", import.meta.url).href;
 
+/** Our server once more, in another way: what differs is the row's options. */
+const variant = (options) => ({
+  ...prepareBowline(),
+  ...options,
+  options: Object.entries(options)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(", "),
+});
+
 const rows = {
   bowline: { url: ours, prepare: prepareBowline },
-  "bowline-views": { url: ours, prepare: () => ({ ...prepareBowline(), views: true }) },
+  "bowline-views": { url: ours, prepare: () => variant({ views: true }) },
+  "bowline-engine": { url: ours, prepare: () => variant({ engine: "bowline" }) },
+  "bowline-engine-views": { url: ours, prepare: () => variant({ engine: "bowline", views: true }) },
   "grpc-js": { url: competitor("grpc-js"), prepare: prepareGrpcJs },
   "nice-grpc": { url: competitor("nice-grpc"), prepare: prepareNiceGrpc },
   "connect-node": { url: competitor("connect-node"), prepare: prepareConnectNode },

@@ -13,7 +13,7 @@ export function printThroughput({ name, rounds }) {
     ["", "requests/s", "per CPU-second", `${labels[0]} ÷ it`, "spread", "core busy"],
     labels.map((label) => {
       const own = rounds[label];
-      const ratio = spread(ratiosOf(rounds[labels[0]], own, perCpuSecond));
+      const ratio = spread(ratiosOf(rounds[labels[0]], own));
       const busy = median(own.map(({ cpuMicros, ms }) => cpuMicros / 1e3 / ms));
       return [
         label,

@@ -3,8 +3,9 @@ import { download, summarise } from "../handlers.mjs";
 import { createLookup } from "../redis.mjs";
 import { loadGenerated, loadPackage } from "./prepare.mjs";
 
-/** `info.views`: batches reach their handler as views. */
-export async function startServer({ views = false }, { redis }) {
+/** `info.views`: batches reach their handler as views. `info.engine`: which HTTP/2 serves, `node` or `bowline`. */
+export async function startServer({ views = false, engine = "node" }, { redis }) {
+  process.env.BOWLINE_HTTP2 = engine;
   const { BenchService, LogBatchView } = await loadGenerated();
   const { implement } = await loadPackage("rpc");
   const { serve } = await loadPackage("node");
