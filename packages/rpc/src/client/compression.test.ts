@@ -113,6 +113,32 @@ describe.each([
     }
   });
 
+  it("does not decompress a thousand messages that nobody has read up to", async () => {
+    let decompressed = 0;
+    const counting: typeof zip = {
+      ...zip,
+      decompress(bytes, sink) {
+        decompressed++;
+        return zip.decompress(bytes, sink);
+      },
+    };
+    const { transport, client } = setUp("grpc", { accept: [counting] });
+    const call = client.watch({});
+    const body = joined(...Array.from({ length: 1000 }, () => packed("x".repeat(1000))));
+    transport.last.answer(
+      200,
+      ["content-type", "application/grpc", "grpc-encoding", "zip"],
+      body,
+      trailers,
+    );
+    for (let i = 0; i < 200; i++) await turn();
+    expect(decompressed).toBeGreaterThan(50);
+    expect(decompressed).toBeLessThan(70);
+    let taken = 0;
+    for await (const { name } of call) taken += name.length;
+    expect([decompressed, taken]).toEqual([1000, 1_000_000]);
+  });
+
   it("makes the server wait while it decompresses, and no longer", async () => {
     const { transport, client } = setUp("connect", { accept: [zip] });
     const fields = ["content-type", "application/connect+proto", "connect-content-encoding", "zip"];

@@ -39,8 +39,9 @@ export class EnvelopedResponse {
   #message: unknown;
   #endArrived = false;
   #end: Uint8Array | undefined;
-  /** What waits behind a message that is being decompressed. */
+  /** What waits behind a message that is being decompressed, or that will be when the caller's reader has caught up. */
   #queue: (() => void)[] | undefined;
+  #isDecompressing = false;
   #isPaused = false;
 
   constructor(init: EnvelopedRequestInit, owner: ResponseOwner) {
@@ -100,6 +101,7 @@ export class EnvelopedResponse {
   resume(): void {
     this.#isPaused = false;
     if (this.#queue === undefined) this.#owner.resumeStream();
+    else if (!this.#isDecompressing) this.#proceed(() => {});
   }
 
   #acceptHead(headers: ReadonlyMetadata): void {
@@ -151,6 +153,11 @@ export class EnvelopedResponse {
         this.#owner.place(),
       );
     }
+    // A thousand small ones that came in one piece would all be large at once.
+    if (this.#isPaused) {
+      this.#queue = [() => this.#decompress(flags, bytes, start, end)];
+      return;
+    }
     const limit = this.#settings.receivedMessageBytes;
     const plain = decompressMessage(this.#compression, bytes, start, end, limit);
     if (plain instanceof Uint8Array) {
@@ -158,9 +165,13 @@ export class EnvelopedResponse {
       return;
     }
     this.#queue = [];
+    this.#isDecompressing = true;
     this.#owner.pauseStream();
     plain.then(
-      (ready) => this.#proceed(() => this.#deliver(flags, ready, 0, ready.length)),
+      (ready) => {
+        this.#isDecompressing = false;
+        this.#proceed(() => this.#deliver(flags, ready, 0, ready.length));
+      },
       (error: unknown) => this.#broken(error),
     );
   }

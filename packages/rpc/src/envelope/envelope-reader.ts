@@ -1,10 +1,8 @@
 import { RpcError } from "../rpc-error.js";
 import { messageTooLarge } from "../transport/message-body.js";
+import { Pieces } from "../transport/pieces.js";
 
 const prefixLength = 5;
-
-/** Before a message comes in pieces, which most never do. Never written to. */
-const noPieces: Uint8Array[] = [];
 
 /** Takes one message, `bytes[start, end)`; its flags are the envelope's first byte. */
 export type EnvelopeHandler = (
@@ -26,7 +24,7 @@ export class EnvelopeReader {
   #prefix: Uint8Array | undefined;
   #prefixFilled = 0;
   /** The pieces of a message that has not come whole, and how much of it is missing. */
-  #pieces: Uint8Array[] = noPieces;
+  #pieces: Pieces | undefined;
   #size = 0;
   #missing = 0;
   #stopped = false;
@@ -67,7 +65,7 @@ export class EnvelopeReader {
   /** Ignores all that comes from now on. */
   stop(): void {
     this.#stopped = true;
-    this.#pieces = noPieces;
+    this.#pieces = undefined;
   }
 
   /** @throws RpcError `internal` if the stream ended inside a message: the end is never guessed. */
@@ -92,22 +90,29 @@ export class EnvelopeReader {
       if (this.#prefixFilled === prefixLength) {
         this.#size = this.#missing = sizeAt(this.#prefix, 1);
         this.#check(this.#size);
-        this.#pieces = [];
       }
     }
     const taken = Math.min(this.#missing, end - at);
-    if (taken > 0) this.#pieces.push(bytes.subarray(at, at + taken));
-    this.#missing -= taken;
-    if (this.#missing === 0) this.#complete(this.#prefix[0] as number);
+    const isWhole = taken === this.#missing;
+    if (isWhole && this.#pieces === undefined) this.#complete(bytes, at, at + taken);
+    else if (taken > 0) {
+      this.#pieces ??= new Pieces();
+      this.#pieces.add(bytes, at, at + taken);
+      this.#missing -= taken;
+      if (isWhole) this.#completeJoined(this.#pieces);
+    }
     return at + taken;
   }
 
-  #complete(flags: number): void {
-    const pieces = this.#pieces;
-    const whole = pieces.length === 1 ? (pieces[0] as Uint8Array) : joined(pieces, this.#size);
-    this.#pieces = noPieces;
+  #completeJoined(pieces: Pieces): void {
+    this.#pieces = undefined;
+    const whole = pieces.join();
+    this.#complete(whole, 0, whole.length);
+  }
+
+  #complete(bytes: Uint8Array, start: number, end: number): void {
     this.#prefixFilled = 0;
-    this.#onMessage(flags, whole, 0, whole.length);
+    this.#onMessage((this.#prefix as Uint8Array)[0] as number, bytes, start, end);
   }
 }
 
@@ -118,16 +123,6 @@ function sizeAt(bytes: Uint8Array, at: number): number {
     ((bytes[at + 2] as number) << 8) |
     (bytes[at + 3] as number);
   return high + low;
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function cutEnvelope(prefix: number, got: number, size: number): RpcError {

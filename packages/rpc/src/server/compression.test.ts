@@ -182,3 +182,47 @@ it("holds the peer back while a message is being decompressed", async () => {
   stream.receiver?.end();
   expect((await stream.answer).trailers.get("grpc-status")).toBe("0");
 });
+
+it.each([
+  ["at once", reversing],
+  ["in its own time", slowlyReversing],
+])(
+  "does not decompress a thousand messages %s that no handler has asked for",
+  async (_, compression) => {
+    let decompressed = 0;
+    const counting: Compression = {
+      ...compression,
+      decompress(bytes, sink) {
+        decompressed++;
+        return compression.decompress(bytes, sink);
+      },
+    };
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    let taken = 0;
+    const service = implement(EchoService, {
+      async collect(requests) {
+        await begun;
+        for await (const { name } of requests) taken += name.length;
+        return {};
+      },
+    });
+    const call = fakeServer([service], { compression: { algorithms: [counting] } });
+    const name = "x".repeat(1000);
+    const many = enveloped(...Array.from({ length: 1000 }, () => [1, reversed(name)] as const));
+    const stream = call({
+      target: "/test.v1.EchoService/Collect",
+      headers: { "content-type": "application/grpc", "grpc-encoding": "reversing" },
+      httpVersion: "2",
+      body: many,
+    });
+    for (let i = 0; i < 200; i++) await new Promise(setImmediate);
+    expect(decompressed).toBeGreaterThan(50);
+    expect(decompressed).toBeLessThan(70);
+    begin();
+    expect((await stream.answer).trailers.get("grpc-status")).toBe("0");
+    expect([decompressed, taken]).toEqual([1000, 1_000_000]);
+  },
+);

@@ -65,6 +65,8 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
   #started = false;
   #responses: AsyncIterator<unknown> | Iterator<unknown> | undefined;
   #onDrained: (() => void) | undefined;
+  /** Goes on with requests that wait, compressed, for the handler to take those before them. */
+  #onHungry: (() => void) | undefined;
   #quiet: QuietTimer | undefined;
 
   constructor(stream: ServerStream, route: Route, settings: HandlerSettings, wire: EnvelopeWire) {
@@ -83,7 +85,7 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
     if (!this.#streamsRequests) return;
     this.#requests = new MessageQueue<unknown>({
       full: () => this.hold(),
-      hungry: () => this.release(),
+      hungry: () => this.#hungry(),
       left: () => this.#reader?.stop(),
     });
     invoke(this.route, this.call, this);
@@ -146,6 +148,7 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
     this.#quiet?.stop();
     this.#leave();
     this.drained();
+    this.#onHungry?.();
   }
 
   /** A request message, as it came. */
@@ -177,10 +180,23 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
       this.#requests?.push(this.#decode(bytes, start, end), end - start);
       return undefined;
     }
+    // A thousand small ones that came in one piece would all be large at once.
+    if (this.#requests?.isFull === true) {
+      return new Promise<void>((go) => {
+        this.#onHungry = go;
+      }).then(() => this.#enqueue(flags, bytes, start, end));
+    }
     const plain = this.#decompress(bytes, start, end);
     if (isThenable(plain)) return plain.then((whole) => this.#push(whole));
     this.#push(plain);
     return undefined;
+  }
+
+  /** The handler has taken most of what there was. */
+  #hungry(): void {
+    this.release();
+    this.#onHungry?.();
+    this.#onHungry = undefined;
   }
 
   #push(plain: Uint8Array): void {

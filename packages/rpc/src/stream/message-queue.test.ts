@@ -26,13 +26,33 @@ test("messages come in order, those that are awaited and those that were there",
   expect(rest).toEqual([3]);
 });
 
-test("a failure comes behind the messages before it, once", async () => {
+test("a stream that broke looks ended to nobody, however often it is read", async () => {
   const { messages } = queue();
   messages.push(1, 1);
   messages.fail(new Error("broken"));
   expect(await messages.next()).toEqual({ done: false, value: 1 });
   await expect(messages.next()).rejects.toThrow("broken");
-  expect(await messages.next()).toEqual({ done: true, value: undefined });
+  await expect(messages.next()).rejects.toThrow("broken");
+  await expect(async () => {
+    for await (const each of messages) expect.unreachable(String(each));
+  }).rejects.toThrow("broken");
+});
+
+test("a failure reaches everybody who waits", async () => {
+  const { messages } = queue();
+  const all = Promise.allSettled([messages.next(), messages.next()]);
+  messages.fail(new Error("broken"));
+  expect((await all).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+});
+
+test("empty messages are not queued without bound", async () => {
+  const { said, messages } = queue();
+  for (let i = 0; i < 1024; i++) messages.push(i, 0);
+  expect(said).toEqual([]);
+  messages.push(1024, 0);
+  expect(said).toEqual(["full"]);
+  for (let i = 0; i < 513; i++) await messages.next();
+  expect(said).toEqual(["full", "hungry"]);
 });
 
 test("an abort drops what is queued, after the end too", async () => {
@@ -45,9 +65,9 @@ test("an abort drops what is queued, after the end too", async () => {
 
 test("the source is told to stop past 64 KiB and to go on at half of it", async () => {
   const { said, messages } = queue();
-  messages.push(1, 40_000);
+  messages.push(1, 40_000 - 64);
   expect(said).toEqual([]);
-  messages.push(2, 25_536);
+  messages.push(2, 25_536 - 64);
   expect(said).toEqual([]);
   messages.push(3, 1);
   messages.push(4, 1);

@@ -10,10 +10,13 @@ export interface QueueSource {
 
 /** Bytes of queued messages past which the source is told to stop. */
 const highWater = 64 * 1024;
+/** What a message counts beside its bytes: empty ones take memory, too. */
+const messageOverhead = 64;
 
 /**
- * Messages on their way to an async iterator. The source is asked to stop when more than 64 KiB are queued, and to go on
- * when half of that is left. One reader: a second iterator shares the first's position.
+ * Messages on their way to an async iterator. The source is asked to stop when more than 64 KiB are queued (64 bytes for
+ * each message, and what it took on the wire), and to go on when half of that is left. One reader: a second iterator
+ * shares the first's position. A failure stays one: whoever asks again is told again, and nobody sees an end.
  */
 export class MessageQueue<T> implements AsyncIterable<T>, AsyncIterator<T, undefined> {
   readonly #source: QueueSource;
@@ -30,6 +33,11 @@ export class MessageQueue<T> implements AsyncIterable<T>, AsyncIterator<T, undef
     this.#source = source;
   }
 
+  /** Whether the source was told to stop. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
   /** Adds a message that took `size` bytes on the wire. */
   push(message: T, size: number): void {
     if (this.#state !== "open") return;
@@ -39,8 +47,8 @@ export class MessageQueue<T> implements AsyncIterable<T>, AsyncIterator<T, undef
       return;
     }
     this.#messages.push(message);
-    this.#sizes.push(size);
-    this.#bytes += size;
+    this.#sizes.push(size + messageOverhead);
+    this.#bytes += size + messageOverhead;
     if (this.#bytes > highWater && !this.#isFull) {
       this.#isFull = true;
       this.#source.full();
@@ -59,11 +67,7 @@ export class MessageQueue<T> implements AsyncIterable<T>, AsyncIterator<T, undef
     if (this.#state !== "open") return;
     this.#state = "failed";
     this.#error = error;
-    const [first, ...others] = this.#waiting.splice(0);
-    if (first === undefined) return;
-    this.#state = "ended";
-    first.reject(error);
-    for (const { resolve } of others) resolve({ done: true, value: undefined });
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
   /** Drops what is queued and fails at once. */
@@ -81,10 +85,7 @@ export class MessageQueue<T> implements AsyncIterable<T>, AsyncIterator<T, undef
     if (this.#state === "open") {
       return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
     }
-    if (this.#state === "failed") {
-      this.#state = "ended";
-      return Promise.reject(this.#error);
-    }
+    if (this.#state === "failed") return Promise.reject(this.#error);
     return Promise.resolve({ done: true, value: undefined });
   }
 

@@ -1,4 +1,5 @@
 import { RpcError } from "../rpc-error.js";
+import { Pieces } from "./pieces.js";
 
 /** The default bound of a received message: 4 MiB, as in the official gRPC runtimes. */
 export const defaultReceivedMessageBytes: number = 4 * 1024 * 1024;
@@ -14,7 +15,7 @@ export class MessageBody {
   start = 0;
   end = 0;
   readonly #limit: number;
-  #pieces: Uint8Array[] | undefined;
+  #pieces: Pieces | undefined;
   #size = 0;
 
   constructor(limit: number) {
@@ -38,23 +39,21 @@ export class MessageBody {
       this.end = end;
       return;
     }
-    this.#pieces ??= [this.bytes.subarray(this.start, this.end)];
-    this.#pieces.push(bytes.subarray(start, end));
+    if (this.#pieces === undefined) {
+      this.#pieces = new Pieces();
+      this.#pieces.add(this.bytes, this.start, this.end);
+      this.bytes = empty;
+    }
+    this.#pieces.add(bytes, start, end);
   }
 
   /** Puts the pieces together; the message is `bytes[start, end)`. */
   finish(): void {
     if (this.#pieces === undefined) return;
-    const whole = new Uint8Array(this.#size);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
+    this.bytes = this.#pieces.join();
     this.#pieces = undefined;
-    this.bytes = whole;
     this.start = 0;
-    this.end = whole.length;
+    this.end = this.bytes.length;
   }
 }
 
