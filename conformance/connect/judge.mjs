@@ -1,5 +1,5 @@
 /** Judges a run by the runner's log and by what the programs under test said of themselves. */
-import { engines, ways } from "./config.mjs";
+import { enginesOf, ways } from "./config.mjs";
 
 /**
  * The numbers of cases that passed and failed, and what there is to say about them.
@@ -47,14 +47,16 @@ function problemsOf(log) {
 }
 
 /** What the programs should have said, and did not. */
-function faultsOf(reports, { role, node }) {
+function faultsOf(reports, run) {
+  const { role, node } = run;
   const faults = [];
   if (reports.some((report) => report.role !== role)) faults.push(`a report is not of a ${role}`);
   const versions = distinct(reports.map((report) => report.node));
   if (versions.length !== 1 || !versions[0].startsWith(`v${node}.`))
     faults.push(`it should have been node ${node}`);
-  const loaded = distinct(reports.flatMap((report) => report.engines));
-  if (loaded.join() !== engines.join()) faults.push(`it should have been ${engines.join(", ")}`);
+  const served = distinct(reports.flatMap((report) => report.engines));
+  const engines = enginesOf(run);
+  if (served.join() !== engines.join()) faults.push(`it should have been ${engines.join(", ")}`);
   const calls = callsOf(reports);
   for (const way of ways) if (!calls[way]) faults.push(`no call went as ${way}`);
   for (const way of Object.keys(calls))
@@ -65,9 +67,9 @@ function faultsOf(reports, { role, node }) {
 /** A line on who served. */
 export function describeReports(reports) {
   const versions = distinct(reports.map((report) => report.node)).join(", ");
-  const loaded = distinct(reports.flatMap((report) => report.engines)).join(", ");
+  const engines = distinct(reports.flatMap((report) => report.engines)).join(", ");
   const calls = Object.entries(callsOf(reports)).map(([way, count]) => `${way}: ${count}`);
-  return `served by node ${versions} and ${loaded}; ${calls.join(", ")}`;
+  return `served by node ${versions} and ${engines}; ${calls.join(", ")}`;
 }
 
 function distinct(values) {
