@@ -65,8 +65,8 @@ export const ways = [
   "grpc-web over HTTP/2",
 ];
 
-/** The HTTP engines that have to serve, and no others. `BOWLINE_HTTP2` chooses that of servers. @param {Run} run */
-export function enginesOf({ role }) {
-  const own = role === "server" && process.env.BOWLINE_HTTP2 === "bowline";
+/** The HTTP engines that have to serve, and no others. `BOWLINE_HTTP2` chooses that of HTTP/2. */
+export function enginesOf() {
+  const own = process.env.BOWLINE_HTTP2 === "bowline";
   return own ? ["@bowline/http2", "node:http"] : ["node:http", "node:http2"];
 }

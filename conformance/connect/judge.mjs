@@ -55,7 +55,7 @@ function faultsOf(reports, run) {
   if (versions.length !== 1 || !versions[0].startsWith(`v${node}.`))
     faults.push(`it should have been node ${node}`);
   const served = distinct(reports.flatMap((report) => report.engines));
-  const engines = enginesOf(run);
+  const engines = enginesOf();
   if (served.join() !== engines.join()) faults.push(`it should have been ${engines.join(", ")}`);
   const calls = callsOf(reports);
   for (const way of ways) if (!calls[way]) faults.push(`no call went as ${way}`);
