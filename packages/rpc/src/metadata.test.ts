@@ -94,3 +94,20 @@ it("redacts credentials and bytes in its log forms", () => {
     expect(text).toContain("shown");
   }
 });
+
+it("copies borrowed fields when it is first changed, and leaves their owner's alone", () => {
+  const fields = Object.freeze(["x-a", "1", "x-b", "2"]);
+  for (const change of [
+    (metadata: Metadata) => metadata.set("x-a", "3"),
+    (metadata: Metadata) => metadata.append("x-c", "3"),
+    (metadata: Metadata) => metadata.delete("x-b"),
+  ]) {
+    const metadata = Metadata.borrow(fields);
+    expect([...metadata].flat()).toEqual(fields);
+    change(metadata);
+    expect([...metadata].flat()).not.toEqual(fields);
+    expect([...Metadata.borrow(fields)].flat()).toEqual(fields);
+  }
+  new Metadata().append("x-a", "1");
+  expect(new Metadata().size).toBe(0);
+});

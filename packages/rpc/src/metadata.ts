@@ -62,7 +62,9 @@ export class Metadata implements ReadonlyMetadata {
     });
   }
 
-  #fields: string[] = [];
+  #fields: string[] = none;
+  /** The fields are somebody else's too: they are copied when they are first changed. */
+  #isBorrowed = true;
 
   /** @throws TypeError for a name or value that cannot be sent, as every method that writes does. */
   constructor(init?: MetadataInit) {
@@ -83,7 +85,21 @@ export class Metadata implements ReadonlyMetadata {
     const own = fields.slice();
     for (let i = 0; i < own.length; i += 2) own[i] = (own[i] as string).toLowerCase();
     metadata.#fields = own;
+    metadata.#isBorrowed = false;
     return metadata;
+  }
+
+  /** Takes fields that others hold too and nobody changes, names in lower case. They are copied if this is changed. */
+  static borrow(fields: HeaderFields): Metadata {
+    const metadata = new Metadata();
+    metadata.#fields = fields as string[];
+    return metadata;
+  }
+
+  #own(): string[] {
+    if (this.#isBorrowed) this.#fields = this.#fields.slice();
+    this.#isBorrowed = false;
+    return this.#fields;
   }
 
   get size(): number {
@@ -130,13 +146,14 @@ export class Metadata implements ReadonlyMetadata {
   set(name: string, value: string): this {
     const key = checked(name, value);
     this.delete(key);
-    this.#fields.push(key, value);
+    this.#own().push(key, value);
     return this;
   }
 
   /** Adds a value, behind those that the name has. */
   append(name: string, value: string): this {
-    this.#fields.push(checked(name, value), value);
+    const key = checked(name, value);
+    this.#own().push(key, value);
     return this;
   }
 
@@ -153,7 +170,7 @@ export class Metadata implements ReadonlyMetadata {
     const key = name.toLowerCase();
     const before = this.#fields.length;
     for (let i = before - 2; i >= 0; i -= 2) {
-      if (this.#fields[i] === key) this.#fields.splice(i, 2);
+      if (this.#fields[i] === key) this.#own().splice(i, 2);
     }
     return this.#fields.length !== before;
   }
@@ -173,6 +190,8 @@ export class Metadata implements ReadonlyMetadata {
     return Object.fromEntries(shown);
   }
 }
+
+const none: string[] = [];
 
 function checked(name: string, value: string): string {
   const key = name.toLowerCase();

@@ -115,7 +115,7 @@ class EngineResponse implements StreamReceiver {
   }
 
   head(head: ResponseHead): void {
-    this.#receiver.head(head.status, Metadata.fromWire(head.fields));
+    this.#receiver.head(head.status, Metadata.borrow(head.fields));
   }
 
   data(bytes: Uint8Array, start: number, end: number): void {
@@ -124,7 +124,7 @@ class EngineResponse implements StreamReceiver {
 
   end(trailers: FieldList): void {
     this.release();
-    this.#receiver.end(Metadata.fromWire(trailers));
+    this.#receiver.end(Metadata.borrow(trailers));
   }
 
   interrupted(end: StreamEnd): void {

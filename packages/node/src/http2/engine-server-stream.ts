@@ -38,7 +38,7 @@ export class EngineServerStream implements ServerStream {
   }
 
   get headers(): ReadonlyMetadata {
-    this.#headers ??= Metadata.fromWire(headerFields(this.#head));
+    this.#headers ??= Metadata.borrow(headerFields(this.#head));
     return this.#headers;
   }
 
@@ -122,8 +122,13 @@ export class EngineRequest implements StreamReceiver {
   }
 }
 
-/** The regular fields, the authority as `host` before them. */
-function headerFields({ authority, fields }: RequestHead): HeaderFields {
+/** The regular fields, the authority as `host` before them. Made once for all requests with the same header block. */
+function headerFields(head: RequestHead): HeaderFields {
+  head.attachment ??= withHost(head);
+  return head.attachment as HeaderFields;
+}
+
+function withHost({ authority, fields }: RequestHead): HeaderFields {
   if (authority === undefined) return fields;
   const found = ["host", authority];
   for (let i = 0; i < fields.length; i += 2) {
