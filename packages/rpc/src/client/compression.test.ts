@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EchoService, Method } from "../fixtures/echo-service.js";
 import { fakeCompression, pack } from "../fixtures/fake-compression.js";
 import { envelope, FakeTransport, joined } from "../fixtures/fake-transport.js";
+import { swelling } from "../fixtures/reversing-compression.js";
 import { Metadata } from "../metadata.js";
 import { createTransportChannel } from "./channel.js";
 import { createClient } from "./create-client.js";
@@ -285,4 +286,17 @@ it("fails a call whose compression fails, and sends nothing", async () => {
     await expect(call.send({})).rejects.toMatchObject({ reason: "BOWLINE_COMPRESS" });
     await expect(call).rejects.toMatchObject({ reason: "BOWLINE_COMPRESS" });
   }
+});
+
+it("lets others run between messages that a fast reader takes and that few bytes stood for", async () => {
+  const compression = swelling();
+  const { transport, client } = setUp("grpc", { accept: [compression] });
+  const call = client.watch({});
+  const bombs = Array.from({ length: 200 }, () => envelope(1, Uint8Array.of(1)));
+  const fields = ["content-type", "application/grpc", "grpc-encoding", "swelling"];
+  transport.last.answer(200, fields, joined(...bombs, message("last")), trailers);
+  let taken = 0;
+  for await (const { name } of call) taken += name.length;
+  expect(taken).toBe(20_000_004);
+  expect(compression.mostInOneTurn).toBeLessThan(5);
 });

@@ -5,6 +5,7 @@ import { EnvelopeReader } from "../envelope/envelope-reader.js";
 import { Metadata, type ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 import type { Method } from "../service-type.js";
+import { decompressedBytesBetweenTurns, nextTurn } from "../stream/turn.js";
 import { brokenEnd, type Placer, undecodable, unexpected } from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
 import type { EnvelopedProtocol, EnvelopedRequestInit } from "./enveloped-protocol.js";
@@ -42,6 +43,10 @@ export class EnvelopedResponse {
   /** What waits behind a message that is being decompressed, or that will be when the caller's reader has caught up. */
   #queue: (() => void)[] | undefined;
   #isDecompressing = false;
+  /** What waits goes on in the next turn of the event loop. */
+  #isProceeding = false;
+  /** Bytes that were decompressed without a turn of the event loop in between. */
+  #decompressed = 0;
   #isPaused = false;
 
   constructor(init: EnvelopedRequestInit, owner: ResponseOwner) {
@@ -101,7 +106,7 @@ export class EnvelopedResponse {
   resume(): void {
     this.#isPaused = false;
     if (this.#queue === undefined) this.#owner.resumeStream();
-    else if (!this.#isDecompressing) this.#proceed(() => {});
+    else if (!this.#isDecompressing) this.#proceedSoon();
   }
 
   #acceptHead(headers: ReadonlyMetadata): void {
@@ -154,13 +159,15 @@ export class EnvelopedResponse {
       );
     }
     // A thousand small ones that came in one piece would all be large at once.
-    if (this.#isPaused) {
+    if (this.#isPaused || this.#decompressed >= decompressedBytesBetweenTurns) {
       this.#queue = [() => this.#decompress(flags, bytes, start, end)];
+      if (!this.#isPaused) this.#proceedSoon();
       return;
     }
     const limit = this.#settings.receivedMessageBytes;
     const plain = decompressMessage(this.#compression, bytes, start, end, limit);
     if (plain instanceof Uint8Array) {
+      this.#decompressed += plain.length;
       this.#deliver(flags, plain, 0, plain.length);
       return;
     }
@@ -176,16 +183,31 @@ export class EnvelopedResponse {
     );
   }
 
+  /** Goes on with what waits, in the next turn of the event loop. */
+  #proceedSoon(): void {
+    if (this.#isProceeding) return;
+    this.#isProceeding = true;
+    this.#owner.pauseStream();
+    nextTurn(() => {
+      this.#isProceeding = false;
+      this.#decompressed = 0;
+      this.#proceed(() => {});
+    });
+  }
+
   /** Runs what waited, in order, up to the next message that takes its time. */
   #proceed(first: () => void): void {
-    const waiting = [first, ...(this.#queue ?? [])];
+    const waiting = this.#queue ?? [];
     this.#queue = undefined;
     try {
-      while (waiting.length > 0 && !this.#owner.isOver) {
-        (waiting.shift() as () => void)();
-        const queue = this.#queue as (() => void)[] | undefined;
-        if (queue === undefined) continue;
-        queue.push(...waiting);
+      for (let step: (() => void) | undefined = first; step !== undefined; step = waiting.shift()) {
+        if (this.#owner.isOver) return;
+        step();
+        const blocked = this.#queue as (() => void)[] | undefined;
+        if (blocked === undefined) continue;
+        // It takes its time, or waits for the reader; the rest stays where it is, for it may be long.
+        waiting.unshift(...blocked);
+        this.#queue = waiting;
         return;
       }
     } catch (error) {

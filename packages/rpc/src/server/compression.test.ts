@@ -3,7 +3,7 @@ import type { Compression } from "../compression/compression.js";
 import { EchoService, Method } from "../fixtures/echo-service.js";
 import { enveloped, envelopesOf } from "../fixtures/envelopes.js";
 import { type FakeServerStream, fakeServer } from "../fixtures/fake-server-stream.js";
-import { reversing, slowlyReversing } from "../fixtures/reversing-compression.js";
+import { reversing, slowlyReversing, swelling } from "../fixtures/reversing-compression.js";
 import { implement } from "./implement.js";
 import type { RequestHandlerOptions } from "./options.js";
 
@@ -226,3 +226,27 @@ it.each([
     expect([decompressed, taken]).toEqual([1000, 1_000_000]);
   },
 );
+
+it("lets others run between messages that a fast handler takes and that few bytes stood for", async () => {
+  const compression = swelling();
+  let taken = 0;
+  const service = implement(EchoService, {
+    async collect(requests) {
+      for await (const { name } of requests) taken += name.length;
+      return {};
+    },
+  });
+  const options = { compression: { algorithms: [compression] }, receivedMessageBytes: 200_000 };
+  const stream = fakeServer(
+    [service],
+    options,
+  )({
+    target: "/test.v1.EchoService/Collect",
+    headers: { "content-type": "application/grpc", "grpc-encoding": "swelling" },
+    httpVersion: "2",
+    body: enveloped(...Array.from({ length: 200 }, () => [1, Uint8Array.of(1)] as const)),
+  });
+  await stream.answer;
+  expect(taken).toBe(20_000_000);
+  expect(compression.mostInOneTurn).toBeLessThan(5);
+});

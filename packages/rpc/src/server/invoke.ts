@@ -41,14 +41,17 @@ export function toCallerError(
   { method, peer }: ErrorContext,
   onError: ErrorHook,
 ): RpcError {
-  if (RpcError.is(error)) return error;
   try {
-    onError(error, { method, peer });
+    if (RpcError.is(error)) return error;
+    const told: unknown = onError(error, { method, peer });
+    if (isThenable(told)) told.then(undefined, ignore);
   } catch {
-    // A hook that fails must not take the call with it.
+    // A hook that fails must not take the call with it, nor a thing thrown that cannot be looked at.
   }
   return new RpcError("internal", "internal error", { cause: error, reason: "BOWLINE_HANDLER" });
 }
+
+function ignore(): void {}
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (

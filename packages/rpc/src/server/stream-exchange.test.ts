@@ -156,6 +156,68 @@ describe.each(protocols)("over %s", (protocol, contentType) => {
     expect(seen).toHaveLength(1);
   });
 
+  it("survives a hook that fails in its own time, and what is thrown that cannot be looked at", async () => {
+    const unseen = new Proxy({}, { get: () => expect.fail("looked at") });
+    const call = serverOf(
+      {
+        async collect() {
+          throw unseen;
+        },
+        async echo() {
+          throw new Error("seen");
+        },
+      },
+      { onError: async () => expect.fail("the log is full") },
+    );
+    const rejections: unknown[] = [];
+    const rejected = (error: unknown) => rejections.push(error);
+    process.on("unhandledRejection", rejected);
+    for (const [method, body] of [
+      ["Collect", enveloped()],
+      ["Echo", enveloped([0, message("")])],
+    ] as const) {
+      if (method === "Echo" && protocol === "Connect") continue;
+      const answer = await call(method, contentType, body).answer;
+      expect(read(answer)).toMatchObject({ code: "internal", text: "internal error" });
+    }
+    await new Promise(setImmediate);
+    process.off("unhandledRejection", rejected);
+    expect(rejections).toEqual([]);
+  });
+
+  it("survives an iterator whose return cannot be read, when its caller is gone", async () => {
+    const seen: unknown[] = [];
+    const never = new Promise<never>(() => {});
+    const iterator = {
+      next: () => never,
+      get return(): never {
+        throw new Error("no return");
+      },
+    };
+    const call = serverOf(
+      { watch: () => ({ [Symbol.asyncIterator]: () => iterator }) as never },
+      { onError: (error) => seen.push(error) },
+    );
+    const stream = call("Watch", contentType, enveloped([0, message("")]));
+    stream.receiver?.interrupted({ kind: "canceled", message: "gave up" });
+    expect(seen).toMatchObject([{ message: "no return" }]);
+  });
+
+  it("lets timers run while a generator yields without ever waiting", async () => {
+    let isOver = false;
+    let yielded = 0;
+    const call = serverOf({
+      async *watch() {
+        for (; !isOver && yielded < 1_000_000; yielded++) yield {};
+      },
+    });
+    setTimeout(() => {
+      isOver = true;
+    }, 0);
+    await call("Watch", contentType, enveloped([0, message("")])).answer;
+    expect(yielded).toBeLessThan(1_000_000);
+  });
+
   it("refuses a request that does not decode, and one that is cut", async () => {
     const call = serverOf({
       watch: async function* () {},

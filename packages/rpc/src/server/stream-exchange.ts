@@ -9,6 +9,7 @@ import type { HeaderFields, Metadata, ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 import { InOrder } from "../stream/in-order.js";
 import { MessageQueue } from "../stream/message-queue.js";
+import { decompressedBytesBetweenTurns, nextTurn } from "../stream/turn.js";
 import { ChunkSink } from "../transport/byte-sink.js";
 import type { ServerStream } from "../transport/server-stream.js";
 import { Exchange } from "./exchange.js";
@@ -20,6 +21,9 @@ import { decodeRequest, unreadable } from "./request.js";
 import { encodeResponse } from "./response.js";
 import { sentWith } from "./response-metadata.js";
 import type { Route } from "./router.js";
+
+/** After so many responses the event loop gets a turn: a generator that never waits must not keep others from running. */
+const messagesBetweenTurns = 256;
 
 /** What a protocol with messages in envelopes says of one call. */
 export interface EnvelopeWire {
@@ -67,6 +71,8 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
   #onDrained: (() => void) | undefined;
   /** Goes on with requests that wait, compressed, for the handler to take those before them. */
   #onHungry: (() => void) | undefined;
+  /** Bytes that were decompressed without a turn of the event loop in between. */
+  #decompressed = 0;
   #quiet: QuietTimer | undefined;
 
   constructor(stream: ServerStream, route: Route, settings: HandlerSettings, wire: EnvelopeWire) {
@@ -186,8 +192,13 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
         this.#onHungry = go;
       }).then(() => this.#enqueue(flags, bytes, start, end));
     }
+    if (this.#decompressed >= decompressedBytesBetweenTurns) {
+      this.#decompressed = 0;
+      return new Promise<void>(nextTurn).then(() => this.#enqueue(flags, bytes, start, end));
+    }
     const plain = this.#decompress(bytes, start, end);
     if (isThenable(plain)) return plain.then((whole) => this.#push(whole));
+    this.#decompressed += plain.length;
     this.#push(plain);
     return undefined;
   }
@@ -271,6 +282,7 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
       const iterator = iteratorOf(this.route, responses);
       this.#responses = iterator;
       if (this.over) return this.#leave();
+      let sent = 0;
       for (;;) {
         const step = iterator.next();
         const { done, value } = isThenable(step) ? await step : step;
@@ -279,6 +291,7 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
         if (!this.#started) this.#begin(compression);
         const pending = this.#write(value, compression);
         if (pending !== undefined) await pending;
+        if (++sent % messagesBetweenTurns === 0) await new Promise<void>(nextTurn);
         if (this.over) return;
         this.#quiet?.touch();
         if (!this.stream.flush()) await new Promise<void>((go) => this.#waitForRoom(go));
@@ -351,9 +364,9 @@ export class StreamExchange extends Exchange implements HandlerOutcome {
   #leave(): void {
     const responses = this.#responses;
     this.#responses = undefined;
-    if (responses?.return === undefined) return;
+    if (responses === undefined) return;
     try {
-      const left = responses.return();
+      const left = responses.return?.();
       if (isThenable(left)) left.then(undefined, (error: unknown) => this.#lastWords(error));
     } catch (error) {
       this.#lastWords(error);
