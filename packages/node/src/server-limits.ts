@@ -11,7 +11,10 @@ export interface ServerLimits {
   readonly headerFieldBytes?: number;
   /** Connections at a time, over all listeners. Default 10,000; more are closed at once. */
   readonly connections?: number;
-  /** Requests at a time on one HTTP/2 connection. Default 250; more are refused. */
+  /**
+   * Requests at a time on one connection. Default 250; more are refused on HTTP/2, and close an HTTP/1.1 connection, on
+   * which there are several only where a peer does not wait for answers.
+   */
   readonly streams?: number;
   /**
    * Bytes of replies that one connection may owe its peer. Default 1 MiB; past it streams are told to wait, and on

@@ -15,6 +15,11 @@ export class Http1Connection {
     this.socket = socket;
   }
 
+  /** Requests under way. */
+  get requests(): number {
+    return this.streams.length + this.foreign.size;
+  }
+
   /** A request is answered. */
   remove(stream: Http1ServerStream): void {
     const at = this.streams.indexOf(stream);
@@ -26,7 +31,7 @@ export class Http1Connection {
    * itself from then on, and forgets it between two requests, so that a request which is over soon costs no timer.
    */
   watch(stallTimeoutMs: number): void {
-    const busy = this.streams.length > 0 || this.foreign.size > 0 || this.socket.writableLength > 0;
+    const busy = this.requests > 0 || this.socket.writableLength > 0;
     if (busy && this.socket.timeout !== stallTimeoutMs) this.socket.setTimeout(stallTimeoutMs);
   }
 

@@ -208,3 +208,40 @@ it("ends a request that stalls, unless it rests between messages or is held back
     await connection.until((got) => got.includes("200 OK"));
   }
 });
+
+it("keeps nothing of requests that were answered before their end, on a connection that lives on", async () => {
+  const { connection, server } = await start({}, ({ stream }) => stream.respond(404, []));
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on("warning", warned);
+  const one = `${head("content-length: 5")}12345`;
+  for (let i = 1; i <= 30; i++) {
+    await connection.write(one).until((got) => got.split("404 Not Found").length > i);
+  }
+  await noStreams(server);
+  process.off("warning", warned);
+  expect(warnings).toEqual([]);
+});
+
+it("takes as many requests sent ahead as a connection may have, and closes it at one more", async () => {
+  const { recorder, connection, server } = await start({ streams: 10 });
+  connection.write(get.repeat(10));
+  await eventually(() => recorder.receivers.length === 10);
+  for (const { stream } of recorder.receivers.splice(0)) stream.respond(200, []);
+  await connection.responses(10);
+  connection.write(get.repeat(10));
+  await eventually(() => recorder.receivers.length === 10);
+  connection.write(get);
+  expect(await connection.closed()).toMatchObject({ closed: true });
+  expect(recorder.receivers).toHaveLength(10);
+  await eventually(() => recorder.receivers.every(({ failure }) => failure?.kind === "lost"));
+  await noStreams(server);
+});
+
+it("looks at no more requests than a connection may have, however many came in one piece", async () => {
+  const { recorder, connection, server } = await start({ streams: 10 });
+  connection.write(get.repeat(500));
+  await connection.closed();
+  await noStreams(server);
+  expect(recorder.receivers).toHaveLength(10);
+});

@@ -47,7 +47,8 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   #flushing = false;
   #answered = false;
   #drained = 0;
-  #disposal: NodeJS.Timeout | undefined;
+  /** Ends the disposal of a request's rest. */
+  #disposed: (() => void) | undefined;
 
   constructor(
     request: RequestMessage,
@@ -101,7 +102,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   }
 
   complete(): void {
-    clearTimeout(this.#disposal);
+    this.#disposed?.();
     if (!this.#answered) this.#receiver?.end();
   }
 
@@ -211,12 +212,15 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     this.#paused = false;
     this.#request.readOn();
     const { socket } = this.#request;
-    this.#disposal = setTimeout(() => {
-      if (!this.#request.complete) socket.destroy();
-    }, drainMs);
-    this.#disposal.unref();
-    // The timer would keep the whole exchange for its time.
-    socket.once("close", () => clearTimeout(this.#disposal));
+    const timer = setTimeout(() => socket.destroy(), drainMs);
+    timer.unref();
+    // Neither the timer nor the connection, which may live long, shall keep the exchange.
+    const done = () => {
+      clearTimeout(timer);
+      socket.off("close", done);
+    };
+    socket.once("close", done);
+    this.#disposed = done;
   }
 }
 

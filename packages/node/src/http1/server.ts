@@ -42,8 +42,7 @@ export class Http1Server implements HttpServer {
 
   get streams(): number {
     let streams = 0;
-    for (const each of this.#connections.values())
-      streams += each.streams.length + each.foreign.size;
+    for (const each of this.#connections.values()) streams += each.requests;
     return streams;
   }
 
@@ -85,6 +84,10 @@ export class Http1Server implements HttpServer {
   #request(request: RequestMessage, response: ServerResponse, awaitsContinue: boolean): void {
     const { accept, fallback, handles } = this.#entry;
     const connection = this.#connections.get(request.socket) as Http1Connection;
+    const { queuedReplyBytes, headerFieldBytes, streams } = this.#limits;
+    // Nobody who waits for answers sends so many requests ahead. What the parser still holds is not looked at.
+    if (connection.requests >= streams) request.socket.destroy();
+    if (request.socket.destroyed) return;
     if (fallback !== undefined && !handles(request.url as string)) {
       if (awaitsContinue) response.writeContinue();
       connection.foreign.add(response);
@@ -93,7 +96,6 @@ export class Http1Server implements HttpServer {
       callFallback(fallback, request, response);
       return;
     }
-    const { queuedReplyBytes, headerFieldBytes } = this.#limits;
     const stream = new Http1ServerStream(request, response, connection, this, queuedReplyBytes);
     const refused = refuseField(stream, request.rawHeaders, headerFieldBytes);
     const receiver = refused ? undefined : accept(stream);

@@ -90,6 +90,19 @@ it("holds requests back while more than the limit of complete replies waits, and
   expect(opened).toEqual([1, 2, 3, 4]);
 });
 
+it("forgets a request that was held back and is gone", () => {
+  const queue = new ReplyQueue(100 * KiB);
+  const whole = new FakeStream(queue);
+  whole.end(200 * KiB);
+  const opened: number[] = [];
+  const [first, second] = [() => opened.push(1), () => opened.push(2)];
+  queue.whenRead(first);
+  queue.whenRead(second);
+  queue.withdraw(first);
+  whole.taken(200 * KiB);
+  expect(opened).toEqual([2]);
+});
+
 it("does not call a stream that is gone", () => {
   const queue = new ReplyQueue(100 * KiB);
   const stream = new FakeStream(queue);

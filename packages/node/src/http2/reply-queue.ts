@@ -18,7 +18,7 @@ export class ReplyQueue {
   /** Streams that were told to wait before they write more. */
   readonly #waiting = new Set<WaitingStream>();
   /** Requests that wait until the peer has taken some of what it is owed. */
-  readonly #held: (() => void)[] = [];
+  readonly #held = new Set<() => void>();
   #queued = 0;
   /** Of these, what belongs to complete replies: no handler can be told to wait with them. */
   #complete = 0;
@@ -45,7 +45,11 @@ export class ReplyQueue {
     if (isComplete) this.#complete -= bytes;
     if (wasFull && this.#queued <= half) for (const each of [...this.#waiting]) this.#wake(each);
     else this.#wake(stream);
-    while (this.#held.length > 0 && this.#complete <= this.#limit) this.#held.shift()?.();
+    for (const open of this.#held) {
+      if (this.#complete > this.#limit) break;
+      this.#held.delete(open);
+      open();
+    }
   }
 
   /** Whether a stream may write more. If not, its `drained` is called once when it may. */
@@ -64,8 +68,13 @@ export class ReplyQueue {
 
   /** Opens a request, as soon as the peer does not owe too much reading. */
   whenRead(open: () => void): void {
-    if (this.#complete > this.#limit) this.#held.push(open);
+    if (this.#complete > this.#limit) this.#held.add(open);
     else open();
+  }
+
+  /** A request that may be held back is gone. */
+  withdraw(open: () => void): void {
+    this.#held.delete(open);
   }
 
   #wake(stream: WaitingStream): void {

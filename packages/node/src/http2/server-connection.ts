@@ -138,10 +138,12 @@ export class Http2ServerConnection implements StreamConnection {
     this.#probe.requested(stream.id as number);
     this.streams++;
     stream.on("error", ignore);
+    const open = () => this.#open(stream, headers, raw);
     stream.on("close", () => {
       this.streams--;
+      this.replies.withdraw(open);
     });
-    this.replies.whenRead(() => this.#open(stream, headers, raw));
+    this.replies.whenRead(open);
   }
 
   #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: string[]): void {

@@ -55,8 +55,28 @@ export function oversizedBlock(
   return size > listBytes ? `the headers are past the limit of ${listBytes} bytes` : undefined;
 }
 
+/**
+ * Hands fields to Node. It refuses names that are defined to have one value, such as `etag` and `authorization`, where
+ * they are there more often; then the values of each name are joined, which says the same (RFC 9110, section 5.3).
+ */
+export function sendFields(
+  fields: HeaderFields,
+  send: (headers: OutgoingHttpHeaders) => void,
+): void {
+  const headers = toNodeHeaders(fields);
+  try {
+    send(headers);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_HTTP2_HEADER_SINGLE_VALUE") throw error;
+    for (const [name, value] of Object.entries(headers)) {
+      if (Array.isArray(value) && name !== "set-cookie") headers[name] = value.join(", ");
+    }
+    send(headers);
+  }
+}
+
 /** Fields as Node takes them; several values of one name stay several fields. */
-export function toNodeHeaders(fields: HeaderFields): OutgoingHttpHeaders {
+function toNodeHeaders(fields: HeaderFields): OutgoingHttpHeaders {
   // Without a prototype, so that every name is just a name.
   const headers = Object.create(null) as Record<string, string | string[]>;
   for (let i = 0; i + 1 < fields.length; i += 2) {

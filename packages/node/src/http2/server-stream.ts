@@ -1,4 +1,4 @@
-import { constants, type ServerHttp2Stream } from "node:http2";
+import { constants, type ServerHttp2Stream, type ServerStreamResponseOptions } from "node:http2";
 import {
   ChunkSink,
   type HeaderFields,
@@ -10,7 +10,7 @@ import {
 } from "@bowline/rpc/internal";
 import { OutgoingBody } from "./outgoing.js";
 import type { ReplyQueue, WaitingStream } from "./reply-queue.js";
-import { type RequestBlock, toNodeHeaders } from "./server-headers.js";
+import { type RequestBlock, sendFields } from "./server-headers.js";
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
 
@@ -63,7 +63,9 @@ export class Http2ServerStream implements ServerStream, WaitingStream {
       this.#moved = true;
       connection.replies.remove(this, bytes, this.#isComplete);
     });
-    stream.on("wantTrailers", () => stream.sendTrailers(toNodeHeaders(this.#trailers ?? [])));
+    stream.on("wantTrailers", () => {
+      sendFields(this.#trailers ?? [], (trailers) => stream.sendTrailers(trailers));
+    });
   }
 
   get peer(): StreamPeer {
@@ -92,14 +94,11 @@ export class Http2ServerStream implements ServerStream, WaitingStream {
   respond(status: number, headers: HeaderFields, trailers?: HeaderFields): void {
     if (!this.#begin()) return;
     const { length } = this.body;
-    const fields = toNodeHeaders(headers);
-    fields[":status"] = status;
     if (trailers === undefined || trailers.length === 0) {
-      if (length > 0) fields["content-length"] = length;
-      this.#stream.respond(fields, length === 0 ? { endStream: true } : undefined);
+      this.#sendHead(status, headers, length === 0 ? { endStream: true } : undefined, length);
     } else {
       this.#trailers = trailers;
-      this.#stream.respond(fields, { waitForTrailers: true });
+      this.#sendHead(status, headers, { waitForTrailers: true });
     }
     this.#write();
     this.#finish();
@@ -107,9 +106,7 @@ export class Http2ServerStream implements ServerStream, WaitingStream {
 
   start(status: number, headers: HeaderFields): void {
     if (this.#answered || this.#stream.destroyed || this.#stream.closed) return;
-    const fields = toNodeHeaders(headers);
-    fields[":status"] = status;
-    this.#stream.respond(fields, { waitForTrailers: true });
+    this.#sendHead(status, headers, { waitForTrailers: true });
   }
 
   flush(): boolean {
@@ -230,6 +227,19 @@ export class Http2ServerStream implements ServerStream, WaitingStream {
     if (!this.#stream.destroyed && !this.#stream.closed) return true;
     this.body.clear();
     return false;
+  }
+
+  #sendHead(
+    status: number,
+    headers: HeaderFields,
+    options: ServerStreamResponseOptions | undefined,
+    contentLength = 0,
+  ): void {
+    sendFields(headers, (fields) => {
+      fields[":status"] = status;
+      if (contentLength > 0) fields["content-length"] = contentLength;
+      this.#stream.respond(fields, options);
+    });
   }
 
   #write(): void {
