@@ -252,7 +252,12 @@ export class Http2ClientStream implements ClientStream {
     const stream = this.#stream;
     if (stream === undefined) return;
     setImmediate(() => {
-      if (stream.closed || stream.destroyed) return;
+      if (stream.destroyed) return;
+      // Both sides have ended, and what is left of the response would wait for a reader for ever.
+      if (stream.closed) {
+        stream.destroy();
+        return;
+      }
       // `close` ends a request that is still being sent, and the peer would take the part that it has for the whole.
       stream._final = (done) => done();
       stream.close(constants.NGHTTP2_CANCEL);

@@ -61,6 +61,10 @@ async function scripted(
 
 const ok = { ":status": "200", "x-b": "2" };
 
+function openStreams(transport: BalancedTransport): number | undefined {
+  return transport.describe().subchannels[0]?.connection?.openStreams;
+}
+
 it("carries a request and its response, headers and trailers", async () => {
   const { url } = await serveHttp2((stream, fields) => {
     stream.respond(
@@ -247,6 +251,45 @@ it("reset tells the peer by RST_STREAM(CANCEL), and nothing comes any more", asy
   expect((await sendRequest(transport, "x").received.over()).events).toEqual(["200", "end"]);
   expect(codes).toEqual([8]);
   expect(received.events).toEqual(["200", "data"]);
+});
+
+it("frees a stream that is given up while a complete response waits to be read", async () => {
+  const url = await scripted(async (connection) => {
+    const { stream } = await connection.frame("headers");
+    connection.write(headers(stream, ok), data(stream, "unread", { endStream: true }));
+  });
+  const transport = transportTo(url);
+  const { stream, received } = sendRequest(transport);
+  stream.pause();
+  await received.until(() => received.status === 200);
+  stream.reset();
+  await expect.poll(() => openStreams(transport)).toBe(0);
+  expect(received.events).toEqual(["200"]);
+});
+
+it("frees a stream that is given up in the moment in which its response comes", async () => {
+  let asked: (respond: () => void) => void = () => {};
+  const answer = new Promise<() => void>((resolve) => {
+    asked = resolve;
+  });
+  const url = await scripted(async (connection) => {
+    const { stream } = await connection.frame("headers");
+    const response = [headers(stream, ok), data(stream, "unread", { endStream: true })];
+    asked(() => connection.write(...response));
+  });
+  const transport = transportTo(url);
+  const { stream, received } = sendRequest(transport);
+  const respond = await answer;
+  // In a timer: what came is read before what waits for the end of the turn.
+  await new Promise<void>((resolve) => {
+    setTimeout(() => {
+      respond();
+      stream.reset();
+      resolve();
+    });
+  });
+  await expect.poll(() => openStreams(transport)).toBe(0);
+  expect(received.events).toEqual([]);
 });
 
 it("opens a refused stream once more, unseen, with everything that was sent", async () => {
