@@ -274,11 +274,24 @@ describe("a frame that breaks the rules", () => {
       ErrorCode.streamClosed,
       [headers(1, { ...ok, endsStream: true }), headers(1, ok)],
     ],
+    [
+      "DATA on a stream that is over",
+      ErrorCode.streamClosed,
+      [headers(1, { ...ok, endsStream: true }), data(1, "a")],
+    ],
   ])("%s ends the connection with code %i", (_, code, bytes) => {
     const client = new TestClient();
     client.request();
     expect(goawayCode(client.send(...bytes))).toBe(code);
     expect(client.end?.error?.code).toBe(code);
+  });
+
+  it("DATA on a stream that the server reset ends nothing", () => {
+    const client = new TestClient();
+    client.request();
+    const frames = client.send(rstStream(1, ErrorCode.cancel), data(1, "a"));
+    expect(resetCode(frames, 1)).toBe(ErrorCode.streamClosed);
+    expect(client.end).toBeUndefined();
   });
 
   it("informational responses without end end the connection", () => {

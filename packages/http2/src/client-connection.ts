@@ -16,6 +16,7 @@ const maxStreamId = 0x7fff_ffff;
 
 /** The client's end of a connection. It has sent its preface when it is made. */
 export class ClientConnection extends Connection {
+  protected readonly isStrict = true;
   readonly #heads: HeaderBlockCache<ResponseHead> = new HeaderBlockCache(this.decoder);
   /** Trailers by their block. */
   readonly #trailerBlocks: HeaderBlockCache<FieldList> = new HeaderBlockCache(this.decoder);

@@ -1,10 +1,7 @@
 /** How many streams are remembered. */
-const remembered = 512;
+const remembered = 2_048;
 
-/**
- * Streams that this side reset a short while ago: what the peer sent before it knew is no fault of it (RFC 9113,
- * section 5.1, "closed").
- */
+/** Streams that were reset a short while ago; which frames are a fault depends on it (RFC 9113, section 5.1, "closed"). */
 export class ClosedStreams {
   #ids: number[] = [];
   #next = 0;

@@ -53,7 +53,9 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   protected readonly sender: Sender;
   protected readonly decoder: HpackDecoder;
   protected readonly open: StreamTable<Stream> = new StreamTable();
+  /** What a peer sent before it knew of a reset is no fault of it. */
   protected readonly resetByUs: ClosedStreams = new ClosedStreams();
+  protected readonly resetByPeer: ClosedStreams = new ClosedStreams();
   /** The highest stream that the peer opened and this side took. */
   protected lastPeerStreamId = 0;
   readonly #reader: FrameReader;
@@ -270,6 +272,11 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   ): void;
   /** Whether a stream was begun, by whoever begins streams of its kind. */
   protected abstract isIdle(streamId: number): boolean;
+  /**
+   * Whether content on a stream that ended in order ends the connection, as the RFC wants it. Servers, whose answers may
+   * overtake content, leave it at the stream.
+   */
+  protected abstract readonly isStrict: boolean;
   /** Gives a stream its identifier, where this side begins it. */
   protected abstract admit(stream: Stream): void;
   /** This side has sent all that it will on a stream whose other direction is not done with. */
@@ -443,6 +450,9 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   #strayData(streamId: number): void {
     if (this.isIdle(streamId)) throw protocolError("DATA on an idle stream");
     if (this.resetByUs.has(streamId)) return;
+    if (this.isStrict && !this.resetByPeer.has(streamId)) {
+      throw new ConnectionError(ErrorCode.streamClosed, "DATA on a stream that is over");
+    }
     this.spend("strays", "frames on streams that are over");
     this.sender.rstStream(streamId, ErrorCode.streamClosed);
   }
@@ -648,6 +658,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       return;
     }
     this.spend("resets", "streams that were reset");
+    this.resetByPeer.add(streamId);
     const code = readUint32(bytes, start);
     const cause = code === ErrorCode.refusedStream ? "refused" : "reset";
     const message = `the peer reset the stream: ${errorName(code)}`;

@@ -25,6 +25,7 @@ interface HeldRequest {
 /** The server's end of a connection. It has sent its SETTINGS when it is made. */
 export class ServerConnection extends Connection {
   declare protected readonly listener: ServerListener;
+  protected readonly isStrict = false;
   readonly #preface = new PrefaceReader();
   readonly #heads: HeaderBlockCache<RequestHead> = new HeaderBlockCache(this.decoder);
   /** The highest stream that the peer began, whether it was taken or not. */
