@@ -155,7 +155,7 @@ export class ClientConnection extends Connection {
       const { version } = this.decoder;
       const fields = this.decoder.decode(bytes, start, end);
       if (this.decoder.oversized !== undefined) return this.#tooLarge(stream, "headers");
-      const parsed = parseResponseHead(fields);
+      const parsed = parseResponseHead(fields, this.decoder.isWellFormed);
       if (typeof parsed === "string") return parsed;
       head = parsed;
       this.#heads.set(bytes, start, end, version, head);
@@ -186,7 +186,7 @@ export class ClientConnection extends Connection {
       const { version } = this.decoder;
       fields = this.decoder.decode(bytes, start, end);
       if (this.decoder.oversized !== undefined) return this.#tooLarge(stream, "trailers");
-      const wrong = checkTrailers(fields);
+      const wrong = checkTrailers(fields, this.decoder.isWellFormed);
       if (wrong !== undefined) return wrong;
       this.#trailerBlocks.set(bytes, start, end, version, fields);
     }

@@ -7,6 +7,26 @@ for (const octet of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz") {
   nameOctets[octet.charCodeAt(0)] = 1;
 }
 
+/** 1 for octets of a field value. */
+const valueOctets: Uint8Array = new Uint8Array(256);
+for (let octet = 0; octet < 256; octet++) valueOctets[octet] = isValueOctet(octet) ? 1 : 0;
+
+/** Whether `bytes[start, end)` is the name of a regular field, or of a pseudo-header field. */
+export function isNameAt(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = bytes[start] === 0x3a ? start + 1 : start;
+  if (at >= end) return false;
+  for (; at < end; at++) if (nameOctets[bytes[at] as number] !== 1) return false;
+  return true;
+}
+
+/** Whether `bytes[start, end)` is the value of a field. */
+export function isValueAt(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end) return true;
+  if (isBlank(bytes[start] as number) || isBlank(bytes[end - 1] as number)) return false;
+  for (let at = start; at < end; at++) if (valueOctets[bytes[at] as number] !== 1) return false;
+  return true;
+}
+
 /** Whether a regular field may have the name. */
 export function isFieldName(name: string): boolean {
   if (name.length === 0) return false;

@@ -1,4 +1,5 @@
 import { ConnectionError, ErrorCode } from "./error-code.js";
+import { isNameAt, isValueAt } from "./field.js";
 import {
   DynamicTable,
   defaultTableBytes,
@@ -27,6 +28,13 @@ export class HpackDecoder {
   version = 0;
   /** What of the last block was past a limit: the name of a field, `""` for the list as a whole; else `undefined`. */
   oversized: string | undefined;
+  /**
+   * Whether every name and value of the last block is made of the octets that it may be made of (a name may begin with a
+   * colon). Found out while literals are read; what comes from the tables was looked at when it came there.
+   */
+  isWellFormed = true;
+  /** Something that is not well-formed went into the table. */
+  #isTainted = false;
   readonly #limits: HeaderLimits;
   readonly #table: DynamicTable;
   /** What our SETTINGS allow the peer. */
@@ -59,6 +67,7 @@ export class HpackDecoder {
     this.#at = start;
     this.#end = end;
     this.oversized = undefined;
+    this.isWellFormed = !this.#isTainted;
     const fields: string[] = [];
     let listBytes = 0;
     this.#updateSizes();
@@ -78,9 +87,9 @@ export class HpackDecoder {
         const indexed = (first & 0x40) !== 0;
         const index = this.#integer(indexed ? 0x3f : 0x0f);
         const keep = this.#keepBytes(indexed);
-        name = index === 0 ? this.#string(keep) : this.#nameAt(index);
+        name = index === 0 ? this.#string(keep, isNameAt) : this.#nameAt(index);
         const nameLength = index === 0 ? this.#length : name.length;
-        value = this.#string(keep);
+        value = this.#string(keep, isValueAt);
         length = nameLength + this.#length;
         if (indexed) this.#insert(name, value, length);
       }
@@ -117,6 +126,7 @@ export class HpackDecoder {
 
   #insert(name: string, value: string, length: number): void {
     this.version++;
+    if (!this.isWellFormed) this.#isTainted = true;
     // A string that was not kept is longer than the table is large.
     if (length + fieldOverhead > this.#table.maxSize) this.#table.makeRoom(Infinity);
     else this.#table.insert(name, value);
@@ -153,7 +163,7 @@ export class HpackDecoder {
   }
 
   /** A string literal (RFC 7541, section 5.2); empty if it is longer than `keep`, which is found out before it is made. */
-  #string(keep: number): string {
+  #string(keep: number, isGood: typeof isNameAt): string {
     if (this.#at >= this.#end) throw broken("a cut field");
     const isHuffman = ((this.#bytes[this.#at] as number) & 0x80) !== 0;
     const bytes = this.#integer(0x7f);
@@ -161,17 +171,21 @@ export class HpackDecoder {
     const end = start + bytes;
     if (end > this.#end) throw broken("a cut string");
     this.#at = end;
-    if (isHuffman) return this.#huffman(start, end, keep);
+    if (isHuffman) return this.#huffman(start, end, keep, isGood);
     this.#length = bytes;
-    return bytes > keep ? "" : readLatin1(this.#bytes, start, end);
+    if (bytes > keep) return "";
+    if (!isGood(this.#bytes, start, end)) this.isWellFormed = false;
+    return readLatin1(this.#bytes, start, end);
   }
 
-  #huffman(start: number, end: number, keep: number): string {
+  #huffman(start: number, end: number, keep: number, isGood: typeof isNameAt): string {
     const atMost = Math.min(keep, Math.floor(((end - start) * 8) / 5));
     if (scratch.length < atMost) scratch = new Uint8Array(atMost);
     this.#length = decodeHuffman(this.#bytes, start, end, scratch);
     if (this.#length < 0) throw broken("wrong Huffman code");
-    return this.#length > keep ? "" : readLatin1(scratch, 0, this.#length);
+    if (this.#length > keep) return "";
+    if (!isGood(scratch, 0, this.#length)) this.isWellFormed = false;
+    return readLatin1(scratch, 0, this.#length);
   }
 }
 

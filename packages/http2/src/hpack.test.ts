@@ -119,6 +119,33 @@ describe("the decoder", () => {
     expect(() => decodeWith(new HpackDecoder(large), hex(block))).toThrow(compressionError);
   });
 
+  it("says whether names and values are well-formed, those too that came to the table earlier", () => {
+    const literal = (name: string, value: string, kind = 0x40) => [
+      kind,
+      ...[name, value].flatMap((each) => [each.length, ...Buffer.from(each, "latin1")]),
+    ];
+    const check = (...fields: number[][]) => {
+      const decoder = new HpackDecoder(large);
+      for (const each of fields) decodeWith(decoder, Uint8Array.from(each));
+      return decoder.isWellFormed;
+    };
+    for (const kind of [0x00, 0x10, 0x40]) {
+      expect(check(literal("x-a", "a b\tü", kind), literal(":path", "", kind))).toBe(true);
+      for (const name of ["", ":", "X", "a b", "a\n", "ü", "a:"]) {
+        expect(check(literal(name, "", kind)), name).toBe(false);
+      }
+      for (const bad of [" a", "a\t", "a\r", "\0", "\x7f"]) {
+        expect(check(literal("x", bad, kind)), bad).toBe(false);
+      }
+    }
+    const huffman = [0x40, 1, 0x78, 0x84, 0xff, 0xff, 0xff, 0xf3];
+    expect(decodeWith(new HpackDecoder(large), Uint8Array.from(huffman))).toEqual(["x", "\n"]);
+    expect(check(huffman)).toBe(false);
+    expect(check(literal("x", "\n", 0x00), [0x82])).toBe(true);
+    expect(check(literal("x", "\n", 0x40), [0x82])).toBe(false);
+    expect(check(literal("x", "\n", 0x40), [0xbe])).toBe(false);
+  });
+
   it("takes two size updates, empties its table by the first and keeps the second", () => {
     const decoder = new HpackDecoder(large);
     expect(decodeWith(decoder, hex("40 01 61 01 62"))).toEqual(["a", "b"]);

@@ -35,8 +35,11 @@ interface Framing {
   awaitsContinue: boolean;
 }
 
-/** Takes a request's head apart. A text says why the message is malformed (RFC 9113, section 8.1.1). */
-export function parseRequestHead(block: FieldList): RequestHead | string {
+/**
+ * Takes a request's head apart. A text says why the message is malformed (RFC 9113, section 8.1.1).
+ * @param isWellFormed names and values were checked already, octet by octet.
+ */
+export function parseRequestHead(block: FieldList, isWellFormed = false): RequestHead | string {
   let method: string | undefined;
   let scheme: string | undefined;
   let authority: string | undefined;
@@ -46,59 +49,76 @@ export function parseRequestHead(block: FieldList): RequestHead | string {
     const name = block[at] as string;
     if (name.charCodeAt(0) !== colon) break;
     const value = block[at + 1] as string;
-    if (!isFieldValue(value)) return `a wrong value of ${name}`;
+    if (!isWellFormed && !isFieldValue(value)) return `a wrong value of ${name}`;
     let before: string | undefined;
-    if (name === ":method") [before, method] = [method, value];
-    else if (name === ":scheme") [before, scheme] = [scheme, value];
-    else if (name === ":authority") [before, authority] = [authority, value];
-    else if (name === ":path") [before, path] = [path, value];
-    else return "an unknown pseudo-header field";
+    if (name === ":method") {
+      before = method;
+      method = value;
+    } else if (name === ":scheme") {
+      before = scheme;
+      scheme = value;
+    } else if (name === ":authority") {
+      before = authority;
+      authority = value;
+    } else if (name === ":path") {
+      before = path;
+      path = value;
+    } else return "an unknown pseudo-header field";
     if (before !== undefined) return `a second ${name}`;
   }
   const fields = block.slice(at);
-  const framing = checkFields(fields, true);
+  const framing = checkFields(fields, true, isWellFormed);
   if (typeof framing === "string") return framing;
   if (method === undefined || !isMethod(method)) return "no :method";
   if (method === "CONNECT") {
     if (scheme !== undefined || path !== undefined) return "CONNECT with :scheme or :path";
     if (authority === undefined) return "CONNECT without :authority";
-    return { method, scheme: "", authority, path: "", fields, ...framing, attachment: undefined };
+    scheme = "";
+    path = "";
+  } else {
+    if (scheme === undefined || scheme === "") return "no :scheme";
+    if (path === undefined || !isPath(path, method)) return "no :path";
   }
-  if (scheme === undefined || scheme === "") return "no :scheme";
-  if (path === undefined || !isPath(path, method)) return "no :path";
-  return { method, scheme, authority, path, fields, ...framing, attachment: undefined };
+  const { contentLength, awaitsContinue } = framing;
+  const attachment = undefined;
+  return { method, scheme, authority, path, fields, contentLength, awaitsContinue, attachment };
 }
 
 /** Takes a response's head apart. A text says why it is malformed. */
-export function parseResponseHead(block: FieldList): ResponseHead | string {
+export function parseResponseHead(block: FieldList, isWellFormed = false): ResponseHead | string {
   const status = block[1];
   if (block[0] !== ":status" || status === undefined) return "no :status";
   if (!/^[1-9][0-9][0-9]$/.test(status) || status === "101") return "a wrong :status";
   const fields = block.slice(2);
-  const framing = checkFields(fields, false);
+  const framing = checkFields(fields, false, isWellFormed);
   if (typeof framing === "string") return framing;
   const { contentLength } = framing;
   return { status: Number(status), fields, contentLength, attachment: undefined };
 }
 
 /** What is wrong with trailers; `undefined` if nothing is. */
-export function checkTrailers(fields: FieldList): string | undefined {
-  const framing = checkFields(fields, false);
+export function checkTrailers(fields: FieldList, isWellFormed = false): string | undefined {
+  const framing = checkFields(fields, false, isWellFormed);
   return typeof framing === "string" ? framing : undefined;
 }
 
 const colon = 0x3a;
 
 /** Checks regular fields. A text says what is wrong. */
-function checkFields(fields: FieldList, isRequest: boolean): Framing | string {
+function checkFields(
+  fields: FieldList,
+  isRequest: boolean,
+  isWellFormed: boolean,
+): Framing | string {
   const framing: Framing = { contentLength: -1, awaitsContinue: false };
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] as string;
     const value = fields[at + 1] as string;
-    if (!isFieldName(name)) {
-      return name.charCodeAt(0) === colon ? "a pseudo-header field out of place" : "a wrong name";
+    if (name.charCodeAt(0) === colon) return "a pseudo-header field out of place";
+    if (!isWellFormed) {
+      if (!isFieldName(name)) return "a wrong name";
+      if (!isFieldValue(value)) return `a wrong value of ${name}`;
     }
-    if (!isFieldValue(value)) return `a wrong value of ${name}`;
     if (isConnectionSpecific(name)) return `a ${name} field`;
     if (name === "te" && isRequest && value.toLowerCase() !== "trailers") return "a wrong te field";
     if (name === "expect" && value.toLowerCase() === "100-continue") framing.awaitsContinue = true;
@@ -113,6 +133,7 @@ function checkFields(fields: FieldList, isRequest: boolean): Framing | string {
 }
 
 function isMethod(method: string): boolean {
+  if (method === "POST" || method === "GET") return true;
   return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method);
 }
 

@@ -128,7 +128,7 @@ export class ServerConnection extends Connection {
     const { version } = this.decoder;
     const fields = this.decoder.decode(bytes, start, end);
     if (this.decoder.oversized !== undefined) return undefined;
-    const head = parseRequestHead(fields);
+    const head = parseRequestHead(fields, this.decoder.isWellFormed);
     if (typeof head !== "string") this.#heads.set(bytes, start, end, version, head);
     return head;
   }
@@ -206,7 +206,7 @@ export class ServerConnection extends Connection {
     if (stream.announced >= 0 && stream.contentBytes !== stream.announced) {
       return `${stream.contentBytes} bytes where content-length says ${stream.announced}`;
     }
-    return checkTrailers(fields);
+    return checkTrailers(fields, this.decoder.isWellFormed);
   }
 
   #releaseHeld(): void {
