@@ -14,8 +14,11 @@ export function peerOf(socket: Socket & { [peerKey]?: StreamPeer }): StreamPeer 
   return socket[peerKey];
 }
 
+/** An address of IPv4 is shown as such on sockets, too, that take both versions. */
 function addressOf({ remoteAddress, remotePort, remoteFamily }: Socket): string {
   if (remoteAddress === undefined) return "unix";
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remoteAddress)?.[1];
+  if (mapped !== undefined) return `${mapped}:${remotePort}`;
   const host = remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress;
   return `${host}:${remotePort}`;
 }

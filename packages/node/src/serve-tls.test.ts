@@ -188,6 +188,7 @@ it("refuses options that contradict one another or cannot work, saying what to d
   await refuse({ plaintext: true }, /tls and plaintext: true contradict one another/);
   await refuse({ tls: { key: server.key } }, /tls needs key and cert/);
   await refuse({ tls: { ...server, cert: "/etc/cert.pem" } }, /texts in PEM, not file names/);
+  await refuse({ tls: { ...server, ca: "/etc/ca.pem" } }, /tls\.ca holds no certificate/);
   await refuse({ tls: { ...server, key: certificates.client.key } }, /key must be that/);
   await refuse({ tls: { ...server, clientCertificate: "require" } }, /needs tls\.ca/);
   await refuse({ tls: { ...server, clientCertificate: "always" } }, /"none", "request", "require"/);

@@ -53,6 +53,13 @@ it("refuses a scheme and options that contradict each other", () => {
   }
 });
 
+it("does not show the password of a target that it refuses", () => {
+  const targets = ["http://ada:rope@x", "http://ada:rope@x:99999", "postgres://ada:rope@x/y"];
+  for (const target of [...targets, "dns://ada:rope@x"]) {
+    expect(() => createChannel(target), target).toThrow(/^(?!.*rope).*\/\/\[redacted\]@x/);
+  }
+});
+
 it("refuses a bare host and port, naming the choices", () => {
   for (const target of ["greeter:8080", "localhost:8080", "10.0.0.7:8080", "greeter", "[::1]:80"]) {
     expect(() => createChannel(target), target).toThrow(
@@ -118,7 +125,9 @@ it("refuses values that an option cannot have, by name", () => {
     [{ limits: { connections: 0 } }, "limits.connections"],
     [{ limits: { connectTimeoutMs: Number.NaN } }, "limits.connectTimeoutMs"],
     [{ tls: { cert: "x" } }, "cert and key go together"],
-    [{ tls: { ca: "x", cert: "x", key: "x" } }, "not usable"],
+    [{ tls: { cert: "x", key: "x" } }, "not usable"],
+    [{ tls: { ca: "ca.pem" } }, "not a file name"],
+    [{ tls: { ca: [Buffer.from("ca.pem")] } }, "not a file name"],
     [{ tls: { rejectUnauthorized: "no" as never } }, "rejectUnauthorized"],
   ];
   for (const [options, text] of cases) {

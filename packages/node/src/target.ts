@@ -46,7 +46,9 @@ export function parseTarget(
   const name = scheme.exec(target)?.[1]?.toLowerCase();
   if (name !== undefined && later.includes(name)) throw unsupported(target, name);
   if (security.tls && security.plaintext) {
-    throw unusable(`${target} cannot have tls options and plaintext: true; leave one of them out`);
+    throw unusable(
+      `${shown(target)} cannot have tls options and plaintext: true; leave one of them out`,
+    );
   }
   if (name === "unix") return unixTarget(target, security.tls);
   if (!/^https?:\/\//i.test(target)) throw withoutScheme(target);
@@ -56,16 +58,18 @@ export function parseTarget(
 function urlTarget(target: string, secure: boolean, security: TargetSecurity): Target {
   if (!secure && security.tls) {
     throw unusable(
-      `${target} is HTTP without TLS, and the channel has tls options; write https:// or leave tls out`,
+      `${shown(target)} is HTTP without TLS, and the channel has tls options; write https:// or leave tls out`,
     );
   }
   if (secure && security.plaintext) {
-    throw unusable(`${target} uses TLS; write http:// instead of plaintext: true if that is meant`);
+    throw unusable(
+      `${shown(target)} uses TLS; write http:// instead of plaintext: true if that is meant`,
+    );
   }
   const form = secure ? "https://host:port" : "http://host:port";
   const url = parse(target, form);
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "") {
-    throw unusable(`${target} says more than ${form}; leave out user, path and query`);
+    throw unusable(`${shown(target)} says more than ${form}; leave out user, path and query`);
   }
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
@@ -76,7 +80,7 @@ function urlTarget(target: string, secure: boolean, security: TargetSecurity): T
 function unixTarget(target: string, tls: boolean): Target {
   const path = target.slice("unix:".length).replace(/^\/\/(?=\/)/, "");
   if (path === "" || path.startsWith("//") || path.includes("\0")) {
-    throw unusable(`${JSON.stringify(target)} does not name a socket; write unix:/path`);
+    throw unusable(`${JSON.stringify(shown(target))} does not name a socket; write unix:/path`);
   }
   return { name: `unix:${path}`, authority: "localhost", secure: tls, place: { path } };
 }
@@ -85,7 +89,7 @@ function parse(target: string, form: string): URL {
   try {
     return new URL(target);
   } catch (cause) {
-    throw unusable(`${JSON.stringify(target)} is not a URL of the form ${form}`, cause);
+    throw unusable(`${JSON.stringify(shown(target))} is not a URL of the form ${form}`, cause);
   }
 }
 
@@ -95,16 +99,21 @@ function withoutScheme(target: string): RpcError {
     ? `http://${target} for HTTP without TLS, https://${target}, unix:/path`
     : choices;
   return unusable(
-    `the target ${JSON.stringify(target)} does not say how to connect. Write ${hint}; the gRPC schemes (dns:, static:, file:, lookaside:) are names that later versions connect to`,
+    `the target ${JSON.stringify(shown(target))} does not say how to connect. Write ${hint}; the gRPC schemes (dns:, static:, file:, lookaside:) are names that later versions connect to`,
   );
 }
 
 function unsupported(target: string, name: string): RpcError {
   return new RpcError(
     "unimplemented",
-    `the target ${JSON.stringify(target)} asks for ${name}:, which this version does not connect to; use ${choices}`,
+    `the target ${JSON.stringify(shown(target))} asks for ${name}:, which this version does not connect to; use ${choices}`,
     { reason: "BOWLINE_TARGET" },
   );
+}
+
+/** A target as messages show it: they end in logs, where a password does not belong. */
+function shown(target: string): string {
+  return target.replace(/\/\/[^/]*@/, "//[redacted]@");
 }
 
 function unusable(message: string, cause?: unknown): RpcError {

@@ -3,6 +3,7 @@ import { type ConnectionOptions, connect, createSecureContext, type TLSSocket } 
 import { RpcError } from "@bowline/rpc";
 import { checkOptionNames, quote } from "@bowline/rpc/internal";
 import type { Target } from "../target.js";
+import { areAuthorities, noAuthority } from "../tls/authorities.js";
 
 /** How a channel's connections are encrypted. */
 export interface ClientTlsOptions {
@@ -51,6 +52,7 @@ export function tlsStarter(target: Target, options: ClientTlsOptions = {}): TlsS
   if (typeof rejectUnauthorized !== "boolean") {
     throw unusable(`rejectUnauthorized must be true or false; it is ${quote(rejectUnauthorized)}`);
   }
+  if (ca !== undefined && !areAuthorities(ca)) throw unusable(`ca ${noAuthority}`);
   const secureContext = context({ ca, cert, key, passphrase } as ConnectionOptions);
   const host = serverName ?? ("host" in target.place ? target.place.host : "localhost");
   const named = isIP(host) === 0 ? { servername: host } : {};

@@ -134,7 +134,15 @@ export class Http1ClientStream implements ClientStream {
     if (this.#over) return;
     this.#request?.destroy();
     if (this.#pool.closed) this.#interrupt({ kind: "shutdown", message: "the channel is closed" });
-    else this.#interrupt(error instanceof DialError ? error.failure : describeFailure(error));
+    else if (error instanceof DialError) this.#interrupt(error.failure);
+    else if (this.#isSilentClose(error)) this.#interrupt(silentClose(error));
+    else this.#interrupt(describeFailure(error));
+  }
+
+  /** Whether a connection without TLS ended before anything came over it. */
+  #isSilentClose(error: NodeJS.ErrnoException): boolean {
+    const { secure } = this.#pool.settings.target;
+    return !secure && error.code === "ECONNRESET" && this.#request?.socket?.bytesRead === 0;
   }
 
   #interrupt(failure: StreamFailure): void {
@@ -154,6 +162,12 @@ function needsHttp2(secure: boolean): StreamFailure {
     ? "the call needs HTTP/2, and the server picked HTTP/1.1 (ALPN)"
     : 'the call needs HTTP/2, and the channel speaks HTTP/1.1; set httpVersion: "2" if the server speaks HTTP/2 without TLS';
   return { kind: "unsupported", message };
+}
+
+function silentClose(cause: Error): StreamFailure {
+  const message =
+    "the server closed the connection without an answer. Does it speak HTTP without TLS on this port?";
+  return { kind: "lost", message, cause };
 }
 
 function cutResponse(): Error {

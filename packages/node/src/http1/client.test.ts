@@ -109,6 +109,15 @@ it.each([
   });
 });
 
+it("asks whether the port speaks HTTP without TLS when it closes without an answer", async () => {
+  const url = await scripted((socket) => socket.end());
+  expect(await failure(clientOf(url).echo({}))).toMatchObject({
+    code: "unavailable",
+    reason: "BOWLINE_LOST",
+    message: expect.stringContaining("Does it speak HTTP without TLS on this port?"),
+  });
+});
+
 it("bounds a response by its announced size, before its body came", async () => {
   const url = await scripted((socket) => socket.write(`${head}content-length: 5000000\r\n\r\n`));
   expect(await failure(clientOf(url).echo({}))).toMatchObject({ code: "resource_exhausted" });

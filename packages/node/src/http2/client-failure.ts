@@ -73,7 +73,7 @@ export function describeUnready(
   return {
     kind: "unreachable",
     message:
-      "the server closed the connection before it said anything. Does it speak HTTP/2 on this port?",
+      "the server closed the connection before it said anything. Does it speak HTTP/2 on this port, and is http:// or https:// right?",
     cause: error,
   };
 }

@@ -1,6 +1,7 @@
 import { createSecureContext, type SecureVersion, type TlsOptions } from "node:tls";
 import { RpcError } from "@bowline/rpc";
 import { checkOptionNames, quote } from "@bowline/rpc/internal";
+import { areAuthorities, noAuthority } from "./authorities.js";
 
 /** Certificates and keys: PEM as text or bytes, or several of them. */
 export type Pem = string | Uint8Array | readonly (string | Uint8Array)[];
@@ -65,6 +66,7 @@ export function nodeTlsOptions(tls: ServerTlsOptions, handshakeTimeoutMs: number
     minVersion: minVersion as SecureVersion,
   };
   checkSecrets(secrets);
+  if (ca !== undefined && !areAuthorities(ca)) throw refuse(`tls.ca ${noAuthority}`);
   return {
     ...secrets,
     ALPNProtocols: ["h2", "http/1.1"],

@@ -131,6 +131,7 @@ export function statusMessage(status: number, headers?: ReadonlyMetadata): strin
 function statusHint(status: number, headers: ReadonlyMetadata | undefined): string {
   if (status === 404) return "; is this the server of this service?";
   if (status === 431) return "; the headers of the request are past a limit of the server";
+  if (status === 505) return "; the server does not take this call over this version of HTTP";
   const accepted = status === 415 ? headers?.get("accept-post") : undefined;
   return accepted === undefined ? "" : `; it accepts ${accepted.slice(0, 200)}`;
 }

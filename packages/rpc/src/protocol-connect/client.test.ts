@@ -130,6 +130,7 @@ it.each([
   [404, [], "; is this the server of this service?"],
   [415, ["accept-post", "application/json"], "; it accepts application/json"],
   [415, [], ""],
+  [505, [], "; the server does not take this call over this version of HTTP"],
   [431, [], "; the headers of the request are past a limit of the server"],
 ] as const)("says of HTTP status %i what it may mean", async (status, fields, hint) => {
   const { transport, client } = setUp();

@@ -119,7 +119,7 @@ it.each([
     "a unary request for a streaming method",
     { target: "/test.v1.EchoService/Watch", headers: json },
     415,
-    "accepted: application/connect+proto",
+    "the method streams, accepted: application/connect+proto",
   ],
 ] as const)(
   "answers %s in plain text, so that a client takes the code from the status",

@@ -89,5 +89,9 @@ function refuseContentType(
   const got = stream.headers.get("content-type");
   const what =
     got === undefined ? "no content-type" : `content-type ${JSON.stringify(got.slice(0, 80))}`;
-  return respondWithText(stream, 415, `${what}; accepted: ${accepted}`, ["accept-post", accepted]);
+  const kind = method.kind === "unary" ? "" : "the method streams, ";
+  return respondWithText(stream, 415, `${what}; ${kind}accepted: ${accepted}`, [
+    "accept-post",
+    accepted,
+  ]);
 }

@@ -30,6 +30,17 @@ it("refuses a handler that belongs to no method, naming those that there are", (
   );
 });
 
+it("refuses arguments that are something else, and options that do not exist, by name", () => {
+  const wrong = implement as (...given: unknown[]) => unknown;
+  expect(() => wrong(undefined, {})).toThrow(
+    new TypeError("implement takes a generated service first; it is undefined"),
+  );
+  expect(() => wrong(Method, {})).toThrow(/takes a generated service first/);
+  expect(() => wrong(EchoService)).toThrow(/takes an object of handlers second/);
+  expect(() => wrong(EchoService, null)).toThrow(/takes an object of handlers second/);
+  expect(() => wrong(EchoService, {}, { requests: {} })).toThrow(/did you mean request\?/);
+});
+
 it("refuses a handler that is not a function", () => {
   expect(() => implement(EchoService, { echo: "x" } as never)).toThrow(
     /Echo is string, not a function/,

@@ -1,5 +1,5 @@
 import type { InitOf, MessageOf, MessageType, View, ViewType } from "@bowline/protobuf";
-import { quote } from "../option-names.js";
+import { checkOptionNames, quote } from "../option-names.js";
 import { RpcError } from "../rpc-error.js";
 import type {
   BidiMethod,
@@ -106,6 +106,8 @@ export interface ImplementOptions<V> {
   readonly request?: V;
 }
 
+const optionNames: ReadonlySet<string> = new Set<keyof ImplementOptions<unknown>>(["request"]);
+
 /** A service with its handlers: what servers take. */
 export interface Implementation {
   readonly service: ServiceType;
@@ -119,6 +121,7 @@ export interface Implementation {
  * Ties handlers to a service: an object literal, or an instance of a class that has methods of these names. Handlers may
  * be left out, all of them too: a method without one answers `unimplemented`, so that a schema can grow before its server.
  * @throws RpcError `invalid_argument` for a handler that belongs to no method, or a view of another message.
+ * @throws TypeError for arguments that are something else, and for an option that does not exist.
  */
 export function implement<
   M extends MethodTable,
@@ -128,6 +131,8 @@ export function implement<
   handlers: Handlers<M, V>,
   options: ImplementOptions<V> = {},
 ): Implementation {
+  checkArguments(service, handlers);
+  checkOptionNames("implement", options, optionNames);
   refuseStrangers(service, handlers, "");
   const bound = new Map<string, AnyHandler>();
   for (const [name, method] of Object.entries(service.methods)) {
@@ -141,6 +146,17 @@ export function implement<
     bound.set(name, handler.bind(handlers) as AnyHandler);
   }
   return { service, handlers: bound, views: viewsOf(service, options.request) };
+}
+
+function checkArguments(service: unknown, handlers: unknown): void {
+  if (typeof (service as Partial<ServiceType> | undefined)?.methods !== "object") {
+    throw new TypeError(`implement takes a generated service first; it is ${quote(service)}`);
+  }
+  if (typeof handlers !== "object" || handlers === null) {
+    throw new TypeError(
+      `implement takes an object of handlers second, { method: (request) => … }; it is ${quote(handlers)}`,
+    );
+  }
 }
 
 function viewsOf(
