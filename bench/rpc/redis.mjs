@@ -16,6 +16,9 @@ export async function startRedis() {
   const [program, ...args] = pinned(["redis-server", ...flags], loadCore);
   const running = spawn(program, args, { stdio: "ignore" });
   const exited = once(running, "exit");
+  // Also when the bench fails or is interrupted: nothing of it stays behind.
+  process.once("exit", () => running.kill());
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   await set(port, redisEntry);
   const stop = async () => {
     running.kill();
