@@ -17,6 +17,7 @@ import { oversizedField } from "../http1/header-limit.js";
 import type { Http2Connection } from "./client.js";
 import { describeReset } from "./client-failure.js";
 import { Upload } from "./client-upload.js";
+import { oversizedRequest } from "./request-limit.js";
 
 const noTrailers: ReadonlyMetadata = new Metadata();
 
@@ -90,7 +91,12 @@ export class Http2ClientStream implements ClientStream {
   /** Sends the head. Whether there is a stream now; if not, the receiver will know. */
   #request(endStream: boolean): boolean {
     if (this.#over) return false;
-    const { bytesRead, streams } = this.#connection;
+    const { bytesRead, streams, settings, headerListBytes } = this.#connection;
+    const tooLarge = oversizedRequest(this.#head, settings, headerListBytes);
+    if (tooLarge !== undefined) {
+      queueMicrotask(() => this.#fail(tooLarge));
+      return false;
+    }
     this.#before = { bytes: bytesRead, streams: streams.open === 1 ? streams.ever : -1 };
     try {
       this.#listen(this.#connection.request(this.#fields(), endStream));

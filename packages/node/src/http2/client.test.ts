@@ -489,3 +489,57 @@ it("fails what a server that speaks HTTP/1.1 only makes of HTTP/2, and names it"
     message: expect.stringContaining("HTTP/2"),
   });
 });
+
+it("takes headers that the server does not for what they are, and hurts nobody else's call", async () => {
+  let came: (stream: ServerHttp2Stream) => void = () => {};
+  const first = new Promise<ServerHttp2Stream>((resolve) => {
+    came = resolve;
+  });
+  const { url } = await serveHttp2((stream) => {
+    stream.resume();
+    came(stream);
+  });
+  const transport = transportTo(url);
+  const slow = sendRequest(transport, "x").received;
+  const stream = await first;
+  for (const headers of [
+    ["x-a", "a".repeat(1_000_000)],
+    Array.from({ length: 3_000 }, (_, i) => [`x-${i}`, "a"]).flat(),
+  ]) {
+    const { received } = sendRequest(transport, "x", { headers });
+    await received.over();
+    expect(received.failure).toMatchObject({
+      kind: "limit",
+      message: expect.stringMatching(
+        /was not sent: its headers are \d+ bytes, and the server takes/,
+      ),
+    });
+  }
+  stream.respond({ ":status": 200 }, { endStream: true });
+  expect((await slow.over()).events).toEqual(["200", "end"]);
+});
+
+it.each([
+  [-1, ["200", "end"]],
+  [0, ["200", "end"]],
+  [1, ["limit"]],
+])(
+  "sends headers of the server's limit and %i bytes, or says that it does not",
+  async (past, events) => {
+    const url = await scripted(
+      async (connection) => {
+        const { stream } = await connection.frame("headers");
+        connection.write(headers(stream, ok, { endStream: true }));
+      },
+      { maxHeaderListSize: 1_000 },
+    );
+    const transport = transportTo(url);
+    const { host } = new URL(url);
+    const own = `:methodPOST:schemehttp:path/x/Y:authority${host}`.length + 4 * 32;
+    const { received } = sendRequest(transport, "", {
+      headers: ["x-a", "a".repeat(1_000 - own - 35 + past)],
+    });
+    await received.over();
+    expect(received.events).toEqual(events);
+  },
+);

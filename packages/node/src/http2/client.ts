@@ -15,6 +15,7 @@ import type {
 import { describeGoaway, describeSessionError, describeUnready } from "./client-failure.js";
 import { StallWatch } from "./client-stall.js";
 import { Http2ClientStream } from "./client-stream.js";
+import { longestBlockBytes } from "./request-limit.js";
 import { SilenceWatch } from "./silence-watch.js";
 
 /** What HTTP/2 connections to a target have in common. */
@@ -64,6 +65,8 @@ export class Http2Connection implements Connection {
   #openStreams = 0;
   #openedStreams = 0;
   #maxStreams = 0;
+  /** Bytes of a request's header list that the server takes. */
+  headerListBytes: number = longestBlockBytes;
   #goaway: { readonly code: number; readonly lastStream: number } | undefined;
   #error: Error | undefined;
   #closed = false;
@@ -180,8 +183,9 @@ export class Http2Connection implements Connection {
     const session = this.#session;
     session.unref();
     session.once("connect", () => session.setLocalWindowSize(connectionWindow));
-    session.on("remoteSettings", ({ maxConcurrentStreams = 2 ** 32 - 1 }) => {
+    session.on("remoteSettings", ({ maxConcurrentStreams = 2 ** 32 - 1, maxHeaderListSize }) => {
       this.#maxStreams = maxConcurrentStreams;
+      this.headerListBytes = Math.min(maxHeaderListSize ?? longestBlockBytes, longestBlockBytes);
       if (!this.#ready) this.#becomeReady();
       else if (this.hasRoom) this.#listener?.room();
     });

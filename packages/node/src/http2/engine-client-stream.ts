@@ -15,6 +15,7 @@ import {
   type StreamFailure,
 } from "@bowline/rpc/internal";
 import type { EngineConnection } from "./engine-client.js";
+import { oversizedRequest } from "./request-limit.js";
 
 /** A request on the engine. */
 export class EngineClientStream implements ClientStream {
@@ -66,9 +67,12 @@ export class EngineClientStream implements ClientStream {
 
   #mayBegin(): boolean {
     if (this.#response.isOver) return false;
-    if (this.#connection.mayBegin) return true;
-    this.#fail({ kind: "refused", message: "the connection was closed before the call left" });
-    return false;
+    const { mayBegin, settings, headerListBytes } = this.#connection;
+    const refusal: StreamFailure | undefined = mayBegin
+      ? oversizedRequest(this.#head, settings, headerListBytes)
+      : { kind: "refused", message: "the connection was closed before the call left" };
+    if (refusal !== undefined) this.#fail(refusal);
+    return refusal === undefined;
   }
 
   #attempt(begin: () => void): void {

@@ -90,6 +90,11 @@ export class EngineConnection implements Connection {
     return this.#listener !== undefined && this.#openStreams < this.#maxStreams;
   }
 
+  /** Bytes of a request's header list that the server takes. */
+  get headerListBytes(): number {
+    return this.#connection.peerSettings.maxHeaderListBytes;
+  }
+
   /** Whether a stream can begin now; one that cannot was never sent. */
   get mayBegin(): boolean {
     return this.#connection.capacity > 0;
