@@ -29,7 +29,7 @@ export interface NodeChannelOptions extends ChannelOptions {
     readonly connectTimeoutMs?: number;
     /** Bytes of a response's header list, and twice those of one field. Default 16 KiB, as on servers. */
     readonly headerListBytes?: number;
-    /** Milliseconds that an HTTP/2 server may take nothing of a request that it was sent. Default 60,000. */
+    /** Milliseconds that a server may take nothing of a request that it was sent. Default 60,000. */
     readonly stallTimeoutMs?: number;
     /** Calls that wait for a connection, or for room on one, at a time. Default 10,000. */
     readonly waitingCalls?: number;

@@ -191,3 +191,48 @@ it("at most so many requests run at a time; the next waits, and room is given ba
     subchannels: [{ connection: { openStreams: 0 } }],
   });
 });
+
+it.each(["in one piece", "piece by piece"])(
+  "gives a request up that was sent %s and of which the server takes nothing",
+  async (form) => {
+    const url = await listen(createTcp((socket) => socket.pause()));
+    const transport = transportTo(url, { limits: { stallTimeoutMs: 100 } });
+    const received = new Recorder();
+    const stream = transport.open(requestHead(), received);
+    if (form === "in one piece") {
+      stream.body.append(Buffer.alloc(32 * 1024 * 1024));
+      stream.send();
+    } else {
+      stream.start();
+      do stream.body.append(Buffer.alloc(1024 * 1024));
+      while (stream.flush());
+      stream.body.append(Buffer.alloc(32 * 1024 * 1024));
+      stream.flush();
+    }
+    await received.over();
+    expect(received.failure).toEqual({
+      kind: "stalled",
+      message: "the server took nothing of the request for 100 ms",
+    });
+  },
+);
+
+it("does not give a request up that the server takes slowly, or took and has not answered", async () => {
+  const took: Socket[] = [];
+  const url = await listen(
+    createTcp((socket) => {
+      took.push(socket);
+      let rest = 24 * 1024 * 1024;
+      socket.pause();
+      const timer = setInterval(() => {
+        if (rest > 0) rest -= socket.read()?.length ?? 0;
+        else if (socket.writable) socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+      }, 1);
+      open.push(() => clearInterval(timer));
+    }),
+  );
+  const transport = transportTo(url, { limits: { stallTimeoutMs: 150 } });
+  const { received } = sendRequest(transport, Buffer.alloc(24 * 1024 * 1024));
+  await received.over();
+  expect(received.events).toEqual(["200", "data", "end"]);
+});

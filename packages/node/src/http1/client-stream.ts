@@ -11,6 +11,9 @@ import { DialError, describeFailure } from "../dial/failure.js";
 import type { Http1Pool } from "./client.js";
 import { oversizedField } from "./header-limit.js";
 
+/** What the buffers of a connection take without the peer; a request that is not larger cannot stall. */
+const unstallableBytes = 65_536;
+
 /** A request on `node:http`. */
 export class Http1ClientStream implements ClientStream {
   readonly httpVersion = "1.1";
@@ -21,6 +24,7 @@ export class Http1ClientStream implements ClientStream {
   #request: ClientRequest | undefined;
   #response: IncomingMessage | undefined;
   #paused = false;
+  #isWatched = false;
   #over = false;
 
   constructor(pool: Http1Pool, head: RequestHead, receiver: ResponseReceiver) {
@@ -32,6 +36,7 @@ export class Http1ClientStream implements ClientStream {
   send(): void {
     const body = this.body.takeBytes();
     this.#open("content-length", String(body.length))?.end(body);
+    if (body.length > unstallableBytes) this.#watchStall();
   }
 
   start(): void {
@@ -50,7 +55,9 @@ export class Http1ClientStream implements ClientStream {
     if (this.body.length === 0) return true;
     const bytes = this.body.takeBytes();
     if (this.#over || this.#request === undefined) return true;
-    return this.#request.write(bytes);
+    const hasRoom = this.#request.write(bytes);
+    if (!hasRoom) this.#watchStall();
+    return hasRoom;
   }
 
   end(): void {
@@ -72,6 +79,20 @@ export class Http1ClientStream implements ClientStream {
   resume(): void {
     this.#paused = false;
     this.#response?.resume();
+  }
+
+  /** Ends the request if the server takes nothing of it for too long; that it takes its time to answer is its affair. */
+  #watchStall(): void {
+    const request = this.#request;
+    if (this.#isWatched || this.#over || request === undefined) return;
+    this.#isWatched = true;
+    const { stallTimeoutMs } = this.#pool.settings;
+    request.setTimeout(stallTimeoutMs, () => {
+      if (request.writableLength === 0 && !request.socket?.writableLength) return;
+      const message = `the server took nothing of the request for ${stallTimeoutMs} ms`;
+      this.#interrupt({ kind: "stalled", message });
+      request.destroy();
+    });
   }
 
   /** Sends the head. `undefined` if the request cannot be sent; then the receiver will know. */

@@ -17,6 +17,8 @@ export interface Http1PoolSettings extends SocketSettings {
   /** Sockets at a time. */
   readonly connections: number;
   readonly headerListBytes: number;
+  /** Milliseconds that the server may take nothing of a request that it was sent. */
+  readonly stallTimeoutMs: number;
 }
 
 /**
