@@ -250,3 +250,29 @@ it("lets others run between messages that a fast handler takes and that few byte
   expect(taken).toBe(20_000_000);
   expect(compression.mostInOneTurn).toBeLessThan(5);
 });
+
+it.each(forms)(
+  "refuses a second message of a unary call over %s before it decompresses any",
+  async (form, contentType, prefix) => {
+    let decompressed = 0;
+    const counting: Compression = {
+      ...reversing,
+      decompress(bytes, sink) {
+        decompressed++;
+        return reversing.decompress(bytes, sink);
+      },
+    };
+    const call = serverWith(counting, { onError: () => {} });
+    const headers = { "content-type": contentType, [`${prefix}-encoding`]: "reversing" };
+    const one = [1, reversed("a")] as const;
+    // Connect's unary calls have no envelopes: there the one request of a stream of responses is meant.
+    const target = `/test.v1.EchoService/${form === "Connect" ? "Watch" : "Echo"}`;
+    const twice = call({ target, headers, httpVersion: "2", body: enveloped(one, one) });
+    const answer = await twice.answer;
+    const told = `${answer.headers.get("grpc-message") ?? ""}${answer.text}`;
+    expect(told).toContain("takes exactly one request message");
+    expect(decompressed).toBe(0);
+    await call({ target, headers, httpVersion: "2", body: enveloped(one) }).answer;
+    expect(decompressed).toBe(1);
+  },
+);
