@@ -15,7 +15,7 @@ import type {
 import { describeGoaway, describeSessionError, describeUnready } from "./client-failure.js";
 import { StallWatch } from "./client-stall.js";
 import { Http2ClientStream } from "./client-stream.js";
-import { longestBlockBytes } from "./request-limit.js";
+import { longestBlockBytes, sendableHeaderBytes } from "./request-limit.js";
 import { SilenceWatch } from "./silence-watch.js";
 
 /** What HTTP/2 connections to a target have in common. */
@@ -65,7 +65,7 @@ export class Http2Connection implements Connection {
   #openStreams = 0;
   #openedStreams = 0;
   #maxStreams = 0;
-  /** Bytes of a request's header list that the server takes. */
+  /** The largest header list of a request that is sent. */
   headerListBytes: number = longestBlockBytes;
   #goaway: { readonly code: number; readonly lastStream: number } | undefined;
   #error: Error | undefined;
@@ -185,7 +185,10 @@ export class Http2Connection implements Connection {
     session.once("connect", () => session.setLocalWindowSize(connectionWindow));
     session.on("remoteSettings", ({ maxConcurrentStreams = 2 ** 32 - 1, maxHeaderListSize }) => {
       this.#maxStreams = maxConcurrentStreams;
-      this.headerListBytes = Math.min(maxHeaderListSize ?? longestBlockBytes, longestBlockBytes);
+      this.headerListBytes = Math.min(
+        sendableHeaderBytes(maxHeaderListSize ?? longestBlockBytes),
+        longestBlockBytes,
+      );
       if (!this.#ready) this.#becomeReady();
       else if (this.hasRoom) this.#listener?.room();
     });

@@ -24,6 +24,7 @@ import {
 } from "./client-failure.js";
 import { EngineClientStream } from "./engine-client-stream.js";
 import { EngineSocket } from "./engine-socket.js";
+import { sendableHeaderBytes } from "./request-limit.js";
 
 /**
  * Begins HTTP/2 on a socket that is connected, on Bowline's engine. The connection is ready when the peer's first SETTINGS
@@ -90,9 +91,9 @@ export class EngineConnection implements Connection {
     return this.#listener !== undefined && this.#openStreams < this.#maxStreams;
   }
 
-  /** Bytes of a request's header list that the server takes. */
+  /** The largest header list of a request that is sent. */
   get headerListBytes(): number {
-    return this.#connection.peerSettings.maxHeaderListBytes;
+    return sendableHeaderBytes(this.#connection.peerSettings.maxHeaderListBytes);
   }
 
   /** Whether a stream can begin now; one that cannot was never sent. */

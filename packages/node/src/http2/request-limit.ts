@@ -4,9 +4,15 @@ import type { RequestHead, StreamFailure } from "@bowline/rpc/internal";
 export const longestBlockBytes = 65_536;
 
 /**
- * Why a request with these headers is not sent: the peer said how much it takes (SETTINGS_MAX_HEADER_LIST_SIZE), and ends
- * the stream, or the connection with everybody's calls, for more. `undefined` if it may be sent.
+ * The largest header list that is sent to a peer which announces this limit (SETTINGS_MAX_HEADER_LIST_SIZE). Of a list
+ * up to twice as large peers may still say what is wrong with it, by 431; a larger one may cost its stream or the
+ * connection with everybody's calls.
  */
+export function sendableHeaderBytes(announced: number): number {
+  return announced * 2;
+}
+
+/** Why a request with headers past `limit` is not sent; `undefined` if it may be. */
 export function oversizedRequest(
   { method, path, headers }: RequestHead,
   origin: { readonly scheme: string; readonly authority: string },
@@ -17,6 +23,6 @@ export function oversizedRequest(
   size += method.length + path.length + origin.scheme.length + origin.authority.length;
   for (const each of headers) size += each.length + 16;
   if (size <= limit) return undefined;
-  const message = `the request was not sent: its headers are ${size} bytes, and the server takes ${limit}. Send less metadata`;
+  const message = `the request was not sent: its headers are ${size} bytes, and more than ${limit} are past what the server takes. Send less metadata`;
   return { kind: "limit", message };
 }
