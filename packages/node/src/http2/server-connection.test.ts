@@ -1,3 +1,4 @@
+// Long: one connection of a hostile or slow peer at a time, from a group of cases that share their script.
 import { createConnection } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import {
