@@ -5,6 +5,7 @@ export { type ConnectionOptions, defaultOptions } from "./connection-options.js"
 export { ConnectionError, ErrorCode, errorName } from "./error-code.js";
 export type { FieldList } from "./field.js";
 export { MemoryPool } from "./flow-control.js";
+export { FrameTrace } from "./frame-trace.js";
 export type { Goaway } from "./goaway.js";
 export type { ConnectionHost } from "./host.js";
 export type { RequestHead, ResponseHead } from "./message-head.js";

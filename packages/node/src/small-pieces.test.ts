@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import { runScript } from "./fixtures/run-script.js";
+import { chosenEngine } from "./http2/engine.js";
 
 const MiB = 1024 * 1024;
 
 /** Sends most of a message of 4 MiB, byte by byte, to a server in a process of its own; how much that one grew. */
-async function growth(request: string): Promise<number> {
+async function growth(request: string, left: number): Promise<number> {
   using script = await runScript(`
     import { connect } from "node:net";
     import { echoService } from "../fixtures/echo-service.js";
@@ -27,7 +28,7 @@ async function growth(request: string): Promise<number> {
   `);
   await script.wrote(";");
   const [, streams, grew] = /streams (\d+) grew (\d+) KiB/.exec(script.output()) ?? [];
-  expect(streams).toBe("1");
+  expect(Number(streams)).toBe(left);
   return Number(grew) * 1024;
 }
 
@@ -50,6 +51,8 @@ it.each([
 ])(
   "a caller that sends a message byte by byte over %s costs its bytes, not its pieces",
   async (_, request) => {
-    expect(await growth(request)).toBeLessThan(64 * MiB);
+    // Frames of one byte are an attack to Bowline's engine, which ends the connection.
+    const isAttack = request.includes("frameType") && chosenEngine() === "bowline";
+    expect(await growth(request, isAttack ? 0 : 1)).toBeLessThan(64 * MiB);
   },
 );

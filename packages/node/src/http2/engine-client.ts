@@ -67,7 +67,7 @@ export class EngineConnection implements Connection {
     this.settings = settings;
     this.#socket = socket;
     this.#listener = listener;
-    this.#host = new EngineSocket(socket);
+    this.#host = new EngineSocket(socket, false);
     this.#connection = new ClientConnection(
       this.#host,
       {

@@ -38,7 +38,7 @@ export class EngineServer implements HttpServer {
   }
 
   take(socket: Socket): void {
-    const host = new EngineSocket(socket);
+    const host = new EngineSocket(socket, true);
     const peer = peerOf(socket);
     const request = (stream: Stream, head: RequestHead): StreamReceiver | undefined => {
       const call = new EngineServerStream(stream, head, peer);

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { ConnectionHost } from "@bowline/http2";
+import { type ConnectionTrace, traceOf } from "./trace.js";
 
 /** Bytes that a socket may hold before content waits in its streams. */
 const comfortableBytes = 262_144;
@@ -24,11 +25,13 @@ export class EngineSocket implements ConnectionHost {
   error: Error | undefined;
   #connection: SocketConnection | undefined;
   #isEnded = false;
+  readonly #trace: ConnectionTrace | undefined;
   readonly #flush: () => void;
   readonly #afterMicrotasks: () => void;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, isServer: boolean) {
     this.socket = socket;
+    this.#trace = traceOf(socket, isServer);
     this.#flush = () => this.#connection?.flush();
     this.#afterMicrotasks = () => process.nextTick(this.#flush);
   }
@@ -37,6 +40,7 @@ export class EngineSocket implements ConnectionHost {
   carry(connection: SocketConnection): void {
     this.#connection = connection;
     const { socket } = this;
+    if (this.#trace !== undefined) socket.on("data", (chunk) => this.#trace?.received.add(chunk));
     socket.on("data", (chunk: Buffer) => connection.receive(chunk));
     socket.on("drain", () => {
       if (socket.isPaused()) socket.resume();
@@ -58,6 +62,7 @@ export class EngineSocket implements ConnectionHost {
   write(chunks: readonly Uint8Array[]): boolean {
     const { socket } = this;
     if (this.#isEnded || socket.destroyed) return true;
+    if (this.#trace !== undefined) for (const chunk of chunks) this.#trace.sent.add(chunk);
     if (chunks.length === 1) socket.write(chunks[0] as Uint8Array);
     else {
       socket.cork();

@@ -18,6 +18,7 @@ import {
   type TransportServer,
 } from "../fixtures/transport-server.js";
 import type { ServerLimits } from "../server-limits.js";
+import { chosenEngine } from "./engine.js";
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -82,45 +83,48 @@ it("answers in one go with content-length, and with fields of one name apart", a
   await noStreams(server);
 });
 
-it("joins the values of fields that Node takes once only, in headers and trailers, of whole answers and of streams", async () => {
-  const tags = [
-    "etag",
-    "a",
-    "etag",
-    "b",
-    "x-a",
-    "1",
-    "x-a",
-    "2",
-    "set-cookie",
-    "c",
-    "set-cookie",
-    "d",
-  ];
-  let count = 0;
-  const { peer, server } = await start({}, ({ stream }) => {
-    const kind = count++;
-    stream.body.append(text("body"));
-    if (kind === 0) stream.respond(200, tags);
-    else if (kind === 1) stream.respond(200, tags, ["authorization", "a", "authorization", "b"]);
-    else {
-      stream.start(200, tags);
-      stream.flush();
-      stream.end(["authorization", "a", "authorization", "b"]);
-    }
-  });
-  for (let kind = 0; kind < 3; kind++) {
-    const answer = await peer.send();
-    expect(answer).toMatchObject({ body: "body", ended: true, code: 0 });
-    expect(answer.headers).toMatchObject({
-      etag: "a, b",
-      "x-a": "1, 2",
-      "set-cookie": ["c", "d"],
+it.runIf(chosenEngine() === "node")(
+  "joins the values of fields that Node's engine takes once only, in headers and trailers, of whole answers and of streams",
+  async () => {
+    const tags = [
+      "etag",
+      "a",
+      "etag",
+      "b",
+      "x-a",
+      "1",
+      "x-a",
+      "2",
+      "set-cookie",
+      "c",
+      "set-cookie",
+      "d",
+    ];
+    let count = 0;
+    const { peer, server } = await start({}, ({ stream }) => {
+      const kind = count++;
+      stream.body.append(text("body"));
+      if (kind === 0) stream.respond(200, tags);
+      else if (kind === 1) stream.respond(200, tags, ["authorization", "a", "authorization", "b"]);
+      else {
+        stream.start(200, tags);
+        stream.flush();
+        stream.end(["authorization", "a", "authorization", "b"]);
+      }
     });
-    if (kind > 0) expect(answer.trailers).toMatchObject({ authorization: "a, b" });
-  }
-  await noStreams(server);
-});
+    for (let kind = 0; kind < 3; kind++) {
+      const answer = await peer.send();
+      expect(answer).toMatchObject({ body: "body", ended: true, code: 0 });
+      expect(answer.headers).toMatchObject({
+        etag: "a, b",
+        "x-a": "1, 2",
+        "set-cookie": ["c", "d"],
+      });
+      if (kind > 0) expect(answer.trailers).toMatchObject({ authorization: "a, b" });
+    }
+    await noStreams(server);
+  },
+);
 
 it("sends trailers behind a body, behind none, and behind a stream of messages", async () => {
   let count = 0;
