@@ -24,7 +24,7 @@ import {
 } from "./client-failure.js";
 import { EngineClientStream } from "./engine-client-stream.js";
 import { EngineSocket } from "./engine-socket.js";
-import { sendableHeaderBytes } from "./request-limit.js";
+import { longestBlockBytes, sendableHeaderBytes } from "./request-limit.js";
 
 /**
  * Begins HTTP/2 on a socket that is connected, on Bowline's engine. The connection is ready when the peer's first SETTINGS
@@ -93,7 +93,8 @@ export class EngineConnection implements Connection {
 
   /** The largest header list of a request that is sent. */
   get headerListBytes(): number {
-    return sendableHeaderBytes(this.#connection.peerSettings.maxHeaderListBytes);
+    const { maxHeaderListBytes } = this.#connection.peerSettings;
+    return Math.min(sendableHeaderBytes(maxHeaderListBytes), longestBlockBytes);
   }
 
   /** Whether a stream can begin now; one that cannot was never sent. */

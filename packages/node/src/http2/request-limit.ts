@@ -1,6 +1,6 @@
 import type { RequestHead, StreamFailure } from "@bowline/rpc/internal";
 
-/** The largest header block that `node:http2` sends; of a larger one it says that the peer refused the stream. */
+/** The largest header block that is sent at all: `node:http2` takes and sends no larger one, and says that the peer refused the stream. */
 export const longestBlockBytes = 65_536;
 
 /**
