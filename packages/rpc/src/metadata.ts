@@ -183,9 +183,12 @@ export class Metadata implements ReadonlyMetadata {
 
   /** The log form: an object, credentials and `-bin` fields redacted. */
   toJSON(): Record<string, string> {
+    // One pass: a hostile server may send any number of trailers with the error that is logged.
     const shown = new Map<string, string>();
-    for (const [name] of this) {
-      shown.set(name, secret.test(name) ? "[redacted]" : (this.get(name) as string));
+    for (const [name, value] of this) {
+      const before = shown.get(name);
+      if (before === undefined) shown.set(name, secret.test(name) ? "[redacted]" : value);
+      else if (!secret.test(name)) shown.set(name, `${before}, ${value}`);
     }
     return Object.fromEntries(shown);
   }

@@ -236,3 +236,18 @@ it("does not give a request up that the server takes slowly, or took and has not
   await received.over();
   expect(received.events).toEqual(["200", "data", "end"]);
 });
+
+it("fails at a response that Node has no use for, and does not wait for ever", async () => {
+  const url = await listen(
+    createTcp((socket) =>
+      socket.once("data", () =>
+        socket.write(
+          "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+        ),
+      ),
+    ),
+  );
+  const { received } = sendRequest(transportTo(url));
+  await received.over();
+  expect(received.failure?.kind).toBe("lost");
+});

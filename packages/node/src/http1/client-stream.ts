@@ -111,6 +111,10 @@ export class Http1ClientStream implements ClientStream {
     }
     this.#request.on("response", (response) => this.#respond(response));
     this.#request.on("error", (error) => this.#requestFailed(error));
+    // Node closes the connection of a response that it has no use for, such as 101, and says nothing else.
+    this.#request.on("close", () => {
+      if (this.#response === undefined) this.#fail(cutResponse());
+    });
     return this.#request;
   }
 

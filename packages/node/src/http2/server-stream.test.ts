@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, expect, it } from "vitest";
 import {
   flag,
@@ -351,4 +353,29 @@ it("does nothing with what is written after the end, or to nobody", async () => 
   stream.pause();
   stream.resume();
   stream.reset();
+});
+
+it("keeps nothing of a body that its handler held back and that broke, however long the handler goes on", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const { peer, recorder, server } = await start({}, ({ stream }) => stream.pause());
+  const held = async () => {
+    await new Promise(setImmediate);
+    collect();
+    await new Promise(setImmediate);
+    collect();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = await held();
+  for (let i = 0; i < 40; i++) {
+    const request = peer.open();
+    request.write(Buffer.alloc(200_000));
+    await recorder.next();
+  }
+  await eventually(() => process.memoryUsage().arrayBuffers > before + 6_000_000);
+  peer.session.destroy();
+  await noStreams(server);
+  await eventually(() => recorder.receivers.every(({ failure }) => failure !== undefined));
+  expect((await held()) - before).toBeLessThan(3_000_000);
+  expect(recorder.receivers).toHaveLength(40);
 });

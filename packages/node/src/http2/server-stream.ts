@@ -168,6 +168,8 @@ export class Http2ServerStream implements ServerStream, WaitingStream {
   /** The stream is closed. `failure` says why, in case that the exchange was not over. */
   closed(failure: () => StreamFailure): void {
     this.#drop();
+    // What came while the body was paused; a handler that never finishes would keep it with the stream.
+    this.#stream.removeAllListeners("data").read();
     if (this.#answered) return;
     const interruption = failure();
     this.interrupt(interruption);
