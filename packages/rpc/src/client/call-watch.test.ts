@@ -81,6 +81,28 @@ it("leaves neither timer nor listener behind", async () => {
   expect(transport.last.wasReset).toBe(false);
 });
 
+it("puts one listener on a signal that many calls share, and ends them all", async () => {
+  const { transport, client } = setUp();
+  const { parent, controller } = parentOf(undefined);
+  const { signal } = controller;
+  const added = vi.spyOn(signal, "addEventListener");
+  const removed = vi.spyOn(signal, "removeEventListener");
+  const ok = ["grpc-status", "0"];
+  const first = client.echo({}, { signal });
+  transport.last.answer(200, ["content-type", "application/grpc"], new Uint8Array(5), ok);
+  await first;
+  expect([added.mock.calls.length, removed.mock.calls.length]).toEqual([1, 1]);
+  const calls = Array.from({ length: 20 }, (_, i) =>
+    client.echo({}, i < 10 ? { signal } : { parent }),
+  );
+  expect(added).toHaveBeenCalledTimes(2);
+  transport.last.answer(200, ["content-type", "application/grpc"], new Uint8Array(5), ok);
+  await calls.pop();
+  controller.abort(new RpcError("canceled", "gone"));
+  for (const call of calls) await expect(call).rejects.toMatchObject({ code: "canceled" });
+  expect(transport.streams.slice(1).filter(({ wasReset }) => wasReset)).toHaveLength(19);
+});
+
 it("takes a server that cancels at the deadline for the deadline", async () => {
   vi.useFakeTimers();
   const { transport, client } = setUp();

@@ -46,7 +46,39 @@ function onTimeout(timeoutMs: number, call: BoundedCall): () => void {
   return onExpiry(deadline, () => call.giveUp(expired(timeoutMs, call.place())));
 }
 
+/** Whom to tell when a signal is aborted. */
+const watches = new WeakMap<AbortSignal, SignalWatch>();
+
 function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  signal.addEventListener("abort", listener, { once: true });
-  return () => signal.removeEventListener("abort", listener);
+  let watch = watches.get(signal);
+  if (watch === undefined) {
+    watch = new SignalWatch(signal);
+    watches.set(signal, watch);
+  }
+  return watch.add(listener);
+}
+
+/** One listener on a signal, however many calls share it: platforms warn of a leak past ten. */
+class SignalWatch {
+  readonly #signal: AbortSignal;
+  readonly #calls = new Set<{ readonly aborted: () => void }>();
+  readonly #tell = (): void => {
+    // Those that are over by then have taken themselves out.
+    for (const each of [...this.#calls]) if (this.#calls.delete(each)) each.aborted();
+  };
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** @returns takes it out again. */
+  add(aborted: () => void): () => void {
+    const call = { aborted };
+    if (this.#calls.size === 0) this.#signal.addEventListener("abort", this.#tell, { once: true });
+    this.#calls.add(call);
+    return () => {
+      if (!this.#calls.delete(call) || this.#calls.size > 0) return;
+      this.#signal.removeEventListener("abort", this.#tell);
+    };
+  }
 }

@@ -63,7 +63,7 @@ class LimitedSink implements DecompressedSink {
     if (this.refusal !== undefined) throw this.refusal;
     if (this.#closed) throw new TypeError("append was called after decompress was done");
     if (!(bytes instanceof Uint8Array)) throw new TypeError("append takes a Uint8Array");
-    if (bytes.length > this.remaining) {
+    if (!(bytes.length <= this.remaining)) {
       this.#pieces.clear();
       this.refusal = tooLarge(this.#limit);
       throw this.refusal;

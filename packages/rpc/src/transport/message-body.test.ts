@@ -48,3 +48,8 @@ it("is empty when nothing came", () => {
   body.finish();
   expect(body.end - body.start).toBe(0);
 });
+
+it("lets nothing through under a limit that is no number", () => {
+  expect(() => new MessageBody(Number.NaN).announce("1")).toThrow(tooLarge);
+  expect(() => new MessageBody(Number.NaN).add(Uint8Array.of(1), 0, 1)).toThrow(tooLarge);
+});

@@ -24,7 +24,8 @@ export class MessageBody {
 
   /** @throws RpcError `resource_exhausted` if a `content-length` announces more than the limit. */
   announce(contentLength: string | undefined): void {
-    if (contentLength !== undefined && Number(contentLength) > this.#limit) {
+    // Written so that a limit which is no number lets nothing through.
+    if (contentLength !== undefined && !(Number(contentLength) <= this.#limit)) {
       throw messageTooLarge(`${contentLength} bytes`, this.#limit);
     }
   }
@@ -32,7 +33,8 @@ export class MessageBody {
   /** @throws RpcError `resource_exhausted` if the message has become larger than the limit. */
   add(bytes: Uint8Array, start: number, end: number): void {
     this.#size += end - start;
-    if (this.#size > this.#limit) throw messageTooLarge(`${this.#size} bytes so far`, this.#limit);
+    if (!(this.#size <= this.#limit))
+      throw messageTooLarge(`${this.#size} bytes so far`, this.#limit);
     if (this.#size === end - start) {
       this.bytes = bytes;
       this.start = start;
