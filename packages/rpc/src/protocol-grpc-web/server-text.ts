@@ -1,6 +1,6 @@
 import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
-import type { Exchange } from "../server/exchange.js";
+import type { StreamExchange } from "../server/stream-exchange.js";
 import { ChunkSink } from "../transport/byte-sink.js";
 import type { RequestReceiver, ServerStream, StreamPeer } from "../transport/server-stream.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
@@ -73,10 +73,10 @@ export class TextServerStream implements ServerStream {
 
 /** Takes the body of a request that comes as base64. */
 export class TextReceiver implements RequestReceiver {
-  readonly #exchange: Exchange;
+  readonly #exchange: StreamExchange;
   readonly #decoder: Base64Decoder = new Base64Decoder();
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: StreamExchange) {
     this.#exchange = exchange;
   }
 
@@ -100,6 +100,10 @@ export class TextReceiver implements RequestReceiver {
 
   drained(): void {
     this.#exchange.drained();
+  }
+
+  isResting(): boolean {
+    return this.#exchange.isResting();
   }
 
   #attempt(step: () => void): void {

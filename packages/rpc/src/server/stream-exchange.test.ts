@@ -501,6 +501,21 @@ describe("gRPC", () => {
   });
 });
 
+it.each(["application/grpc-web", "application/grpc-web-text"])(
+  "may rest between the messages of a stream of %s, and in none",
+  (contentType) => {
+    const call = serverOf({ collect: () => new Promise(() => {}) });
+    const stream = call("Collect", contentType);
+    expect(stream.receiver?.isResting?.()).toBe(true);
+    const text = contentType.endsWith("text");
+    const send = (base64: string) => stream.send(Buffer.from(base64, text ? "latin1" : "base64"));
+    send("AAAAAAA=");
+    expect(stream.receiver?.isResting?.()).toBe(true);
+    send("AAAA");
+    expect(stream.receiver?.isResting?.()).toBe(false);
+  },
+);
+
 it("speaks gRPC-Web as text, in pieces of any size", async () => {
   const call = serverOf({ echo: (request) => request });
   const text = Buffer.from(enveloped([0, message("text")])).toString("base64");
