@@ -1,4 +1,5 @@
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { createClient } from "@bowline/rpc";
 import { afterEach, expect, it } from "vitest";
 import { createChannel } from "./channel.js";
@@ -44,6 +45,34 @@ it("binds every address with plaintext: true, and is reached as localhost", asyn
   expect(server.url).toBe(`http://localhost:${server.port}`);
   expect((await clientOf(server).echo({ name: "a" })).name).toBe("a");
 });
+
+it.each([
+  ["HTTP/1.0", ""],
+  ["HTTP/1.1", "connection: close\r\n"],
+])(
+  "reads on behind an early answer, so that a proxy that is still sending gets it: %s %s",
+  async (version, close) => {
+    const server = await start({ limits: { receivedMessageBytes: 1_000 } });
+    const size = 1_000_000;
+    const socket = connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
+    const came: Buffer[] = [];
+    socket.on("data", (chunk: Buffer) => came.push(chunk));
+    const answered = once(socket, "end");
+    const type = "content-type: application/proto";
+    socket.write(`POST /test.v1.EchoService/Echo ${version}\r\nhost: x\r\n${close}${type}\r\n`);
+    socket.write(`content-length: ${size}\r\n\r\n`);
+    socket.write(Buffer.alloc(size / 2));
+    await answered;
+    expect(Buffer.concat(came).toString()).toMatch(/^HTTP\/1\.1 429 .*resource_exhausted/s);
+    expect(server.describe().connections).toBe(1);
+    socket.on("error", (error) => came.push(Buffer.from(error.message)));
+    socket.write(Buffer.alloc(size / 2));
+    const count = came.length;
+    const [failed] = await once(socket.end(), "close");
+    expect([failed, came.length - count]).toEqual([false, 0]);
+    await expect.poll(() => server.describe().connections).toBe(0);
+  },
+);
 
 it("names a port that is taken, with a stable reason", async () => {
   const server = await start();

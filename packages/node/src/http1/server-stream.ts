@@ -214,10 +214,18 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     const { socket } = this.#request;
     const timer = setTimeout(() => socket.destroy(), drainMs);
     timer.unref();
+    // `node:http` closes a connection that is not kept as soon as the answer is written: wait for the request's end.
+    let closing = false;
+    socket.destroySoon = () => {
+      closing = true;
+      socket.end();
+    };
     // Neither the timer nor the connection, which may live long, shall keep the exchange.
     const done = () => {
       clearTimeout(timer);
       socket.off("close", done);
+      Reflect.deleteProperty(socket, "destroySoon");
+      if (closing) socket.destroySoon();
     };
     socket.once("close", done);
     this.#disposed = done;
