@@ -19,6 +19,8 @@ export class HeaderBlockCache<T> {
   readonly #decoder: HpackDecoder;
   /** Made with the first block that is kept. */
   #entries: (Entry<T> | undefined)[] | undefined;
+  /** By slot, the hash of the block that came last: one that never comes again is not worth keeping. */
+  #seen: Int32Array | undefined;
 
   constructor(decoder: HpackDecoder) {
     this.#decoder = decoder;
@@ -26,7 +28,7 @@ export class HeaderBlockCache<T> {
 
   get(bytes: Uint8Array, start: number, end: number): T | undefined {
     if (this.#entries === undefined || end - start > maxBlockBytes) return undefined;
-    const entry = this.#entries[slotOf(bytes, start, end)];
+    const entry = this.#entries[hashOf(bytes, start, end) & (slots - 1)];
     if (entry === undefined || entry.version !== this.#decoder.version) return undefined;
     const { block } = entry;
     if (block.length !== end - start) return undefined;
@@ -34,19 +36,29 @@ export class HeaderBlockCache<T> {
     return entry.value;
   }
 
-  /** @param versionBefore the decoder's before it decoded the block. */
+  /**
+   * Keeps a block when it comes for the second time in a row, as far as its hash tells.
+   * @param versionBefore the decoder's before it decoded the block.
+   */
   set(bytes: Uint8Array, start: number, end: number, versionBefore: number, value: T): void {
     const { version } = this.#decoder;
     if (version !== versionBefore || end - start > maxBlockBytes) return;
+    const hash = hashOf(bytes, start, end);
+    const slot = hash & (slots - 1);
+    this.#seen ??= new Int32Array(slots);
+    if (this.#seen[slot] !== hash) {
+      this.#seen[slot] = hash;
+      return;
+    }
     this.#entries ??= new Array<Entry<T> | undefined>(slots).fill(undefined);
     const block = new Uint8Array(end - start);
     block.set(bytes.subarray(start, end));
-    this.#entries[slotOf(bytes, start, end)] = { block, version, value };
+    this.#entries[slot] = { block, version, value };
   }
 }
 
-function slotOf(bytes: Uint8Array, start: number, end: number): number {
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start;
   for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0;
-  return (hash ^ (hash >>> 16)) & (slots - 1);
+  return hash ^ (hash >>> 16);
 }
