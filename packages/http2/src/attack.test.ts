@@ -179,6 +179,26 @@ describe.each(attacks)("$name", (attack) => {
   });
 });
 
+it("streams behind GOAWAY are ignored, but not without end", () => {
+  const flood = (budgets: AttackBudgets) => {
+    const server = startServer({ budgets });
+    server.send(headers(1));
+    server.connection.drain();
+    server.host.time = 1_000;
+    server.connection.tick();
+    server.send();
+    let code: number | undefined;
+    for (let i = 1; i <= 1_001 && code === undefined; i++) {
+      const frames = server.send(headers(streamOf(i)));
+      if (frames.length > 0) code = goawayCode(frames);
+    }
+    expect(server.requests).toHaveLength(1);
+    return code;
+  };
+  expect(flood(defaultBudgets)).toBe(ErrorCode.enhanceYourCalm);
+  expect(flood({ ...defaultBudgets, resets: off })).toBeUndefined();
+});
+
 describe("peers in good faith", () => {
   it("may ping once for each message that they get", () => {
     const server = startServer({}, echo);
@@ -210,9 +230,12 @@ describe("peers in good faith", () => {
 
   it("may go on sending what was answered early", () => {
     const server = startServer({}, ({ stream }) => stream?.respond(403, []));
+    const trailers = literals(["x", "1"]);
     for (let i = 0; i < 2_000; i++) {
       const id = streamOf(i);
-      const late = concat(data(id, "12345"), data(id, "12345"), rstStream(id, 8));
+      const content = concat(data(id, "12345"), data(id, "12345"));
+      const end = i % 2 === 0 ? rstStream(id, 8) : frame(FrameType.headers, 5, id, trailers);
+      const late = concat(content, end);
       expect(goawayCode(server.send(headers(id), late))).toBeUndefined();
     }
   });

@@ -625,6 +625,16 @@ describe("a stream that is given up", () => {
     expect(server.end).toBeUndefined();
   });
 
+  it("takes trailers that crossed the reset once, and no more", () => {
+    const server = startServer();
+    server.send(headers(1));
+    server.requests[0]?.stream?.reset(ErrorCode.cancel);
+    server.send();
+    const late = frame(FrameType.headers, 5, 1, literals(["x", "1"]));
+    expect(server.send(late)).toEqual([]);
+    expect(goawayCode(server.send(late))).toBe(ErrorCode.streamClosed);
+  });
+
   it("keeps the tables of both sides the same when its trailers are ignored", () => {
     const server = startServer({}, echo);
     server.send(headers(1));

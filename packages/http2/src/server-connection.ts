@@ -105,7 +105,10 @@ export class ServerConnection extends Connection {
     this.#highestStreamId = streamId;
     const head = this.#decode(bytes, start, end);
     // A stream that crossed GOAWAY is ignored; its client repeats the request elsewhere.
-    if (this.refusesNew) return this.resetByUs.add(streamId);
+    if (this.refusesNew) {
+      this.spend("resets", "streams behind GOAWAY");
+      return this.resetByUs.add(streamId);
+    }
     this.lastPeerStreamId = streamId;
     if (dependsOnItself) {
       const message = "a stream depends on itself";
@@ -184,7 +187,8 @@ export class ServerConnection extends Connection {
   #trailers(streamId: number, fields: FieldList, endsStream: boolean): void {
     const stream = this.open.get(streamId);
     if (stream === undefined) {
-      if (this.resetByUs.has(streamId)) return;
+      // Trailers that crossed the reset: they come once.
+      if (this.resetByUs.delete(streamId)) return;
       throw new ConnectionError(ErrorCode.streamClosed, "HEADERS on a stream that is over");
     }
     if (stream.isReceived) {
