@@ -45,6 +45,9 @@ const noticeMs = 1_000;
  * What both ends of a connection have in common: bytes come in by `receive`, bytes leave through the host, and what
  * happens is told to streams' receivers and to the listener. It has no clock and no socket of its own; `tick` must be
  * called now and then for its time limits.
+ *
+ * Longer than a file should be: what each frame may do in each state of a stream and of the connection (RFC 9113, sections
+ * 5 and 6) is one machine, and is read against the RFC as one.
  */
 export abstract class Connection implements FrameHandler, StreamConnection {
   protected readonly options: ConnectionOptions;
