@@ -156,7 +156,7 @@ function unescaped(raw: string, offset: number): string {
   try {
     value = JSON.parse(`"${raw}"`) as string;
   } catch {
-    syntax("an escape that JSON does not know", offset);
+    syntax("an unknown escape", offset);
   }
   if (!isWellFormed(value)) syntax("a lone surrogate", offset);
   return value;
