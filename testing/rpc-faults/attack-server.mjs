@@ -18,22 +18,24 @@ import { enveloped, Method } from "./service.mjs";
 const path = (name) => `/test.v1.FaultService/${name}`;
 const names = ["Echo", "Watch", "Collect", "Chat"];
 
-/** Runs `count` faults, so many at a time; calls `sample` now and then. */
+const rounds = 32;
+
+/** Runs `count` faults, many at a time; calls `sample` after each round of them, when none is under way. */
 export async function attackServer({ port, count, random, tally, sample }) {
   let left = count;
-  let nextSample = count;
-  const worker = async () => {
-    while (left > 0) {
+  const worker = async (rest) => {
+    while (left > rest) {
       const done = random.once(10)
         ? await http2(port, random, tally, Math.min(25, left))
         : await http1(port, random, tally);
       left -= done;
-      if (left > nextSample) continue;
-      nextSample -= count / 48;
-      await sample();
     }
   };
-  await Promise.all(Array.from({ length: 64 }, worker));
+  for (let round = 1; round <= rounds; round++) {
+    const rest = count - (count * round) / rounds;
+    await Promise.all(Array.from({ length: 64 }, () => worker(rest)));
+    await sample();
+  }
 }
 
 /** Another loopback address each time, so that closed connections do not use up one address's ports. */
