@@ -30,6 +30,23 @@ describe(".ci/run", () => {
     expect(await ci(scripts)).toEqual({ code: 0, end: ["3 skipped", "10 passed, 0 failed"] });
   });
 
+  test("tells the end of each failed suite again", async () => {
+    writeFileSync(
+      join(tree, "package.json"),
+      JSON.stringify({
+        scripts: {
+          test: "echo 'the cause' && echo '4 passed, 1 failed' && exit 1",
+          verify: "seq 1000 && echo '5 passed, 0 failed'",
+        },
+      }),
+    );
+    writeFileSync(join(tree, ".git", "info", "exclude"), "*\n");
+    const { output } = await run(join(tree, ".ci", "run"), [], { accept: [1] });
+    expect(output.split("\n").slice(-70).join("\n")).toContain("the cause");
+    expect(output).toMatch(/\n10 passed, 1 failed\n$/);
+    expect(output).not.toContain("the end of verify");
+  });
+
   test("counts a suite without a closing line, and one that ends with a code, as failed", async () => {
     const scripts = {
       test: "echo all good",

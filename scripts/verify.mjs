@@ -49,8 +49,8 @@ if ((await ensureInstalled(driver)) && (await driver.step("build", () => build()
       ran = closingLine(output);
       if (!ran) throw new Error(`${suite.file} closed without a line "N passed, N failed"`);
       if (ran.passed === 0 && ran.failed === 0) throw new Error(`${suite.file} ran nothing`);
-      if (code !== 0 && ran.failed === 0) return { ...ran, failed: 1 };
-      return ran;
+      if (code !== 0 && ran.failed === 0) return { ...ran, output, failed: 1 };
+      return { ...ran, output };
     };
     await driver.step(suite.name, outcome);
     if (skipped && !inCi) driver.say(`- ${suite.name}: skipped, ${skipped}`);

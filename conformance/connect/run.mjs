@@ -54,19 +54,27 @@ async function main() {
     stdio: "inherit",
   });
   const total = { passed: 0, failed: 0 };
+  const troubles = [];
   for (const run of wanted) {
-    const { passed, failed } = await perform(runner, nodes.get(run.node), run);
-    total.passed += passed;
-    total.failed += failed;
+    const verdict = await perform(runner, nodes.get(run.node), run);
+    total.passed += verdict.passed;
+    total.failed += verdict.failed;
+    if (verdict.failed > 0) troubles.push(`✗ ${nameOf(run)}`, ...verdict.troubles);
   }
+  // Again, for logs of which only the end is kept.
+  for (const trouble of troubles) console.log(trouble);
   console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
+}
+
+function nameOf({ role, node }) {
+  return `${role}, node ${node}`;
 }
 
 /** One run, judged: the numbers of cases that passed and failed. */
 async function perform(runner, node, run) {
   const started = performance.now();
-  console.log(`${run.role}, node ${run.node} …`);
+  console.log(`${nameOf(run)} …`);
   const patterns = options.run ?? [];
   const only = patterns.length > 0;
   const { log, reports, ending } = await runSuite(runner, node, run, {
@@ -79,10 +87,8 @@ async function perform(runner, node, run) {
   });
   const seconds = Math.round((performance.now() - started) / 1000);
   const { total = 0, passed = 0, failed = 0 } = countsOf(log) ?? { failed: 1 };
-  console.log(
-    `${run.role}, node ${run.node}: ${passed} of ${total} passed, ${failed} failed (${seconds} s)`,
-  );
-  if (only) return { passed, failed };
+  console.log(`${nameOf(run)}: ${passed} of ${total} passed, ${failed} failed (${seconds} s)`);
+  if (only) return { passed, failed, troubles: [] };
   const said = readReports(reports);
   console.log(describeReports(said));
   const verdict = judge(log, said, run, ending);

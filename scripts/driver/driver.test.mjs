@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { missingPackage } from "./install.mjs";
-import { closingLine, run } from "./steps.mjs";
+import { closingLine, failuresOf, run } from "./steps.mjs";
 
 describe("closingLine", () => {
   test("reads the counts of a suite's last line", () => {
@@ -25,6 +25,21 @@ describe("closingLine", () => {
 });
 
 describe("a driver", () => {
+  test("tells again at the end what failed, and why", async () => {
+    const code = `import { createDriver } from "./scripts/driver/steps.mjs";
+      const driver = createDriver("title");
+      await driver.step("one", () => ({ passed: 3, failed: 1, output: "✗ case 7\\n\\twhy\\n" }));
+      await driver.step("two", () => { throw new Error("broken"); });
+      await driver.step("three", () => {});
+      driver.finish();`;
+    const { output } = await run(process.execPath, ["--input-type=module", "-e", code], {
+      accept: [1],
+    });
+    const end = output.slice(output.indexOf("✓ three"));
+    expect(end.split("\n").slice(1, 6)).toEqual(["✗ one", "✗ case 7", "\twhy", "✗ two", "broken"]);
+    expect(end).toMatch(/failed: one, two\n4 passed, 2 failed\n$/);
+  });
+
   test("ends with a line of exactly passed and failed, the skipped before it", async () => {
     const code = `import { createDriver } from "./scripts/driver/steps.mjs";
       const driver = createDriver("title");
@@ -34,6 +49,24 @@ describe("a driver", () => {
     const { output } = await run(process.execPath, ["--input-type=module", "-e", code]);
     expect(output.split("\n").slice(-3)).toEqual(["2 skipped", "3 passed, 0 failed", ""]);
     expect(closingLine(output)).toEqual({ passed: 3, failed: 0, skipped: 2 });
+  });
+});
+
+describe("failuresOf", () => {
+  test("is each failure with what is said of it, and nothing of what passed", () => {
+    const output = "✓ one\n✗ two\n\twhy\n✓ three\n  ✗ four\n\n3 passed, 2 failed\n";
+    expect(failuresOf(output)).toBe("✗ two\n\twhy\n  ✗ four");
+  });
+
+  test("is the end of an output that names none", () => {
+    const lines = Array.from({ length: 99 }, (_, i) => `line ${i}`);
+    expect(failuresOf(lines.join("\n")).split("\n")).toEqual(lines.slice(-15));
+  });
+
+  test("is bounded", () => {
+    const output = Array.from({ length: 99 }, (_, i) => `✗ ${i}\n${"why\n".repeat(50)}`).join("");
+    expect(failuresOf(output).split("\n").length).toBe(20 * 6 + 1);
+    expect(failuresOf(output)).toMatch(/\n… and 79 more$/);
   });
 });
 

@@ -16,7 +16,7 @@ export function createDriver(title) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const seconds = (/** @type {number} */ since) => ((performance.now() - since) / 1000).toFixed(1);
   const stamp = () => `[${seconds(started).padStart(6)} s]`;
-  /** @type {string[]} */
+  /** What failed, with what is said of it again at the end. @type {{ name: string, why: string }[]} */
   const troubles = [];
 
   /** Prints one line with the elapsed time. @param {string} line */
@@ -25,11 +25,13 @@ export function createDriver(title) {
   }
 
   /**
-   * Runs one named step and counts it. The action returns nothing (one check passed), a note, or counts of its own;
-   * it throws to fail. A failed step never stops the driver by itself.
+   * Runs one named step and counts it. The action returns nothing (one check passed), a note, or counts of its own,
+   * with its output where the failures in it are to be told again at the end; it throws to fail. A failed step never
+   * stops the driver by itself.
    *
+   * @typedef {Partial<typeof total> & { output?: string }} Counts
    * @param {string} name
-   * @param {() => Promise<void | string | Partial<typeof total>> | void | string | Partial<typeof total>} action
+   * @param {() => Promise<void | string | Counts> | void | string | Counts} action
    * @returns {Promise<boolean>} whether the step passed
    */
   async function step(name, action) {
@@ -37,10 +39,12 @@ export function createDriver(title) {
     const since = performance.now();
     let failed = 0;
     let note = "";
+    let why = "";
     try {
       const outcome = await action();
       if (outcome && typeof outcome === "object") {
         failed = outcome.failed ?? 0;
+        why = failuresOf(outcome.output ?? "");
         total.passed += outcome.passed ?? 0;
         total.skipped += outcome.skipped ?? 0;
         note = `: ${outcome.passed ?? 0} passed, ${failed} failed`;
@@ -52,9 +56,10 @@ export function createDriver(title) {
       failed = 1;
       const text = error instanceof Error ? error.message : String(error);
       process.stdout.write(`${text.replace(/\n+$/, "")}\n`);
+      why = failuresOf(text);
     }
     total.failed += failed;
-    if (failed > 0) troubles.push(name);
+    if (failed > 0) troubles.push({ name, why });
     say(`${failed > 0 ? "✗" : "✓"} ${name}${note} (${seconds(since)} s)`);
     return failed === 0;
   }
@@ -67,7 +72,8 @@ export function createDriver(title) {
 
   /** Prints the failed steps, what was skipped and the closing line `N passed, N failed`, and sets the exit code. */
   function finish() {
-    if (troubles.length > 0) say(`failed: ${troubles.join(", ")}`);
+    for (const { name, why } of troubles) if (why) process.stdout.write(`✗ ${name}\n${why}\n`);
+    if (troubles.length > 0) say(`failed: ${troubles.map(({ name }) => name).join(", ")}`);
     else say(`${title}: all good`);
     if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`);
     process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
@@ -121,6 +127,31 @@ export function runNode(file, args, options) {
 export function runNpm(args, options) {
   const npm = process.env.npm_execpath;
   return npm?.endsWith("js") ? runNode(npm, args, options) : run("npm", args, options);
+}
+
+const mostFailures = 20;
+const linesOfOne = 6;
+const linesOfTheEnd = 15;
+
+/**
+ * The failures in a suite's output, in short: what follows a line that begins with `✗`, up to an empty line or one with
+ * a `✓`; where there is none, the end of the output. A log of which only the end is kept tells what failed this way.
+ *
+ * @param {string} output
+ * @returns {string}
+ */
+export function failuresOf(output) {
+  const lines = output.trimEnd().split(/\r?\n/);
+  const starts = lines.flatMap((line, at) => (/^\s*✗/.test(line) ? [at] : []));
+  if (starts.length === 0) return lines.slice(-linesOfTheEnd).join("\n");
+  const shown = starts.slice(0, mostFailures).map((start, index) => {
+    const most = Math.min(starts[index + 1] ?? lines.length, start + linesOfOne);
+    const rest = lines.slice(start + 1, most);
+    const end = rest.findIndex((line) => line === "" || /^\s*✓/.test(line));
+    return [lines[start], ...(end < 0 ? rest : rest.slice(0, end))].join("\n");
+  });
+  if (starts.length > shown.length) shown.push(`… and ${starts.length - shown.length} more`);
+  return shown.join("\n");
 }
 
 /**
