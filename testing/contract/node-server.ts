@@ -50,7 +50,7 @@ export function withEngine<T>(engine: Http2Engine | undefined, run: () => T): T 
 export async function meetOnNode(
   { httpVersion, tls = false, unix = false, engine = chosenEngine(), clientEngine }: NodeMeeting,
   accept: RequestAcceptor,
-): Promise<ConnectedTransport> {
+): Promise<ConnectedTransport & { readonly url: string }> {
   const limits = transportLimits({});
   const entry = { accept, fallback: undefined, handles: () => true };
   const http2 = createHttp2Server(entry, limits, engine);
@@ -74,6 +74,7 @@ export async function meetOnNode(
   const transport = withEngine(clientEngine, () => createNodeTransport(target, options));
   return {
     transport,
+    url: target,
     cut: () => {
       for (const socket of sockets) socket.destroy();
       sockets.clear();

@@ -22,6 +22,7 @@ export type { InterceptedCall, Interceptor, InterceptorNext } from "./intercepto
 export { Metadata, type MetadataInit, type ReadonlyMetadata } from "./metadata.js";
 export { RpcError, type RpcErrorOptions } from "./rpc-error.js";
 export { type InterceptorResult, type InterceptorRun, runInterceptor } from "./run-interceptor.js";
+export type { CorsOptions } from "./server/cors.js";
 export type { DeadlinePolicy } from "./server/deadline-policy.js";
 export { type EncodedMessage, encoded } from "./server/encoded.js";
 export type { HandlerCall, Peer, Protocol } from "./server/handler-call.js";

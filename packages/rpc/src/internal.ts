@@ -1,8 +1,10 @@
 /** For the packages of this repository: transports and what carries them. Changes without notice. */
 export { channelOptionNames } from "./client/call-settings.js";
 export { createTransportChannel } from "./client/channel.js";
+export { userAgent } from "./client/user-agent.js";
 export { decompressMessage } from "./compression/decompress-message.js";
 export { checkCompressions } from "./compression/negotiate.js";
+export { listBytes } from "./memory/fields.js";
 export { createMemoryTransport } from "./memory/memory-transport.js";
 export { type HeaderFields, Metadata, type ReadonlyMetadata } from "./metadata.js";
 export { checkOptionNames, quote } from "./option-names.js";
@@ -11,6 +13,7 @@ export {
   type RequestHandlerOptions,
   reportError,
 } from "./server/options.js";
+export { QuietTimer } from "./server/quiet-timer.js";
 export { createRequestHandler, type RequestHandler } from "./server/request-handler.js";
 export { type BodySink, type ByteSink, ChunkSink } from "./transport/byte-sink.js";
 export type {

@@ -79,7 +79,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     const sender = new RequestSender(this);
     this.#sender = sender;
     this.#isManual = isManual;
-    const stream = this.#open();
+    const stream = this.#open(this.#refusedStart());
     if (stream === undefined) return sender;
     stream.start();
     this.#watch();
@@ -191,9 +191,9 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     if (this.#stream?.httpVersion === "1.1") this.giveUp(halfDuplex(this.place()));
   }
 
-  #open(): ClientStream | undefined {
+  #open(refused?: RpcError): ClientStream | undefined {
     const { transport, method } = this.#init;
-    const refusal = refusedByBounds(this.#settings, this) ?? this.#refusedByTransport();
+    const refusal = refused ?? refusedByBounds(this.#settings, this) ?? this.#refusedByTransport();
     if (refusal !== undefined) {
       this.#finish(refusal);
       return undefined;
@@ -203,6 +203,16 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     const head = { method: "POST", path: method.path, headers: this.#fields(), requiresHttp2 };
     this.#stream = transport.open(head, this);
     return this.#stream;
+  }
+
+  #refusedStart(): RpcError | undefined {
+    const { transport, method } = this.#init;
+    if (transport.refusesStart === undefined) return undefined;
+    const message = `${method.path} takes a stream of requests, and ${transport.refusesStart}`;
+    return new RpcError("unimplemented", message, {
+      ...this.place(),
+      reason: "BOWLINE_REQUEST_STREAM",
+    });
   }
 
   #refusedByTransport(): RpcError | undefined {

@@ -1,3 +1,4 @@
+import type { ContextValues } from "../context.js";
 import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 import type { StreamExchange } from "../server/stream-exchange.js";
@@ -33,6 +34,10 @@ export class TextServerStream implements ServerStream {
 
   get peer(): StreamPeer {
     return this.#inner.peer;
+  }
+
+  get values(): ContextValues | undefined {
+    return this.#inner.values;
   }
 
   respond(status: number, headers: HeaderFields, trailers?: HeaderFields): void {

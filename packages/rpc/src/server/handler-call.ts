@@ -127,7 +127,7 @@ export class ServerCall implements HandlerCall, InterceptedCall {
   }
 
   get values(): ContextValues {
-    this.#values ??= new ContextValues();
+    this.#values ??= this.#stream.values ?? new ContextValues();
     return this.#values;
   }
 

@@ -5,6 +5,7 @@ import { checkOptionNames, quote } from "../option-names.js";
 import { RpcError } from "../rpc-error.js";
 import type { Method } from "../service-type.js";
 import { defaultReceivedMessageBytes } from "../transport/message-body.js";
+import type { CorsOptions } from "./cors.js";
 import {
   checkDeadlinePolicy,
   type DeadlinePolicy,
@@ -65,6 +66,8 @@ export interface HandlerOptions {
   readonly interceptors?: readonly Interceptor[];
   /** Decides on the headers, before a body is read. Default none. */
   readonly gate?: Gate;
+  /** Lets pages of other origins call. Default: browsers keep them from it. */
+  readonly cors?: CorsOptions;
   /** How long calls may take. Default: as long as their callers say. */
   readonly deadline?: DeadlinePolicy;
   /**
@@ -93,6 +96,7 @@ export const handlerOptionNames: readonly (keyof HandlerOptions)[] = [
   "compression",
   "interceptors",
   "gate",
+  "cors",
   "deadline",
   "routes",
   "requireConnectProtocolVersion",

@@ -4,6 +4,7 @@ import { acceptGrpc } from "../protocol-grpc/server.js";
 import { acceptGrpcWeb } from "../protocol-grpc-web/server.js";
 import type { RpcError } from "../rpc-error.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
+import { Cors } from "./cors.js";
 import { peerOf } from "./handler-call.js";
 import { toCallerError } from "./invoke.js";
 import { type HandlerSettings, handlerSettings, type RequestHandlerOptions } from "./options.js";
@@ -27,7 +28,11 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   const settings = handlerSettings(options);
   checkCompressions("compression.algorithms", settings.compressions);
   const router = createRouter(options);
-  const accept = (stream: ServerStream) => acceptStream(stream, router, settings);
+  const cors = options.cors === undefined ? undefined : new Cors(options.cors);
+  const accept = (stream: ServerStream) => {
+    const admitted = cors === undefined ? stream : cors.admit(stream);
+    return admitted === undefined ? undefined : acceptStream(admitted, router, settings);
+  };
   return Object.assign(accept, { handles: (target: string) => router.handles(target) });
 }
 

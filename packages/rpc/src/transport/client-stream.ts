@@ -60,6 +60,8 @@ export interface ClientTransport {
   readonly authority: string;
   /** The HTTP version, where it is the same for every stream and known without a connection. */
   readonly httpVersion: "1.1" | "2" | undefined;
+  /** Where requests cannot be sent piece by piece: why, and what can do it. `start` is never called then. */
+  readonly refusesStart?: string;
   open(head: RequestHead, receiver: ResponseReceiver): ClientStream;
   /** Closes every connection. */
   close(): void;

@@ -1,3 +1,4 @@
+import type { ContextValues } from "../context.js";
 import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import type { BodySink } from "./byte-sink.js";
 import type { StreamFailure } from "./stream-failure.js";
@@ -47,6 +48,8 @@ export interface ServerStream {
   readonly target: string;
   readonly headers: ReadonlyMetadata;
   readonly peer: StreamPeer;
+  /** Values that what stands before the transport attached to the request. Default none. */
+  readonly values?: ContextValues | undefined;
   /** Where the body of the response goes before `respond`, `flush` or `end`. */
   readonly body: BodySink;
   /**
