@@ -57,6 +57,11 @@ export function canceled(cause: unknown, place: Place): RpcError {
   });
 }
 
+/** The outcome of a call that was cancelled for this reason, which may be the error itself. */
+export function canceledBy(reason: unknown, place: Place): RpcError {
+  return RpcError.is(reason) ? reason : canceled(reason, place);
+}
+
 /** The outcome of a call whose signal was aborted; that of `AbortSignal.timeout` is a deadline. */
 export function aborted(cause: unknown, place: Place): RpcError {
   if (!(cause instanceof DOMException) || cause.name !== "TimeoutError") {

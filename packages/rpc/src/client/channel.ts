@@ -126,7 +126,7 @@ class TransportChannel implements Channel {
     request: InitOf<I>,
     options?: CallOptions,
   ): ServerStreamCall<MessageOf<O>> {
-    const call = new PendingStreamCall<MessageOf<O>>();
+    const call = new PendingStreamCall<MessageOf<O>>(this.#transport.authority, method.path);
     this.#single(method, request, options, call);
     return call;
   }
@@ -146,7 +146,10 @@ class TransportChannel implements Channel {
     requests?: RequestStream<InitOf<I>>,
     options?: CallOptions,
   ): BidiCall<InitOf<I>, MessageOf<O>> {
-    const call = new PendingBidiCall<InitOf<I>, MessageOf<O>>();
+    const call = new PendingBidiCall<InitOf<I>, MessageOf<O>>(
+      this.#transport.authority,
+      method.path,
+    );
     this.#stream(method, requests, options, call);
     return call;
   }

@@ -3,7 +3,7 @@ import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 import type { ClientStream, ResponseReceiver } from "../transport/client-stream.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
-import { brokenStream, canceled, expired, type Place, unencodable } from "./call-failure.js";
+import { brokenStream, canceledBy, expired, type Place, unencodable } from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
 import { refusedByBounds, watchBounds } from "./call-watch.js";
 import type { EnvelopedProtocol, EnvelopedRequestInit } from "./enveloped-protocol.js";
@@ -167,7 +167,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   // What the caller asks for.
 
   cancel(reason: unknown): void {
-    this.giveUp(RpcError.is(reason) ? reason : canceled(reason, this.place()));
+    this.giveUp(canceledBy(reason, this.place()));
   }
 
   giveUp(error: RpcError): void {

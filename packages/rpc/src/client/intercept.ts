@@ -3,7 +3,7 @@ import type { ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 import type { Peer } from "../server/handler-call.js";
 import type { Method } from "../service-type.js";
-import { canceled, type Place } from "./call-failure.js";
+import { canceledBy, type Place } from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
 import type { CallStarter } from "./call-starter.js";
 import { refusedByBounds, watchBounds } from "./call-watch.js";
@@ -100,7 +100,7 @@ class InterceptedRun implements RunningRequest {
   }
 
   cancel(reason: unknown): void {
-    this.giveUp(RpcError.is(reason) ? reason : canceled(reason, this.place()));
+    this.giveUp(canceledBy(reason, this.place()));
   }
 
   giveUp(error: RpcError): void {
@@ -277,7 +277,7 @@ class StreamOutcome extends PendingStreamCall<unknown> {
   readonly #call: ClientInterceptedCall;
 
   constructor(call: ClientInterceptedCall) {
-    super();
+    super(call.peer.address, call.method.path);
     this.#call = call;
     // How the call fails is the caller's to see.
     this.seen();

@@ -15,6 +15,7 @@ function setUp(httpVersion: "1.1" | "2" | undefined = "2") {
   return { transport, channel, client: createClient(EchoService, channel) };
 }
 
+const path = "/test.v1.EchoService/Watch";
 const type = ["content-type", "application/connect+proto"];
 const message = (name: string) => envelope(0, Method.encode({ name }));
 const end = envelope(2, "{}");
@@ -89,6 +90,33 @@ describe("a stream of responses", () => {
     };
     await expect(loop()).rejects.toMatchObject({ code: "canceled", cause: "why" });
     expect(names).toEqual(["a"]);
+  });
+
+  it.each([
+    ["its end has come", end, { code: "canceled", cause: "why", method: path }],
+    ["its failure has come", failure, { code: "not_found" }],
+  ])("delivers nothing more when it is cancelled, though %s already", async (_, last, error) => {
+    const { transport, client } = setUp();
+    const call = client.watch({});
+    transport.last.answer(200, type, joined(message("a"), message("b"), last));
+    const names: string[] = [];
+    const loop = async () => {
+      for await (const { name } of call) {
+        names.push(name);
+        call.cancel("why");
+      }
+    };
+    await expect(loop()).rejects.toMatchObject(error);
+    expect(names).toEqual(["a"]);
+  });
+
+  it("ends well when it is cancelled behind its last message", async () => {
+    const { transport, client } = setUp();
+    const call = client.watch({});
+    transport.last.answer(200, type, joined(message("a"), end));
+    for await (const _ of call) call.cancel();
+    call.cancel();
+    expect(await call[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
   });
 
   it("makes the server wait when nobody reads, and go on when somebody does", async () => {

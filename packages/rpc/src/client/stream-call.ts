@@ -1,6 +1,7 @@
 import type { ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import { MessageQueue, type QueueSource } from "../stream/message-queue.js";
+import { canceledBy } from "./call-failure.js";
 import type { CallList, ListedCall } from "./call-list.js";
 import { CallParts } from "./call-part.js";
 import { FailureReport } from "./failure-report.js";
@@ -24,7 +25,8 @@ export interface ServerStreamCall<O> extends AsyncIterable<O> {
   readonly trailers: Promise<ReadonlyMetadata>;
   /**
    * Gives the call up: it fails with `canceled`, and the server's handler is told. `reason` becomes the error's cause.
-   * Does nothing once the call is over. A call that was cancelled is not reported where nobody iterates over it.
+   * What has come and was not read yet is dropped, even where nothing more is to come; does nothing once all is read. A
+   * call that was cancelled is not reported where nobody iterates over it.
    */
   cancel(reason?: unknown): void;
 }
@@ -39,6 +41,8 @@ export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, Liste
     );
   }
 
+  readonly #peer: string;
+  readonly #path: string;
   readonly #queue: MessageQueue<O> = new MessageQueue<O>(this);
   readonly #parts: CallParts = new CallParts(this);
   protected readonly report: FailureReport = new FailureReport();
@@ -49,6 +53,11 @@ export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, Liste
   /** What it failed with. */
   error: RpcError | undefined;
 
+  constructor(peer: string, path: string) {
+    this.#peer = peer;
+    this.#path = path;
+  }
+
   get headers(): Promise<ReadonlyMetadata> {
     return this.#parts.headers;
   }
@@ -58,7 +67,11 @@ export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, Liste
   }
 
   cancel(reason?: unknown): void {
-    if (this.running === undefined) return;
+    if (this.running === undefined) {
+      // The server is done, the caller is not: how much has come by now is a matter of luck.
+      this.#queue.drop(() => canceledBy(reason, { peer: this.#peer, method: this.#path }));
+      return;
+    }
     // Who cancels a call knows that it fails.
     this.seen();
     this.running.cancel(reason);

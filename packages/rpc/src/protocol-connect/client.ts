@@ -1,6 +1,6 @@
 import {
   brokenStream,
-  canceled,
+  canceledBy,
   type Place,
   placed,
   statusMessage,
@@ -15,7 +15,7 @@ import type { Compression } from "../compression/compression.js";
 import { decompressMessage } from "../compression/decompress-message.js";
 import { acceptList, findCompression } from "../compression/negotiate.js";
 import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
-import { RpcError } from "../rpc-error.js";
+import type { RpcError } from "../rpc-error.js";
 import type { Method } from "../service-type.js";
 import type {
   ClientStream,
@@ -121,7 +121,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   }
 
   cancel(reason: unknown): void {
-    this.giveUp(RpcError.is(reason) ? reason : canceled(reason, this.place()));
+    this.giveUp(canceledBy(reason, this.place()));
   }
 
   giveUp(error: RpcError): void {

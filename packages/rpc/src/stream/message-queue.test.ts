@@ -63,6 +63,20 @@ test("an abort drops what is queued, after the end too", async () => {
   await expect(messages.next()).rejects.toThrow("canceled");
 });
 
+test("dropping fails where something was not read, and does nothing at the end", async () => {
+  const { messages } = queue();
+  messages.push(1, 1);
+  messages.end();
+  await messages.next();
+  messages.drop(() => new Error("canceled"));
+  expect(await messages.next()).toEqual({ done: true, value: undefined });
+  const unread = queue().messages;
+  unread.push(1, 1);
+  unread.end();
+  unread.drop(() => new Error("canceled"));
+  await expect(unread.next()).rejects.toThrow("canceled");
+});
+
 test("the source is told to stop past 64 KiB and to go on at half of it", async () => {
   const { said, messages } = queue();
   messages.push(1, 40_000 - 64);

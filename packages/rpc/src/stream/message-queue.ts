@@ -78,6 +78,11 @@ export class MessageQueue<T> implements AsyncIterable<T>, AsyncIterator<T, undef
     this.fail(error);
   }
 
+  /** Fails with what is made by `error`, if there is anything that was not read. */
+  drop(error: () => unknown): void {
+    if (this.#at < this.#messages.length) this.abort(error());
+  }
+
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#at < this.#messages.length) {
       return Promise.resolve({ done: false, value: this.#take() });
