@@ -32,6 +32,17 @@ const sensitive: ReadonlySet<string> = new Set([
   "cookie",
   "set-cookie",
 ]);
+/** A block that has been written, and the version of the table that it was written with. */
+interface Block {
+  readonly status: number;
+  readonly fields: FieldList;
+  readonly version: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Fields of a block that is remembered, at most. Each is a byte of such a block. */
+const mostKnown = 8;
+
 /** Fields whose values come again and again. */
 const eager: ReadonlySet<string> = new Set([
   ":authority",
@@ -66,6 +77,10 @@ const staticIndexes: ReadonlyMap<string, number> = new Map(
 export class HpackEncoder {
   readonly #table: DynamicTable = new DynamicTable(defaultTableBytes);
   readonly #names = new Map<string, KnownName>();
+  /** The blocks that were written last, of heads and of trailers. */
+  readonly #blocks: [Block | undefined, Block | undefined] = [undefined, undefined];
+  /** Grows whenever the table changes, and with it what blocks look like. */
+  #version = 0;
   /** Sizes to announce at the beginning of the next block: the smallest that was in force, and the last. */
   #smallest = -1;
 
@@ -75,6 +90,7 @@ export class HpackEncoder {
     if (size === this.#table.maxSize && this.#smallest < 0) return;
     this.#smallest = this.#smallest < 0 ? size : Math.min(this.#smallest, size);
     this.#table.resize(size);
+    this.#version++;
   }
 
   /** Bytes that a block with the fields can take at most. */
@@ -90,6 +106,17 @@ export class HpackEncoder {
     const size = this.#table.maxSize;
     this.#table.resize(0);
     this.#table.resize(size);
+    this.#version++;
+  }
+
+  /** The bytes of a block that is made of indices alone, if the last of its kind (heads, trailers) had the same fields. */
+  known(status: number, fields: FieldList): Uint8Array | undefined {
+    const block = this.#blocks[status === 0 ? 1 : 0];
+    if (block === undefined || block.version !== this.#version || block.status !== status) return;
+    const { fields: last } = block;
+    if (last.length !== fields.length) return undefined;
+    for (let i = 0; i < last.length; i++) if (last[i] !== fields[i]) return undefined;
+    return block.bytes;
   }
 
   /**
@@ -98,7 +125,9 @@ export class HpackEncoder {
    * @throws TypeError for a name or value that cannot be sent.
    */
   encode(status: number, fields: FieldList, buffer: Uint8Array, start: number): number {
-    let at = this.#smallest < 0 ? start : this.#announce(buffer, start);
+    const isPlain = this.#smallest < 0;
+    const version = this.#version;
+    let at = isPlain ? start : this.#announce(buffer, start);
     try {
       if (status !== 0) at = this.#status(status, buffer, at);
       for (let i = 0; i < fields.length; i += 2) {
@@ -107,6 +136,11 @@ export class HpackEncoder {
     } catch (error) {
       this.#restart();
       throw error;
+    }
+    const count = fields.length / 2 + (status === 0 ? 0 : 1);
+    if (isPlain && version === this.#version && at - start === count && count <= mostKnown) {
+      const bytes = buffer.slice(start, at);
+      this.#blocks[status === 0 ? 1 : 0] = { status, fields: [...fields], version, bytes };
     }
     return at;
   }
@@ -183,6 +217,7 @@ export class HpackEncoder {
     }
     const number = this.#table.inserted;
     this.#table.insert(name, value);
+    this.#version++;
     known.lastValue = value;
     known.lastNumber = number;
     if (known.inserted.size > this.#table.count) this.#forgetEvicted(known);

@@ -14,6 +14,8 @@ function decodeWith(decoder: HpackDecoder, block: Uint8Array): FieldList {
 }
 
 function encodeWith(encoder: HpackEncoder, fields: FieldList, status = 0): Uint8Array {
+  const known = encoder.known(status, fields);
+  if (known !== undefined) return known;
   const buffer = new Uint8Array(HpackEncoder.bound(fields));
   return buffer.slice(0, encoder.encode(status, fields, buffer, 0));
 }

@@ -90,8 +90,15 @@ export class Sender {
   /** Writes a header block. */
   head(streamId: number, status: number, fields: FieldList, isLast: boolean): void {
     const output = this.#output;
-    const bound = HpackEncoder.bound(fields);
     const flags = isLast ? Flag.endHeaders | Flag.endStream : Flag.endHeaders;
+    const known = this.#encoder.known(status, fields);
+    if (known !== undefined) {
+      output.frameHeader(known.length, FrameType.headers, flags, streamId);
+      output.append(known);
+      this.hasSent = true;
+      return;
+    }
+    const bound = HpackEncoder.bound(fields);
     if (bound > minMaxFrameBytes) return this.#largeHead(streamId, status, fields, isLast);
     output.reserve(frameHeaderBytes + bound);
     const { buffer, at } = output;

@@ -1,4 +1,5 @@
 import type { DecodeOptions, EncodeOptions, MessageType } from "@bowline/protobuf";
+import { decodeRange } from "@bowline/protobuf/internal";
 import { quote } from "./option-names.js";
 import { RpcError } from "./rpc-error.js";
 import type { ByteSink } from "./transport/byte-sink.js";
@@ -51,11 +52,10 @@ export interface BinaryCodecOptions {
 export function createBinaryCodec(options: BinaryCodecOptions = {}): Codec {
   return {
     name: "proto",
-    decode: (type, bytes, start, end) =>
-      type.decode(
-        start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end),
-        options.decode,
-      ),
+    decode: <T>(type: MessageType<T>, bytes: Uint8Array, start: number, end: number) =>
+      bytes.constructor === Uint8Array
+        ? (decodeRange(type, bytes, start, end, options.decode) as T)
+        : type.decode(bytes.subarray(start, end), options.decode),
     encode: (type, message, sink, asked) =>
       sink.append(
         type.encode(

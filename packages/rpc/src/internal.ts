@@ -25,6 +25,7 @@ export type {
 export { defaultReceivedMessageBytes } from "./transport/message-body.js";
 export type {
   RequestAcceptor,
+  RequestMemo,
   RequestReceiver,
   ServerStream,
   StreamPeer,

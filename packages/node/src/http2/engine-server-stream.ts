@@ -11,6 +11,7 @@ import {
   type HeaderFields,
   Metadata,
   type ReadonlyMetadata,
+  type RequestMemo,
   type RequestReceiver,
   type ServerStream,
   type StreamFailure,
@@ -19,9 +20,6 @@ import {
 
 /** One request of the engine, as the RPC layer sees it. */
 export class EngineServerStream implements ServerStream {
-  readonly httpVersion = "2";
-  readonly method: string;
-  readonly target: string;
   readonly peer: StreamPeer;
   readonly #stream: Stream;
   readonly #head: RequestHead;
@@ -32,13 +30,27 @@ export class EngineServerStream implements ServerStream {
     this.#stream = stream;
     this.#head = head;
     this.peer = peer;
-    this.method = head.method;
-    this.target = head.path;
     this.#awaitsContinue = head.awaitsContinue;
   }
 
+  get httpVersion(): "2" {
+    return "2";
+  }
+
+  get method(): string {
+    return this.#head.method;
+  }
+
+  get target(): string {
+    return this.#head.path;
+  }
+
+  get memo(): HeadMemo {
+    return memoOf(this.#head);
+  }
+
   get headers(): ReadonlyMetadata {
-    this.#headers ??= Metadata.borrow(headerFields(this.#head));
+    this.#headers ??= Metadata.borrow(memoOf(this.#head).fields);
     return this.#headers;
   }
 
@@ -122,10 +134,20 @@ export class EngineRequest implements StreamReceiver {
   }
 }
 
-/** The regular fields, the authority as `host` before them. Made once for all requests with the same header block. */
-function headerFields(head: RequestHead): HeaderFields {
-  head.attachment ??= withHost(head);
-  return head.attachment as HeaderFields;
+/** What requests with the same header block share. */
+class HeadMemo implements RequestMemo {
+  /** The regular fields, the authority as `host` before them. */
+  readonly fields: HeaderFields;
+  plan: unknown;
+
+  constructor(head: RequestHead) {
+    this.fields = withHost(head);
+  }
+}
+
+function memoOf(head: RequestHead): HeadMemo {
+  head.attachment ??= new HeadMemo(head);
+  return head.attachment as HeadMemo;
 }
 
 function withHost({ authority, fields }: RequestHead): HeaderFields {

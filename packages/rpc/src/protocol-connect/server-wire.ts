@@ -4,16 +4,15 @@ import { chooseResponse } from "../compression/negotiate.js";
 import { EnvelopeFlag } from "../envelope/flags.js";
 import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
+import type { EnvelopeWire } from "../server/envelope-wire.js";
 import type { HandlerSettings } from "../server/options.js";
-import type { EnvelopeWire } from "../server/stream-exchange.js";
 import type { ServerStream } from "../transport/server-stream.js";
 import { encodeEndStream } from "./end-stream.js";
 import { requestCompression } from "./headers.js";
-import { parseTimeout } from "./timeout.js";
 
 /**
  * What Connect says of one streaming call: the status is 200, and the end comes as a last message.
- * @throws RpcError for a compression or timeout that is refused.
+ * @throws RpcError for a compression that is refused.
  */
 export function createStreamWire(
   { headers }: ServerStream,
@@ -29,7 +28,6 @@ export function createStreamWire(
       compressions.length === 0
         ? undefined
         : chooseResponse(headers.get("connect-accept-encoding"), compressions),
-    timeoutMs: parseTimeout(headers.get("connect-timeout-ms")),
     decodeCode: "invalid_argument",
     head: (compression) => head(codec, compression),
     finish,

@@ -1,7 +1,7 @@
 import { RpcError } from "../rpc-error.js";
 import type { HandlerSettings } from "../server/options.js";
 import type { Route } from "../server/router.js";
-import { StreamExchange } from "../server/stream-exchange.js";
+import { openExchange } from "../server/stream-exchange.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import { codecOf, unaryCodec, unaryContentType } from "./content-type.js";
 import { checkProtocolVersion, requestCompression } from "./headers.js";
@@ -57,8 +57,9 @@ function acceptStream(
   if (codec === undefined) return refuseContentType(route, stream, settings);
   checkProtocolVersion(headers, settings.requireConnectProtocolVersion);
   const wire = createStreamWire(stream, codec, settings);
+  const timeoutMs = parseTimeout(headers.get("connect-timeout-ms"));
   if (route.handler === undefined) throw notImplemented(route);
-  const exchange = new StreamExchange(stream, route, settings, wire);
+  const exchange = openExchange(stream, route, settings, wire, timeoutMs);
   return exchange.admit() ? exchange : undefined;
 }
 

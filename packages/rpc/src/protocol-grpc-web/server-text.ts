@@ -1,7 +1,7 @@
 import type { ContextValues } from "../context.js";
 import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
-import type { StreamExchange } from "../server/stream-exchange.js";
+import type { EnvelopeExchange } from "../server/envelope-exchange.js";
 import { ChunkSink } from "../transport/byte-sink.js";
 import type { RequestReceiver, ServerStream, StreamPeer } from "../transport/server-stream.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
@@ -78,10 +78,10 @@ export class TextServerStream implements ServerStream {
 
 /** Takes the body of a request that comes as base64. */
 export class TextReceiver implements RequestReceiver {
-  readonly #exchange: StreamExchange;
+  readonly #exchange: EnvelopeExchange;
   readonly #decoder: Base64Decoder = new Base64Decoder();
 
-  constructor(exchange: StreamExchange) {
+  constructor(exchange: EnvelopeExchange) {
     this.#exchange = exchange;
   }
 

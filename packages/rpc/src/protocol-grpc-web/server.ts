@@ -1,17 +1,21 @@
+import type { Codec } from "../codec.js";
 import { EnvelopeFlag } from "../envelope/flags.js";
 import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import { notImplemented } from "../protocol-connect/server.js";
 import {
-  createGrpcWire,
+  type CallCompressions,
+  findCompressions,
   refuseMethod,
   responseHead,
   unknownCodec,
 } from "../protocol-grpc/server.js";
+import { parseTimeout } from "../protocol-grpc/timeout.js";
 import { appendStatus } from "../protocol-grpc/trailer.js";
 import type { RpcError } from "../rpc-error.js";
+import type { EnvelopeWire } from "../server/envelope-wire.js";
 import type { HandlerSettings } from "../server/options.js";
 import type { Route } from "../server/router.js";
-import { type EnvelopeWire, StreamExchange } from "../server/stream-exchange.js";
+import { openExchange } from "../server/stream-exchange.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import { contentType, parseContentType } from "./content-type.js";
 import { TextReceiver, TextServerStream } from "./server-text.js";
@@ -38,19 +42,32 @@ export function acceptGrpcWeb(
     );
   }
   const stream = text ? new TextServerStream(outer) : outer;
-  const grpc = createGrpcWire(stream, codec, settings);
-  if (grpc === undefined) return undefined;
+  const compressions = findCompressions(stream, settings);
+  if (compressions === undefined) return undefined;
+  const timeoutMs = parseTimeout(stream.headers.get("grpc-timeout"));
   if (route.handler === undefined) throw notImplemented(route);
-  const wire: EnvelopeWire = {
-    ...grpc,
-    protocol: "grpc-web",
-    head: (compression) => responseHead(contentType(codec, text), compression),
-    finish: (target, head, error, trailers) =>
-      finish(target, head, error, trailers, settings.headerFieldBytes),
-  };
-  const exchange = new StreamExchange(stream, route, settings, wire);
+  const wire = createWire(codec, text, compressions, settings);
+  const exchange = openExchange(stream, route, settings, wire, timeoutMs);
   if (!exchange.admit()) return undefined;
   return text ? new TextReceiver(exchange) : exchange;
+}
+
+function createWire(
+  codec: Codec,
+  text: boolean,
+  { request, response }: CallCompressions,
+  { headerFieldBytes }: HandlerSettings,
+): EnvelopeWire {
+  return {
+    protocol: "grpc-web",
+    codec,
+    requestCompression: request,
+    responseCompression: response,
+    decodeCode: "internal",
+    head: (compression) => responseHead(contentType(codec, text), compression),
+    finish: (target, head, error, trailers) =>
+      finish(target, head, error, trailers, headerFieldBytes),
+  };
 }
 
 /** Ends an answer with its trailers as a last message: HTTP clients in browsers do not see HTTP's trailers. */

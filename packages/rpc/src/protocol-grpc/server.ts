@@ -5,10 +5,11 @@ import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import { respondWithText } from "../protocol-connect/refusal.js";
 import { notImplemented } from "../protocol-connect/server.js";
 import { RpcError } from "../rpc-error.js";
+import { CallPlan } from "../server/call-plan.js";
+import type { EnvelopeWire } from "../server/envelope-wire.js";
 import type { HandlerSettings } from "../server/options.js";
 import { refuse } from "../server/refusal.js";
 import type { Route } from "../server/router.js";
-import { type EnvelopeWire, StreamExchange } from "../server/stream-exchange.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import { contentType, parseContentType } from "./content-type.js";
 import { parseTimeout } from "./timeout.js";
@@ -25,15 +26,17 @@ export function acceptGrpc(
 ): RequestReceiver | undefined {
   if (stream.httpVersion !== "2") return refuseHttpVersion(stream);
   if (stream.method !== "POST") return refuseMethod(stream);
-  const { headers } = stream;
+  const { headers, memo } = stream;
   const name = parseContentType(headers.get("content-type"))?.codec;
   const codec = settings.codecs.find((each) => each.name === name);
   if (codec === undefined) throw unknownCodec(stream, settings.codecs.map(contentType));
-  const wire = createGrpcWire(stream, codec, settings);
+  const wire = findGrpcWire(stream, codec, settings);
   if (wire === undefined) return undefined;
+  const timeoutMs = parseTimeout(headers.get("grpc-timeout"));
   if (route.handler === undefined) throw notImplemented(route);
-  const exchange = new StreamExchange(stream, route, settings, wire);
-  return exchange.admit() ? exchange : undefined;
+  const plan = new CallPlan(settings, route, wire, timeoutMs);
+  if (memo !== undefined) memo.plan = plan;
+  return plan.begin(stream);
 }
 
 /** gRPC's trailers need HTTP/2: "Protocol HTTP/2 Semantics". */
@@ -55,38 +58,95 @@ export function unknownCodec(stream: ServerStream, accepted: readonly string[]):
   });
 }
 
-/**
- * What gRPC says of one call. `undefined` if its compression is unknown, which has been answered then.
- * @throws RpcError for a timeout that is refused.
- */
-export function createGrpcWire(
+/** What gRPC says of calls with this codec and compression. `undefined` if the compression is unknown, which has been answered then. */
+function findGrpcWire(
   stream: ServerStream,
   codec: Codec,
   settings: HandlerSettings,
 ): EnvelopeWire | undefined {
-  const { headers } = stream;
-  const { compressions } = settings;
-  const encoding = headers.get("grpc-encoding");
-  const compression = encoding === undefined ? undefined : findCompression(compressions, encoding);
-  if (encoding !== undefined && encoding !== "identity" && compression === undefined) {
+  const found = findCompressions(stream, settings);
+  if (found === undefined) return undefined;
+  if (found !== uncompressed) return new GrpcWire(codec, found, settings.headerFieldBytes);
+  let wire = plainWires.get(codec);
+  if (wire?.fieldBytes !== settings.headerFieldBytes) {
+    wire = new GrpcWire(codec, uncompressed, settings.headerFieldBytes);
+    plainWires.set(codec, wire);
+  }
+  return wire;
+}
+
+/** What calls without compression share. */
+const plainWires = new WeakMap<Codec, GrpcWire>();
+
+/** What messages of a call are compressed with. */
+export interface CallCompressions {
+  readonly request: Compression | undefined;
+  readonly response: Compression | undefined;
+}
+
+const uncompressed: CallCompressions = { request: undefined, response: undefined };
+
+/** What a request says of compression; `undefined` if it names an unknown one, which has been answered then. */
+export function findCompressions(
+  stream: ServerStream,
+  { compressions }: HandlerSettings,
+): CallCompressions | undefined {
+  const encoding = stream.headers.get("grpc-encoding");
+  const request = encoding === undefined ? undefined : findCompression(compressions, encoding);
+  if (encoding !== undefined && encoding !== "identity" && request === undefined) {
     refuseCompression(stream, encoding, compressions);
     return undefined;
   }
-  return {
-    protocol: "grpc",
-    codec,
-    requestCompression: compression,
-    responseCompression:
-      compressions.length === 0
-        ? undefined
-        : chooseResponse(headers.get("grpc-accept-encoding"), compressions),
-    timeoutMs: parseTimeout(headers.get("grpc-timeout")),
-    decodeCode: "internal",
-    head: (used) => responseHead(contentType(codec), used),
-    finish: (target, head, error, trailers) =>
-      finish(target, head, error, trailers, settings.headerFieldBytes),
-  };
+  if (compressions.length === 0) return uncompressed;
+  const response = chooseResponse(stream.headers.get("grpc-accept-encoding"), compressions);
+  return { request, response };
 }
+
+class GrpcWire implements EnvelopeWire {
+  readonly protocol = "grpc";
+  readonly decodeCode = "internal";
+  readonly codec: Codec;
+  readonly requestCompression: Compression | undefined;
+  readonly responseCompression: Compression | undefined;
+  readonly fieldBytes: number;
+  readonly #plainHead: HeaderFields;
+
+  constructor(codec: Codec, { request, response }: CallCompressions, fieldBytes: number) {
+    this.codec = codec;
+    this.requestCompression = request;
+    this.responseCompression = response;
+    this.fieldBytes = fieldBytes;
+    this.#plainHead = responseHead(contentType(codec), undefined);
+  }
+
+  head(compression: Compression | undefined): HeaderFields {
+    if (compression === undefined) return this.#plainHead;
+    return responseHead(contentType(this.codec), compression);
+  }
+
+  /** Ends an answer with its status in the trailers; an error before everything else is headers alone. */
+  finish(
+    stream: ServerStream,
+    head: HeaderFields | undefined,
+    error: RpcError | undefined,
+    trailers: ReadonlyMetadata | undefined,
+  ): boolean {
+    if (error === undefined && trailers === undefined) {
+      if (head === undefined) stream.end(okTrailers);
+      else stream.respond(200, head, okTrailers);
+      return true;
+    }
+    const fields: string[] = [];
+    if (trailers !== undefined) for (const [name, value] of trailers) fields.push(name, value);
+    const isWhole = appendStatus(fields, error, this.fieldBytes);
+    if (head === undefined) stream.end(fields);
+    else if (error !== undefined && head.length === 2) stream.respond(200, [...head, ...fields]);
+    else stream.respond(200, head, fields);
+    return isWhole;
+  }
+}
+
+const okTrailers: HeaderFields = ["grpc-status", "0"];
 
 /** The protocol's own headers of an answer. */
 export function responseHead(type: string, compression: Compression | undefined): string[] {
@@ -108,21 +168,4 @@ function refuseCompression(
     { reason: "BOWLINE_CONTENT_ENCODING" },
   );
   refuse(stream, error, ["grpc-accept-encoding", accepted]);
-}
-
-/** Ends a gRPC answer with its status in the trailers; an error before everything else is headers alone. */
-function finish(
-  stream: ServerStream,
-  head: HeaderFields | undefined,
-  error: RpcError | undefined,
-  trailers: ReadonlyMetadata | undefined,
-  fieldBytes: number,
-): boolean {
-  const fields: string[] = [];
-  if (trailers !== undefined) for (const [name, value] of trailers) fields.push(name, value);
-  const isWhole = appendStatus(fields, error, fieldBytes);
-  if (head === undefined) stream.end(fields);
-  else if (error !== undefined && head.length === 2) stream.respond(200, [...head, ...fields]);
-  else stream.respond(200, head, fields);
-  return isWhole;
 }

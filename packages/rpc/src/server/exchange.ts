@@ -8,8 +8,11 @@ import { isThenable, toCallerError } from "./invoke.js";
 import type { GateDecision, HandlerSettings } from "./options.js";
 import type { Route } from "./router.js";
 
-/** A piece of a body that came before the gate had decided. */
-type Held = readonly [bytes: Uint8Array, start: number, end: number];
+/** What came of a body before the gate had decided. */
+interface HeldBody {
+  readonly pieces: (readonly [bytes: Uint8Array, start: number, end: number])[];
+  isWhole: boolean;
+}
 
 /**
  * One call on a server, from the accepted headers to the end of the answer: what unary Connect calls and calls in
@@ -26,8 +29,7 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
   protected over = false;
   #stopTimer: (() => void) | undefined;
   /** What came while the gate decides; `undefined` once it has. */
-  #held: Held[] | undefined;
-  #heldEnd = false;
+  #held: HeldBody | undefined;
   #holds = 0;
 
   constructor(
@@ -57,7 +59,7 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
     try {
       const decision = gate(this.call);
       if (isThenable(decision)) {
-        this.#held = [];
+        this.#held = { pieces: [], isWhole: false };
         this.hold();
         decision.then(
           (allowed) => this.#open(allowed as GateDecision | undefined),
@@ -73,7 +75,7 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
   data(bytes: Uint8Array, start: number, end: number): void {
     if (this.over) return;
     if (this.#held !== undefined) {
-      this.#held.push([bytes, start, end]);
+      this.#held.pieces.push([bytes, start, end]);
       return;
     }
     try {
@@ -86,7 +88,7 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
   end(): void {
     if (this.over) return;
     if (this.#held !== undefined) {
-      this.#heldEnd = true;
+      this.#held.isWhole = true;
       return;
     }
     if (this.call.timeRemainingMs() === 0) {
@@ -187,8 +189,8 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
       this.#stepFailed(error);
     }
     if (held === undefined) return;
-    for (const [bytes, start, end] of held) this.data(bytes, start, end);
-    if (this.#heldEnd) this.end();
+    for (const [bytes, start, end] of held.pieces) this.data(bytes, start, end);
+    if (held.isWhole) this.end();
     this.release();
   }
 

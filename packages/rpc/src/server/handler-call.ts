@@ -50,9 +50,11 @@ export interface RequestSource {
   read(): unknown;
 }
 
+/** Nobody has asked for the request. */
+const unread: unique symbol = Symbol("unread");
+
 /** The call as the server keeps it. What a handler may never ask for is made on first use. */
 export class ServerCall implements HandlerCall, InterceptedCall {
-  readonly side = "server";
   readonly method: Method;
   readonly protocol: Protocol;
   /** What the handler set, `undefined` if it never asked. */
@@ -61,7 +63,7 @@ export class ServerCall implements HandlerCall, InterceptedCall {
   readonly #stream: ServerStream;
   readonly #deadline: Deadline | undefined;
   readonly #source: RequestSource;
-  #request: { readonly value: unknown } | undefined;
+  #request: unknown = unread;
   #peer: Peer | undefined;
   #controller: AbortController | undefined;
   #aborted: RpcError | undefined;
@@ -79,6 +81,10 @@ export class ServerCall implements HandlerCall, InterceptedCall {
     this.#stream = stream;
     this.#deadline = deadline;
     this.#source = source;
+  }
+
+  get side(): "server" {
+    return "server";
   }
 
   get peer(): Peer {
@@ -102,12 +108,12 @@ export class ServerCall implements HandlerCall, InterceptedCall {
   }
 
   get request(): unknown {
-    this.#request ??= { value: this.#source.read() };
-    return this.#request.value;
+    if (this.#request === unread) this.#request = this.#source.read();
+    return this.#request;
   }
 
   set request(value: unknown) {
-    this.#request = { value };
+    this.#request = value;
   }
 
   get deadline(): Date | undefined {

@@ -4,6 +4,7 @@ import { acceptGrpc } from "../protocol-grpc/server.js";
 import { acceptGrpcWeb } from "../protocol-grpc-web/server.js";
 import type { RpcError } from "../rpc-error.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
+import { CallPlan } from "./call-plan.js";
 import { Cors } from "./cors.js";
 import { peerOf } from "./handler-call.js";
 import { toCallerError } from "./invoke.js";
@@ -41,6 +42,9 @@ function acceptStream(
   router: Router,
   settings: HandlerSettings,
 ): RequestReceiver | undefined {
+  const known = stream.memo?.plan;
+  // Nothing is refused that was accepted with the same headers; what fails now, fails within its exchange.
+  if (known instanceof CallPlan && known.settings === settings) return known.begin(stream);
   const protocol = protocolOf(stream.headers.get("content-type"));
   let route: Route | undefined;
   try {

@@ -33,6 +33,12 @@ export interface StreamPeer {
   readonly tls: TlsIdentity | undefined;
 }
 
+/** Shared by requests with the same method, target and headers. */
+export interface RequestMemo {
+  /** What the RPC layer decided on the first of them. */
+  plan: unknown;
+}
+
 /**
  * One request on a server, as a transport offers it to the RPC layer once its headers are complete. A transport
  * knows HTTP and nothing of protocols, codecs or messages; framing headers (`content-length`, `connection`) are its own.
@@ -50,6 +56,8 @@ export interface ServerStream {
   readonly peer: StreamPeer;
   /** Values that what stands before the transport attached to the request. Default none. */
   readonly values?: ContextValues | undefined;
+  /** What requests with the same method, target and headers share, where the transport knows them again. */
+  readonly memo?: RequestMemo | undefined;
   /** Where the body of the response goes before `respond`, `flush` or `end`. */
   readonly body: BodySink;
   /**
