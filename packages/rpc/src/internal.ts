@@ -1,4 +1,5 @@
 /** For the packages of this repository: transports and what carries them. Changes without notice. */
+export { encodeBase64 } from "./base64.js";
 export { channelOptionNames } from "./client/call-settings.js";
 export { createTransportChannel } from "./client/channel.js";
 export { userAgent } from "./client/user-agent.js";
