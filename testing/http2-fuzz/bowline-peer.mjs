@@ -32,10 +32,7 @@ export function startBowlineServer(socket, planOf, onRequest) {
       drained: () => answering?.(),
     };
   };
-  const server = new EngineServer(
-    { accept, fallback: undefined, handles: () => true },
-    transportLimits({}),
-  );
+  const server = new EngineServer(accept, transportLimits({}));
   server.take(socket);
   return { faults, streams: () => server.streams, close: () => server.close() };
 }

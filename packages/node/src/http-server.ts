@@ -1,19 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
 import type { RequestAcceptor } from "@bowline/rpc/internal";
 
 /**
- * Answers requests for paths that no service has, with Node's own objects; on HTTP/2 with those of its compatibility
- * API. An Express application is one.
+ * Answers requests for paths that no service has, with Node's own objects, whatever HTTP version carries them. An Express
+ * application is one.
  */
-export type FallbackHandler = {
-  // A method, so that handlers typed for one HTTP version are taken.
-  handle(
-    request: IncomingMessage | Http2ServerRequest,
-    response: ServerResponse | Http2ServerResponse,
-  ): unknown;
-}["handle"];
+export type FallbackHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Who answers the requests of a server. */
 export interface RequestEntry {
@@ -41,14 +34,13 @@ export interface HttpServer {
 /** Calls the fallback; what it throws is answered with 500 and does not leave this function. */
 export function callFallback(
   fallback: FallbackHandler,
-  request: IncomingMessage | Http2ServerRequest,
-  response: ServerResponse | Http2ServerResponse,
+  request: IncomingMessage,
+  response: ServerResponse,
 ): void {
   const failed = (error: unknown) => {
     console.error(`the fallback failed for ${request.method} ${request.url}:`, error);
     if (response.headersSent) {
-      if ("stream" in response) response.stream.close(2);
-      else response.destroy();
+      response.destroy();
       return;
     }
     response.statusCode = 500;

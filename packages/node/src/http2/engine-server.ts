@@ -8,7 +8,7 @@ import {
   type StreamReceiver,
 } from "@bowline/http2";
 import type { RequestAcceptor } from "@bowline/rpc/internal";
-import type { HttpServer, RequestEntry } from "../http-server.js";
+import type { HttpServer } from "../http-server.js";
 import { peerOf } from "../peer.js";
 import type { TransportLimits } from "../server-limits.js";
 import { EngineRequest, EngineServerStream } from "./engine-server-stream.js";
@@ -25,7 +25,7 @@ export class EngineServer implements HttpServer {
   readonly #connections = new Set<ServerConnection>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ accept }: RequestEntry, limits: TransportLimits) {
+  constructor(accept: RequestAcceptor, limits: TransportLimits) {
     this.#accept = accept;
     this.#options = connectionOptions(limits);
     this.#sweepMs = sweepMs(limits);

@@ -1,19 +1,20 @@
 import { RpcError } from "@bowline/rpc";
-import { quote } from "@bowline/rpc/internal";
+import { quote, type RequestAcceptor } from "@bowline/rpc/internal";
 import type { HttpServer, RequestEntry } from "../http-server.js";
 import type { TransportLimits } from "../server-limits.js";
 import { EngineServer } from "./engine-server.js";
+import { FallbackBridge } from "./fallback-bridge.js";
 import { Http2Server } from "./server.js";
 
 /** The engines of HTTP/2. */
 export type Http2Engine = "node" | "bowline";
 
 /**
- * Which engine the environment variable `BOWLINE_HTTP2` names: Node's by default, or Bowline's own.
+ * Which engine the environment variable `BOWLINE_HTTP2` names: Bowline's own by default, or Node's.
  * @throws RpcError `invalid_argument` for one that does not exist.
  */
 export function chosenEngine(): Http2Engine {
-  const engine = process.env.BOWLINE_HTTP2 ?? "node";
+  const engine = process.env.BOWLINE_HTTP2 ?? "bowline";
   if (engine === "node" || engine === "bowline") return engine;
   throw new RpcError(
     "invalid_argument",
@@ -23,7 +24,7 @@ export function chosenEngine(): Http2Engine {
 }
 
 /**
- * Makes the HTTP/2 side of a server. A fallback answers with objects of `node:http2`, so with one it is Node's engine.
+ * Makes the HTTP/2 side of a server.
  * @throws RpcError `invalid_argument` for an engine that does not exist.
  */
 export function createHttp2Server(
@@ -31,6 +32,13 @@ export function createHttp2Server(
   limits: TransportLimits,
   engine: Http2Engine = chosenEngine(),
 ): HttpServer {
-  const isOwn = engine === "bowline" && entry.fallback === undefined;
-  return isOwn ? new EngineServer(entry, limits) : new Http2Server(entry, limits);
+  const accept = acceptorOf(entry);
+  return engine === "bowline" ? new EngineServer(accept, limits) : new Http2Server(accept, limits);
+}
+
+/** Who decides on each request: the services, or for other targets the fallback, if there is one. */
+function acceptorOf({ accept, fallback, handles }: RequestEntry): RequestAcceptor {
+  if (fallback === undefined) return accept;
+  const bridge = new FallbackBridge(fallback);
+  return (stream) => (handles(stream.target) ? accept(stream) : bridge.accept(stream));
 }

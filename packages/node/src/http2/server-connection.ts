@@ -1,15 +1,12 @@
 import {
   constants,
-  Http2ServerRequest,
-  Http2ServerResponse,
   type IncomingHttpHeaders,
   performServerHandshake,
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
 import type { Socket } from "node:net";
-import type { StreamFailure, StreamPeer } from "@bowline/rpc/internal";
-import { callFallback, type RequestEntry } from "../http-server.js";
+import type { RequestAcceptor, StreamFailure, StreamPeer } from "@bowline/rpc/internal";
 import { peerOf } from "../peer.js";
 import type { TransportLimits } from "../server-limits.js";
 import { ConnectionProbe } from "./connection-probe.js";
@@ -41,7 +38,7 @@ export class Http2ServerConnection implements StreamConnection {
   streams = 0;
   readonly #session: ServerHttp2Session;
   readonly #socket: Socket;
-  readonly #entry: RequestEntry;
+  readonly #accept: RequestAcceptor;
   readonly #limits: TransportLimits;
   readonly #active = new Set<Http2ServerStream>();
   #lost = false;
@@ -53,7 +50,7 @@ export class Http2ServerConnection implements StreamConnection {
 
   constructor(
     socket: Socket,
-    entry: RequestEntry,
+    accept: RequestAcceptor,
     limits: TransportLimits,
     now: number,
     closed: () => void,
@@ -61,7 +58,7 @@ export class Http2ServerConnection implements StreamConnection {
     this.peer = peerOf(socket);
     this.replies = new ReplyQueue(limits.queuedReplyBytes);
     this.#socket = socket;
-    this.#entry = entry;
+    this.#accept = accept;
     this.#limits = limits;
     this.#idleSince = now;
     socket.allowHalfOpen = false;
@@ -129,16 +126,16 @@ export class Http2ServerConnection implements StreamConnection {
     session.setLocalWindowSize(connectionWindowBytes);
     session.on(
       "stream",
-      (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) =>
-        this.#request(stream, headers, raw),
+      (stream: ServerHttp2Stream, _headers: IncomingHttpHeaders, _flags: number, raw: string[]) =>
+        this.#request(stream, raw),
     );
   }
 
-  #request(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: string[]): void {
+  #request(stream: ServerHttp2Stream, raw: string[]): void {
     this.#probe.requested(stream.id as number);
     this.streams++;
     stream.on("error", ignore);
-    const open = () => this.#open(stream, headers, raw);
+    const open = () => this.#open(stream, raw);
     stream.on("close", () => {
       this.streams--;
       this.replies.withdraw(open);
@@ -146,17 +143,11 @@ export class Http2ServerConnection implements StreamConnection {
     this.replies.whenRead(open);
   }
 
-  #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: string[]): void {
+  #open(stream: ServerHttp2Stream, raw: string[]): void {
     if (stream.destroyed || stream.closed) return;
-    const { accept, fallback, handles } = this.#entry;
     const { headerListBytes, headerFieldBytes } = this.#limits;
     const block = parseBlock(raw);
     const refusal = oversizedBlock(raw, headerListBytes, headerFieldBytes);
-    if (refusal === undefined && fallback !== undefined && !handles(block.target)) {
-      const request = new Http2ServerRequest(stream, headers, {}, raw);
-      callFallback(fallback, request, new Http2ServerResponse(stream));
-      return;
-    }
     const call = new Http2ServerStream(stream, block, this);
     this.#active.add(call);
     stream.on("close", () => {
@@ -164,7 +155,7 @@ export class Http2ServerConnection implements StreamConnection {
       call.closed(() => this.#failureOf(stream));
     });
     if (refusal !== undefined) refuse(call, refusal);
-    const receiver = refusal === undefined ? accept(call) : undefined;
+    const receiver = refusal === undefined ? this.#accept(call) : undefined;
     if (receiver === undefined) call.discard();
     else call.deliver(receiver);
   }

@@ -1,19 +1,20 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
-import type { HttpServer, RequestEntry } from "../http-server.js";
+import type { RequestAcceptor } from "@bowline/rpc/internal";
+import type { HttpServer } from "../http-server.js";
 import type { TransportLimits } from "../server-limits.js";
 import { Http2ServerConnection } from "./server-connection.js";
 import { sweepMs } from "./sweep.js";
 
 /** HTTP/2 on `node:http2`. */
 export class Http2Server implements HttpServer {
-  readonly #entry: RequestEntry;
+  readonly #accept: RequestAcceptor;
   readonly #limits: TransportLimits;
   readonly #connections = new Set<Http2ServerConnection>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(entry: RequestEntry, limits: TransportLimits) {
-    this.#entry = entry;
+  constructor(accept: RequestAcceptor, limits: TransportLimits) {
+    this.#accept = accept;
     this.#limits = limits;
   }
 
@@ -25,7 +26,7 @@ export class Http2Server implements HttpServer {
 
   take(socket: Socket): void {
     const now = performance.now();
-    const connection = new Http2ServerConnection(socket, this.#entry, this.#limits, now, () =>
+    const connection = new Http2ServerConnection(socket, this.#accept, this.#limits, now, () =>
       this.#connections.delete(connection),
     );
     this.#connections.add(connection);
