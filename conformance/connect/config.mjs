@@ -67,6 +67,6 @@ export const ways = [
 
 /** The HTTP engines that have to serve, and no others. `BOWLINE_HTTP2` chooses that of HTTP/2. */
 export function enginesOf() {
-  const own = process.env.BOWLINE_HTTP2 === "bowline";
-  return own ? ["@bowline/http2", "node:http"] : ["node:http", "node:http2"];
+  const isNode = process.env.BOWLINE_HTTP2 === "node";
+  return isNode ? ["node:http", "node:http2"] : ["@bowline/http2", "node:http"];
 }

@@ -15,7 +15,7 @@ const reports = [
   {
     role: "server",
     node: "v24.1.0",
-    engines: ["node:http", "node:http2"],
+    engines: ["@bowline/http2", "node:http"],
     calls: Object.fromEntries(ways.map((way) => [way, 1])),
   },
 ];
@@ -24,7 +24,7 @@ const altered = (change) => [{ ...reports[0], ...change }, reports[1]];
 it("passes a run whose cases all passed, as many as there are", () => {
   expect(judge(log(12, 0), reports, run)).toEqual({ passed: 12, failed: 0, troubles: [] });
   expect(describeReports(reports)).toBe(
-    "served by node v24.1.0 and node:http, node:http2; connect over HTTP/1.1: 4, connect over HTTP/2: 1, grpc over HTTP/2: 1, grpc-web over HTTP/1.1: 3, grpc-web over HTTP/2: 1",
+    "served by node v24.1.0 and @bowline/http2, node:http; connect over HTTP/1.1: 4, connect over HTTP/2: 1, grpc over HTTP/2: 1, grpc-web over HTTP/1.1: 3, grpc-web over HTTP/2: 1",
   );
 });
 
@@ -48,7 +48,13 @@ it.each([
   ["excused failures", log(12, 0, "(Another 2 failed as expected"), reports, 1, "2 excused"],
   ["a log without an end", "panic: out of luck", reports, 12, "panic: out of luck"],
   ["another Node", log(12, 0), altered({ node: "v20.1.0" }), 1, "should have been node 24"],
-  ["another engine", log(12, 0), altered({ engines: ["other"] }), 1, "should have been node:http"],
+  [
+    "another engine",
+    log(12, 0),
+    altered({ engines: ["other"] }),
+    1,
+    "should have been @bowline/http2, node:http",
+  ],
   ["another role", log(12, 0), altered({ role: "client" }), 1, "not of a server"],
   ["no reports", log(12, 0), [], 1, "no call went as grpc over HTTP/2"],
   [

@@ -26,18 +26,27 @@ const http1: TransportTraits = {
 };
 
 const bowline = { engine: "bowline", clientEngine: "bowline" } as const;
+const node = { engine: "node", clientEngine: "node" } as const;
 
+/** By HTTP version, and the engines of HTTP/2 that serve. */
 const meetings: [name: string, NodeMeeting][] = [
   ["HTTP/1.1", { httpVersion: "1.1" }],
-  ["HTTP/2", { httpVersion: "2" }],
   ["HTTP/1.1 over TLS", { httpVersion: "1.1", tls: true }],
-  ["HTTP/2 over TLS", { httpVersion: "2", tls: true }],
   ["HTTP/1.1 on a Unix socket", { httpVersion: "1.1", unix: true }],
-  ["HTTP/2 on a Unix socket", { httpVersion: "2", unix: true }],
-  ["HTTP/2, Node to Bowline", { httpVersion: "2", engine: "bowline", clientEngine: "node" }],
-  ["HTTP/2, Bowline to Node", { httpVersion: "2", engine: "node", clientEngine: "bowline" }],
-  ["HTTP/2, Bowline to Bowline", { httpVersion: "2", ...bowline }],
-  ["HTTP/2 over TLS, Bowline to Bowline", { httpVersion: "2", tls: true, ...bowline }],
+  ["HTTP/2, @bowline/http2", { httpVersion: "2", ...bowline }],
+  ["HTTP/2, node:http2", { httpVersion: "2", ...node }],
+  ["HTTP/2 over TLS, @bowline/http2", { httpVersion: "2", tls: true, ...bowline }],
+  ["HTTP/2 over TLS, node:http2", { httpVersion: "2", tls: true, ...node }],
+  ["HTTP/2 on a Unix socket, @bowline/http2", { httpVersion: "2", unix: true, ...bowline }],
+  ["HTTP/2 on a Unix socket, node:http2", { httpVersion: "2", unix: true, ...node }],
+  [
+    "HTTP/2, node:http2 to @bowline/http2",
+    { httpVersion: "2", engine: "bowline", clientEngine: "node" },
+  ],
+  [
+    "HTTP/2, @bowline/http2 to node:http2",
+    { httpVersion: "2", engine: "node", clientEngine: "bowline" },
+  ],
 ];
 
 for (const [name, meeting] of meetings) {

@@ -27,6 +27,8 @@ export interface Connection {
 export interface ConnectionDescription {
   readonly httpVersion: "1.1" | "2";
   readonly openStreams: number;
+  /** What speaks HTTP on it, `@bowline/http2`; for people and reports. */
+  readonly engine?: string;
 }
 
 /** What a connection tells its subchannel. Nothing is called inside a call of the dialler. */

@@ -172,7 +172,7 @@ it("stops although a handshake is under way", async () => {
   expect((await peer.send(call, "{}")).status).toBe(200);
   await eventually(() => server.describe().connections === 2);
   await server.stop();
-  expect(server.describe()).toEqual({ connections: 0, streams: 0 });
+  expect(server.describe()).toMatchObject({ connections: 0, streams: 0 });
   expect((await silent.closed()).closed).toBe(true);
   await peer.closed;
 });

@@ -11,7 +11,7 @@ import { builtinCompressions } from "./compression/builtin-compressions.js";
 import { Connections } from "./connections.js";
 import type { FallbackHandler, RequestEntry } from "./http-server.js";
 import { Http1Server } from "./http1/server.js";
-import { createHttp2Server } from "./http2/engine.js";
+import { chosenEngine, createHttp2Server, engineName, type Http2Engine } from "./http2/engine.js";
 import { type ListenerAddress, listen } from "./listen.js";
 import {
   type Listener,
@@ -33,7 +33,7 @@ export interface ServeOptions extends Partial<PortListener>, HandlerOptions {
   readonly limits?: ServerLimits;
   /**
    * Answers requests for paths that no service has: an Express application, a health check, a page. Its requests are
-   * Node's, and its body limits its own. Default: 404.
+   * those of `node:http`, over HTTP/2 too, and its body limits its own. Default: 404.
    */
   readonly fallback?: FallbackHandler;
 }
@@ -51,12 +51,14 @@ const optionNames: ReadonlySet<string> = new Set<string>([
   ...handlerOptionNames,
 ] satisfies (keyof ServeOptions)[]);
 
-/** What a server has at hand. */
+/** What a server has at hand, and what serves it. */
 export interface ServerCounters {
   /** Connections that are open, those included whose handshake is under way. */
   readonly connections: number;
   /** Requests under way. */
   readonly streams: number;
+  /** What speaks HTTP/2: this library's engine, or Node's if the environment says `BOWLINE_HTTP2=node`. */
+  readonly http2: "@bowline/http2" | "node:http2";
 }
 
 /** A server that is listening. */
@@ -72,7 +74,7 @@ export interface RpcServer extends AsyncDisposable {
    * HTTP/1.1 are told apart as on a listener (with TLS, by ALPN). The server owns the socket from then on.
    */
   inject(socket: Socket): void;
-  /** What is under way now; all zero once `stop` is done. */
+  /** What is under way now; counts are zero once `stop` is done. */
   describe(): ServerCounters;
   /**
    * Stops accepting, lets the calls under way finish, then closes. HTTP/2 connections are told to go away and finish
@@ -96,9 +98,10 @@ export async function serve(options: ServeOptions): Promise<RpcServer> {
   const listeners = resolveListeners(options, limits.headersTimeoutMs);
   const accept = requestHandler(options);
   const entry: RequestEntry = { accept, fallback: options.fallback, handles: accept.handles };
-  const http2 = createHttp2Server(entry, limits);
+  const engine = chosenEngine();
+  const http2 = createHttp2Server(entry, limits, engine);
   const connections = new Connections(new Http1Server(entry, limits), http2, limits);
-  const server = new NodeServer(connections);
+  const server = new NodeServer(connections, engine);
   try {
     for (const listener of listeners) await server.listen(listener);
   } catch (error) {
@@ -126,12 +129,14 @@ function requestHandler(options: ServeOptions): RequestHandler {
 class NodeServer implements RpcServer {
   readonly addresses: ListenerAddress[] = [];
   readonly #connections: Connections;
+  readonly #engine: Http2Engine;
   readonly #servers: Server[] = [];
   #releaseSignal: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, engine: Http2Engine) {
     this.#connections = connections;
+    this.#engine = engine;
   }
 
   get url(): string {
@@ -159,7 +164,8 @@ class NodeServer implements RpcServer {
   }
 
   describe(): ServerCounters {
-    return { connections: this.#connections.size, streams: this.#connections.streams };
+    const { size: connections, streams } = this.#connections;
+    return { connections, streams, http2: engineName(this.#engine) };
   }
 
   stop(options: { readonly graceMs?: number } = {}): Promise<void> {

@@ -165,7 +165,7 @@ export class Http2Connection implements Connection {
   }
 
   describe(): ConnectionDescription {
-    return { httpVersion: "2", openStreams: this.#openStreams };
+    return { httpVersion: "2", openStreams: this.#openStreams, engine: "node:http2" };
   }
 
   /**

@@ -130,7 +130,7 @@ export class EngineConnection implements Connection {
   }
 
   describe(): ConnectionDescription {
-    return { httpVersion: "2", openStreams: this.#openStreams };
+    return { httpVersion: "2", openStreams: this.#openStreams, engine: "@bowline/http2" };
   }
 
   /** Why a stream ended that did not end by itself. */

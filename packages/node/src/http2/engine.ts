@@ -9,6 +9,11 @@ import { Http2Server } from "./server.js";
 /** The engines of HTTP/2. */
 export type Http2Engine = "node" | "bowline";
 
+/** What an engine is called where it is reported. */
+export function engineName(engine: Http2Engine): "@bowline/http2" | "node:http2" {
+  return engine === "bowline" ? "@bowline/http2" : "node:http2";
+}
+
 /**
  * Which engine the environment variable `BOWLINE_HTTP2` names: Bowline's own by default, or Node's.
  * @throws RpcError `invalid_argument` for one that does not exist.
