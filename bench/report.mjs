@@ -30,6 +30,11 @@ export function createBar(name, ratios, bar, { atMost = false } = {}) {
   return { name, ratio, min, max, bar, atMost, met: atMost ? ratio <= bar : ratio >= bar };
 }
 
+/** A bar that lacks one of its sides on this machine: it is reported with the reason, and is not met. */
+export function createUnmeasuredBar(name, bar, absent, { atMost = false } = {}) {
+  return { name, bar, atMost, met: false, absent };
+}
+
 /** What the figures were measured on. */
 export function describeMachine() {
   const list = cpus();
@@ -68,16 +73,7 @@ export function finish(area, result, { keep } = {}) {
   const bars = result.bars;
   if (bars.length > 0) {
     console.log();
-    printTable(
-      ["bar", "ratio", "spread", "wanted", ""],
-      bars.map((bar) => [
-        bar.name,
-        bar.ratio.toFixed(2),
-        `${bar.min.toFixed(2)}–${bar.max.toFixed(2)}`,
-        `${bar.atMost ? "≤" : "≥"} ${bar.bar}`,
-        bar.met ? "met" : "MISSED",
-      ]),
-    );
+    printTable(["bar", "ratio", "spread", "wanted", ""], bars.map(describeBar));
   }
   const document = { area, machine: describeMachine(), ...result };
   const path = join(folder, "results", `${area}.json`);
@@ -87,5 +83,14 @@ export function finish(area, result, { keep } = {}) {
     mkdirSync(join(folder, "history"), { recursive: true });
     copyFileSync(path, join(folder, "history", `${area}-${keep}.json`));
   }
-  console.log(`\n${bars.filter((bar) => bar.met).length} of ${bars.length} bars met`);
+  const unmeasured = bars.filter(({ absent }) => absent !== undefined).length;
+  const rest = unmeasured > 0 ? `, ${unmeasured} not measured` : "";
+  console.log(`\n${bars.filter((bar) => bar.met).length} of ${bars.length} bars met${rest}`);
+}
+
+function describeBar({ name, ratio, min, max, bar, atMost, met, absent }) {
+  const wanted = `${atMost ? "≤" : "≥"} ${bar}`;
+  if (absent !== undefined) return [name, "–", "–", wanted, `ABSENT: ${absent}`];
+  const range = `${min.toFixed(2)}–${max.toFixed(2)}`;
+  return [name, ratio.toFixed(2), range, wanted, met ? "met" : "MISSED"];
 }

@@ -8,7 +8,7 @@ import { generateOnce, protoFolder, runBuf, transpile } from "../protobuf/genera
 const rpcProto = fileURLToPath(new URL("./proto/rpc.proto", import.meta.url));
 
 /** The protos of this bench in one folder: the service, and the messages that it shares with the codec bench. */
-function gatherProtos() {
+export function gatherProtos() {
   const folder = join(cache, "rpc", "proto");
   mkdirSync(folder, { recursive: true });
   copyFileSync(rpcProto, join(folder, "rpc.proto"));

@@ -44,7 +44,8 @@ export async function runTool(tool, target, ms) {
   const files = writeFiles(target);
   const command = tool === "wrk" ? wrkCommand(target, ms, files) : h2loadCommand(target, ms, files);
   const [program, ...args] = pinned(command, loadCore);
-  const { stdout } = await run(program, args, { maxBuffer: 1 << 24 });
+  const limits = { maxBuffer: 1 << 24, timeout: ms + 20_000 };
+  const { stdout } = await run(program, args, limits);
   return tool === "wrk" ? readWrk(stdout, target) : readH2load(stdout, target);
 }
 
@@ -66,7 +67,8 @@ function writeFiles({ request }) {
   return { body, script };
 }
 
-const url = ({ port, request }) => `http://127.0.0.1:${port}${request.path}`;
+const url = ({ port, tls, request }) =>
+  `${tls ? "https" : "http"}://127.0.0.1:${port}${request.path}`;
 
 function wrkCommand(target, ms, { script }) {
   const seconds = Math.max(1, Math.round(ms / 1000));
@@ -87,8 +89,7 @@ function readWrk(text, { expected }) {
 function h2loadCommand(target, ms, { body }) {
   const { count, streams, request, http } = target;
   const headers = request.fields.flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
-  const seconds = Math.max(1, Math.round(ms / 1000));
-  const flags = ["-t1", `-c${count}`, `-m${streams}`, `-D${seconds}`, "-w30", "-W30", "-d", body];
+  const flags = ["-t1", `-c${count}`, `-m${streams}`, `-D${ms}ms`, "-w30", "-W30", "-d", body];
   return ["h2load", ...(http === "2" ? [] : ["--h1"]), ...flags, ...headers, url(target)];
 }
 

@@ -7,7 +7,8 @@ import { probe } from "./probe.mjs";
  * `servers`: a running server by name. Resolves to rounds by row: requests, milliseconds, microseconds of the server's
  * processor time.
  */
-export async function measureScenario({ name, rows, rate }, { servers, methods, generator, pace }) {
+export async function measureScenario(scenario, { servers, methods, generator, pace }) {
+  const { name, rows, rate, chart, x } = scenario;
   const targets = [];
   for (const { label, server, load } of rows)
     targets.push({ label, ...(await createTarget(servers.get(server), load, methods)) });
@@ -18,13 +19,14 @@ export async function measureScenario({ name, rows, rate }, { servers, methods, 
       const target = targets[(turn + round) % targets.length];
       rounds[target.label].push(await measureRound(target, generator, pace.roundMs, rate));
     }
-  return { name, ...(rate === undefined ? {} : { rate }), rounds };
+  const about = Object.entries({ rate, chart, x }).filter(([, value]) => value !== undefined);
+  return { name, ...Object.fromEntries(about), rounds };
 }
 
 /** What a generator needs to know to load a server, after one request that is checked. */
 async function createTarget(server, load, methods) {
   const method = methods[load.method];
-  const port = server.ports[load.http];
+  const port = server.ports[load.tls ? `${load.http}-tls` : load.http];
   const expected = await probe(port, { ...load, method }).catch((error) => {
     throw new Error(`${server.name}: ${error.message}`, { cause: error });
   });

@@ -4,12 +4,12 @@ import { prepareServer, startServer } from "./servers.mjs";
 
 const idleConnections = 1000;
 
-/** Each server in a fresh process, with each HTTP version that it serves. */
+/** Each server in a fresh process, with each HTTP version that it serves. Rust's know nothing of a heap. */
 export async function measureMemory(names, { settings, generator, methods, pace }) {
   const list = [];
   for (const name of names.filter((each) => !each.endsWith("-views"))) {
     prepareServer(name);
-    for (const http of name === "bowline-engine" ? ["2"] : ["1.1", "2"]) {
+    for (const http of ["1.1", "2"]) {
       const server = await startServer(name, settings);
       if (server.ports[http] !== undefined)
         list.push({

@@ -12,13 +12,21 @@ export const downloadCount = 100;
 
 const payloadBytes = 64 * 1024;
 
+const kib = 1024;
+/** The sizes of an echoed payload where the cost by size is what is asked. */
+export const payloadSizes = [16, 256, 4 * kib, 32 * kib, 256 * kib, kib * kib].map((bytes) => {
+  const label = bytes < kib ? `${bytes} B` : bytes < kib * kib ? `${bytes / kib} KiB` : "1 MiB";
+  return { bytes, label, method: `EchoPayload${bytes}` };
+});
+
 /** By method: path, request, and the messages of the response, one unless the method streams. */
 export async function createMessages() {
   prepare();
   const gen = await loadGenerated();
   const firstOf = (name) => workloads.find((each) => each.name === name).values()[0];
   const small = gen.SmallRequest.encode(gen.SmallRequest.create(firstOf("b")));
-  const payload = gen.Payload.encode({ data: createRandom(7).bytes(payloadBytes) });
+  const payloadOf = (bytes) => gen.Payload.encode({ data: createRandom(7).bytes(bytes) });
+  const payload = payloadOf(payloadBytes);
   const batch = gen.LogBatch.create(firstOf("a"));
   const { key, value } = redisEntry;
   const download = Array.from({ length: downloadCount }, (_, i) =>
@@ -37,5 +45,9 @@ export async function createMessages() {
     },
   };
   for (const [name, method] of Object.entries(methods)) method.path = `${servicePath}/${name}`;
+  for (const { bytes, method } of payloadSizes) {
+    const sized = payloadOf(bytes);
+    methods[method] = { ...unary(sized, sized), path: methods.EchoPayload.path, sized: true };
+  }
   return methods;
 }

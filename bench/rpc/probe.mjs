@@ -8,9 +8,9 @@ import { createRequest, envelope } from "./load/requests.mjs";
  * Asks a server once. Resolves to the length of the response's body.
  * @throws Error for an answer that is not the expected one.
  */
-export async function probe(port, { http, protocol, method }) {
+export async function probe(port, { http, tls, protocol, method }) {
   const request = createRequest(protocol, method.path, method.request, method);
-  const answer = http === "2" ? await askHttp2(port, request) : await askHttp1(port, request);
+  const answer = http === "2" ? await askHttp2(port, tls, request) : await askHttp1(port, request);
   const problem = findProblem(answer, protocol, method);
   if (problem === undefined) return answer.body.length;
   const { status, headers, trailers, body } = answer;
@@ -51,8 +51,9 @@ async function askHttp1(port, { path, fields, body }) {
   };
 }
 
-async function askHttp2(port, { path, fields, body }) {
-  const session = connect(`http://127.0.0.1:${port}`);
+async function askHttp2(port, tls, { path, fields, body }) {
+  const authority = `${tls ? "https" : "http"}://127.0.0.1:${port}`;
+  const session = connect(authority, tls ? { rejectUnauthorized: false } : {});
   const headers = { ":method": "POST", ":path": path, ...Object.fromEntries(fields) };
   const stream = session.request(headers);
   stream.end(body);

@@ -2,9 +2,10 @@
  * `npm run bench:rpc`: our server and client beside other libraries', by the method that bench/README.md describes.
  */
 import { readArguments } from "../../scripts/driver/arguments.mjs";
+import { AbsentError } from "../competitors/install.mjs";
 import { loadCore, measuredCore } from "../process.mjs";
-import { finish, printTable } from "../report.mjs";
-import { collectBars, collectLaterBars } from "./bars.mjs";
+import { finish } from "../report.mjs";
+import { collectBars, rowsWithBars } from "./bars.mjs";
 import { measureClients } from "./clients.mjs";
 import { missingProgram, startOwnGenerator } from "./generators.mjs";
 import { createRequest } from "./load/requests.mjs";
@@ -30,12 +31,18 @@ const { values: options } = readArguments(
 
 const begun = performance.now();
 const pace = options.quick
-  ? { rounds: 3, roundMs: 500, warmUpMs: 500 }
+  ? { rounds: 3, roundMs: 250, warmUpMs: 250 }
   : { rounds: 5, roundMs: 1000, warmUpMs: 1000 };
 if (options.rounds !== undefined) pace.rounds = Number(options.rounds);
-const skipped = [];
+/** Charts have no bar. */
+const chartPace = { ...pace, rounds: Math.min(pace.rounds, 3), roundMs: pace.roundMs / 2 };
+/** Why a scenario, or a server, is not measured on this machine. */
+const reasons = new Map();
+/** A quick run of everything measures what has a bar. */
+const barsOnly = options.quick && options.only === undefined;
 const chosen = chooseScenarios();
-const infos = serverNames.filter(isWanted).map((name) => [name, prepareServer(name)]);
+const infos = prepareServers();
+const present = (name) => infos.some(([other]) => other === name);
 console.log(
   `${pace.rounds} rounds of ${pace.roundMs} ms after ${pace.warmUpMs} ms of warm-up, interleaved, ` +
     `${measuredCore === undefined ? "not pinned" : `server on core ${measuredCore}, load on core ${loadCore ?? measuredCore}`}, node ${process.version}`,
@@ -52,27 +59,26 @@ for (const name of new Set(runnable.flatMap(({ rows }) => rows.map(({ server }) 
 
 const measured = [];
 for (const scenario of runnable) {
-  const result = await measureScenario(scenario, { servers, methods, generator, pace });
+  const own = scenario.chart === undefined ? pace : chartPace;
+  const result = await measureScenario(scenario, { servers, methods, generator, pace: own });
   measured.push(result);
   if (scenario.rate === undefined) printThroughput(result);
   else printLatency(result);
 }
 for (const server of servers.values()) await server.stop();
 const clients = isChosen("clients")
-  ? await measureClients(isWanted, { settings, methods, pace, nodeFlags: options.node })
+  ? await measureClients(wantedClients, { settings, methods, pace, nodeFlags: options.node })
   : [];
 for (const result of clients) printThroughput(result);
 const memory = isChosen("memory")
-  ? await measureMemory(serverNames.filter(isWanted), { settings, generator, methods, pace })
+  ? await measureMemory(wantedInMemory(), { settings, generator, methods, pace })
   : [];
 printMemory(memory);
 await generator.stop();
 await redis?.stop();
 
-const bars = collectBars(measured);
-const later = collectLaterBars([...measured, ...clients]);
-printLater(later);
-for (const reason of skipped) console.log(`skipped: ${reason}`);
+const bars = collectBars([...measured, ...clients], memory, { isAsked, reasonFor });
+for (const [name, reason] of reasons) console.log(`not measured: ${name}: ${reason}`);
 console.log(`\nmeasured for ${Math.round((performance.now() - begun) / 1000)} s`);
 finish(
   "rpc",
@@ -82,13 +88,12 @@ finish(
       version,
       options: how,
     })),
-    skipped,
+    absent: Object.fromEntries(reasons),
     pace,
     measured,
     clients,
     memory,
     bars,
-    later,
   },
   { keep: options.keep },
 );
@@ -106,6 +111,38 @@ function isChosen(group) {
   return list === undefined || list.includes(group);
 }
 
+/** Installs, generates and builds every server that is wanted; one that cannot be is left out, with the reason. */
+function prepareServers() {
+  const list = [];
+  for (const name of serverNames.filter(isWanted)) {
+    try {
+      list.push([name, prepareServer(name)]);
+    } catch (error) {
+      if (!(error instanceof AbsentError)) throw error;
+      reasons.set(name, error.message);
+    }
+  }
+  return list;
+}
+
+/** Whether a row of a scenario, or a client of theirs, was to be measured. */
+function isAsked(scenario, row) {
+  if (scenario.startsWith("client")) return isChosen("clients") && isWanted(row);
+  return chosen.some(({ name }) => name === scenario) && isWanted(row);
+}
+
+function reasonFor(scenario, row) {
+  return reasons.get(row) ?? reasons.get(scenario) ?? "it was not measured";
+}
+
+function wantedClients(scenario, name) {
+  return present(name) && (!barsOnly || rowsWithBars(scenario).has(name));
+}
+
+function wantedInMemory() {
+  return barsOnly ? ["bowline"].filter(present) : serverNames.filter(present);
+}
+
 /** By group, or by a part of a scenario's name. */
 function chooseScenarios() {
   const list = options.only?.flatMap((entry) => entry.split(";"));
@@ -118,8 +155,12 @@ function chooseScenarios() {
     .filter(
       ({ name, group }) => list?.some((entry) => entry === group || name.includes(entry)) ?? true,
     )
-    .map((one) => ({ ...one, rows: one.rows.filter(({ server }) => isWanted(server)) }))
+    .map((one) => ({ ...one, rows: one.rows.filter((row) => isWantedRow(one.name, row)) }))
     .filter(({ rows }) => rows.length > 0);
+}
+
+function isWantedRow(scenario, { label, server }) {
+  return isWanted(server) && (!barsOnly || rowsWithBars(scenario).has(label));
 }
 
 async function startRedisIfWanted() {
@@ -128,42 +169,29 @@ async function startRedisIfWanted() {
   return missing === undefined ? startRedis() : undefined;
 }
 
-/** Leaves out, by name, what needs a program that is not there. */
+/** Leaves out, by name, what needs a program that is not there, and rows whose server is not. */
 function withoutMissing(list) {
-  const reasons = new Map();
+  const programs = new Map();
   const reasonOf = (program) => {
-    if (!reasons.has(program)) reasons.set(program, missingProgram(program));
-    return reasons.get(program);
+    if (!programs.has(program)) programs.set(program, missingProgram(program));
+    return programs.get(program);
   };
-  return list.filter(({ name, load }) => {
+  const able = list.filter(({ name, load }) => {
     const needed = load.method === "Lookup" ? "redis-server" : load.tool;
     const reason = needed === "own" ? undefined : reasonOf(needed);
-    if (reason !== undefined) skipped.push(`${name}: ${reason}`);
+    if (reason !== undefined) reasons.set(name, reason);
     return reason === undefined;
   });
+  return able.map((one) => ({ ...one, rows: one.rows.filter(({ server }) => present(server)) }));
 }
 
 /** What the bare servers answer. */
 function createAnswers() {
   return Object.values(methods)
-    .filter(({ streaming }) => !streaming)
+    .filter(({ streaming, sized }) => !streaming && !sized)
     .map(({ path, request, responses }) => ({
       path,
       contentType: createRequest("connect", path, request).fields[0][1],
       body: Buffer.from(responses[0]).toString("base64"),
     }));
-}
-
-function printLater(list) {
-  if (list.length === 0) return;
-  console.log("\ndue when our HTTP/2 engine serves by default");
-  printTable(
-    ["figure", "ratio", "spread", "bar"],
-    list.map(({ name, ratio, min, max, bar, atMost }) => [
-      name,
-      ratio.toFixed(2),
-      `${min.toFixed(2)}–${max.toFixed(2)}`,
-      `${atMost ? "≤" : "≥"} ${bar}`,
-    ]),
-  );
 }

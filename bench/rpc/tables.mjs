@@ -47,8 +47,9 @@ function isReached(rounds, rate) {
   return rounds.every(({ requests, due, ms }) => requests === due && ms < (due / rate) * 1100);
 }
 
-const kib = (bytes) => (bytes / 1024).toFixed(1);
-const mib = (bytes) => (bytes / 2 ** 20).toFixed(1);
+const of = (unit) => (bytes) => (Number.isFinite(bytes) ? (bytes / unit).toFixed(1) : "–");
+const kib = of(1024);
+const mib = of(2 ** 20);
 
 /** Memory of servers. */
 export function printMemory(list) {

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { createServer as createHttp2Server } from "node:http2";
+import { createServer as createHttp2Server, createSecureServer } from "node:http2";
 import { join } from "node:path";
 import { download, summarise } from "../../rpc/handlers.mjs";
 import { createLookup } from "../../rpc/redis.mjs";
 
-export async function startServer({ folder }, { redis }) {
+export async function startServer({ folder }, { redis, tls }) {
   const { connectNodeAdapter, create } = await import(join(folder, "imports.mjs"));
   const gen = await import(join(folder, "gen", "rpc_pb.js"));
   const lookup = await createLookup(redis);
@@ -27,6 +27,7 @@ export async function startServer({ folder }, { redis }) {
     ports: {
       1.1: await listen(createServer(connectNodeAdapter({ routes }))),
       2: await listen(createHttp2Server(connectNodeAdapter({ routes }))),
+      "2-tls": await listen(createSecureServer(tls, connectNodeAdapter({ routes }))),
     },
   };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { downloadText, summarise } from "../../rpc/handlers.mjs";
 import { createLookup } from "../../rpc/redis.mjs";
 
-export async function startServer({ folder }, { redis }) {
+export async function startServer({ folder }, { redis, tls }) {
   const { Server, ServerCredentials } = await import(join(folder, "imports.mjs"));
   const { BenchServiceService } = await import(join(folder, "gen", "rpc.js"));
   const lookup = await createLookup(redis);
@@ -20,10 +20,15 @@ export async function startServer({ folder }, { redis }) {
       lookup(call.request.key).then((value) => reply(null, { value }), reply);
     },
   });
-  const port = await new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
-  return { ports: { 2: port } };
+  const pair = { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) };
+  const secure = ServerCredentials.createSsl(null, [pair]);
+  const bind = (credentials) =>
+    new Promise((resolve, reject) => {
+      server.bindAsync("127.0.0.1:0", credentials, (error, port) =>
+        error ? reject(error) : resolve(port),
+      );
+    });
+  return {
+    ports: { 2: await bind(ServerCredentials.createInsecure()), "2-tls": await bind(secure) },
+  };
 }

@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { createServer } from "node:http2";
+import { createSecureServer, createServer } from "node:http2";
 
 /** Answers by path, in the form of gRPC (trailers) or of Connect, as the request's content type says. */
-export async function startServer(_info, { answers }) {
+export async function startServer(_info, { answers, tls }) {
   const table = new Map(
     answers.map(({ path, contentType, body }) => [
       path,
@@ -10,8 +10,7 @@ export async function startServer(_info, { answers }) {
     ]),
   );
   const trailers = { "grpc-status": "0" };
-  const server = createServer();
-  server.on("stream", (stream, headers) => {
+  const answer = (stream, headers) => {
     const grpc = headers["content-type"].startsWith("application/grpc");
     const { contentType, bytes } = table.get(headers[":path"]);
     stream.on("data", () => {});
@@ -28,9 +27,15 @@ export async function startServer(_info, { answers }) {
       stream.write(envelope(bytes));
       stream.end();
     });
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  return { ports: { 2: server.address().port } };
+  };
+  const listen = async (server) => {
+    server.on("stream", answer);
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    return server.address().port;
+  };
+  return {
+    ports: { 2: await listen(createServer()), "2-tls": await listen(createSecureServer(tls)) },
+  };
 }
 
 function envelope(bytes) {

@@ -3,9 +3,9 @@ import { download, summarise } from "../handlers.mjs";
 import { createLookup } from "../redis.mjs";
 import { loadGenerated, loadPackage } from "./prepare.mjs";
 
-/** `info.views`: batches reach their handler as views. `info.engine`: which HTTP/2 serves, `node` or `bowline`. */
-export async function startServer({ views = false, engine = "node" }, { redis }) {
-  process.env.BOWLINE_HTTP2 = engine;
+/** `info.views`: batches reach their handler as views. `info.http2`: which HTTP/2 serves where not the default. */
+export async function startServer({ views = false, http2 }, { redis, tls }) {
+  if (http2 !== undefined) process.env.BOWLINE_HTTP2 = http2;
   const { BenchService, LogBatchView } = await loadGenerated();
   const { implement } = await loadPackage("rpc");
   const { serve } = await loadPackage("node");
@@ -19,6 +19,8 @@ export async function startServer({ views = false, engine = "node" }, { redis })
   };
   const options = views ? [{ request: { ingest: LogBatchView } }] : [];
   const service = implement(BenchService, handlers, ...options);
-  const { port } = await serve({ port: 0, services: [service], signals: false });
-  return { ports: { 1.1: port, 2: port } };
+  const listeners = [{ port: 0 }, { port: 0, tls }];
+  const { addresses } = await serve({ listeners, services: [service], signals: false });
+  const [port, tlsPort] = addresses.map(({ url }) => Number(new URL(url).port));
+  return { ports: { 1.1: port, 2: port, "2-tls": tlsPort } };
 }

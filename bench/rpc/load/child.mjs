@@ -6,15 +6,17 @@ import { answerRequests } from "../../process.mjs";
 import { Http1Connection } from "./http1.mjs";
 import { Http2Connection } from "./http2.mjs";
 
+const waveConnections = 128;
+
 let connections = [];
 /** What is done with an answer at the moment. */
 let answered = () => {};
 let failed;
 
-async function open({ http, port, count, streams, request, changing, expected }) {
+async function open({ http, tls, port, count, streams, request, changing, expected }) {
   failed = undefined;
   const Connection = http === "2" ? Http2Connection : Http1Connection;
-  const target = { port, streams, changing, expected, request: fromJson(request) };
+  const target = { port, tls, streams, changing, expected, request: fromJson(request) };
   const done = (connection, stamp, problem) => {
     if (problem !== undefined) failed ??= new Error(problem);
     answered(connection, stamp);
@@ -22,8 +24,13 @@ async function open({ http, port, count, streams, request, changing, expected })
   const broken = (error) => {
     failed ??= error;
   };
-  connections = Array.from({ length: count }, () => new Connection(target, done, broken));
-  await Promise.race([Promise.all(connections.map(({ ready }) => ready)), timeout()]);
+  // In waves: no more at a time than a listener's backlog holds.
+  while (connections.length < count) {
+    const length = Math.min(waveConnections, count - connections.length);
+    const wave = Array.from({ length }, () => new Connection(target, done, broken));
+    connections.push(...wave);
+    await Promise.race([Promise.all(wave.map(({ ready }) => ready)), timeout()]);
+  }
 }
 
 const fromJson = (request) => ({ ...request, body: Buffer.from(request.body, "base64") });

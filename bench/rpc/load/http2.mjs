@@ -1,5 +1,6 @@
 /** HTTP/2 by prior knowledge over a net socket: frames that were encoded before, and what a client must answer. */
 import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { HpackEncoder } from "./hpack.mjs";
 import { changingFields } from "./requests.mjs";
 
@@ -8,6 +9,8 @@ const largestWindow = 2 ** 31 - 1;
 const frameBytes = 16_384;
 const type = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, window: 8 };
 const endStream = 1;
+/** One for all connections: what is read is used before the next is read. */
+const readBuffer = Buffer.allocUnsafe(256 * 1024);
 
 export class Http2Connection {
   capacity;
@@ -31,7 +34,7 @@ export class Http2Connection {
   #window = 65_535;
   #streamWindow = 65_535;
 
-  constructor({ port, streams, request, changing, expected }, done, broken) {
+  constructor({ port, tls, streams, request, changing, expected }, done, broken) {
     this.capacity = streams;
     this.#done = done;
     this.#broken = broken;
@@ -40,16 +43,12 @@ export class Http2Connection {
     this.#expected = expected;
     const pseudo = [
       [":method", "POST"],
-      [":scheme", "http"],
+      [":scheme", tls ? "https" : "http"],
       [":path", request.path],
       [":authority", `127.0.0.1:${port}`],
     ];
     this.fields = [...pseudo, ...request.fields].map(([name, value]) => ({ name, value }));
-    const onread = {
-      buffer: Buffer.allocUnsafe(256 * 1024),
-      callback: (length, buffer) => this.#read(buffer, length),
-    };
-    this.#socket = connect({ port, host: "127.0.0.1", noDelay: true, onread });
+    this.#socket = tls ? this.#connectTls(port) : this.#connect(port);
     this.#socket.on("error", (error) => this.#broken(error));
     this.#socket.on("close", () => this.#broken(new Error("the server closed the connection")));
     this.ready = new Promise((resolve) => {
@@ -60,6 +59,23 @@ export class Http2Connection {
     settings.writeUInt32BE(largestWindow, 2);
     this.#out.push(preface, frame(type.settings, 0, 0, settings), credit(largestWindow - 65_535));
     this.#flush();
+  }
+
+  #connect(port) {
+    const onread = {
+      buffer: readBuffer,
+      callback: (length, buffer) => this.#read(buffer, length),
+    };
+    return connect({ port, host: "127.0.0.1", noDelay: true, onread });
+  }
+
+  #connectTls(port) {
+    const ciphers = "TLS_AES_128_GCM_SHA256";
+    const options = { ALPNProtocols: ["h2"], ciphers, rejectUnauthorized: false };
+    const socket = connectTls({ port, host: "127.0.0.1", ...options });
+    socket.setNoDelay(true);
+    socket.on("data", (chunk) => this.#read(chunk, chunk.length));
+    return socket;
   }
 
   send(stamp) {
