@@ -1,6 +1,6 @@
 /** The bars of this area: by which factor our server and client have to be ahead. */
 import { createBar, createUnmeasuredBar, median } from "../report.mjs";
-import { perCpuSecond, perSecond } from "./measure.mjs";
+import { ratiosOf, wallRatiosOf } from "./ratios.mjs";
 
 /** `figure`: what is compared, requests a second of processor time (`cpu`) or of wall time (`wall`). */
 const bar = (scenario, peer, wanted, options = {}) => ({
@@ -85,14 +85,4 @@ function evaluate({ scenario, row, peer, wanted, figure, atMost = false }, measu
   const ratios = { cpu: ratiosOf(own, theirs), wall: wallRatiosOf(own, theirs) };
   const beside = { cpu: median(ratios.cpu), wall: median(ratios.wall) };
   return { ...createBar(name, ratios[figure], wanted), ...beside };
-}
-
-/** Round by round, how many times as many requests a CPU-second the first answers as the second. */
-export const ratiosOf = (rounds, peer) => divide(perCpuSecond(rounds), perCpuSecond(peer));
-
-/** The same in wall time. */
-export const wallRatiosOf = (rounds, peer) => divide(perSecond(rounds), perSecond(peer));
-
-function divide(figures, theirs) {
-  return figures.map((figure, round) => figure / theirs[round]);
 }

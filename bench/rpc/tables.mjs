@@ -1,7 +1,6 @@
 /** What a run prints. */
 import { median, printTable, spread } from "../report.mjs";
-import { ratiosOf } from "./bars.mjs";
-import { perCpuSecond, perSecond } from "./measure.mjs";
+import { perCpuSecond, perSecond, ratiosOf } from "./ratios.mjs";
 
 const whole = (value) => Math.round(value).toLocaleString("en-US");
 

@@ -1,0 +1,64 @@
+/**
+ * `node bench/rpc/plot.mjs bench/history/rpc-NAME.json`: draws how the cost of a call grows with connections and with
+ * message size, into docs/performance/.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../competitors/install.mjs";
+import { median } from "../report.mjs";
+import { drawFigure } from "./chart.mjs";
+
+const figures = [
+  {
+    file: "rpc-connections.svg",
+    title: "Processor time of a call by number of connections",
+    panels: [
+      { chart: "connections-1", subtitle: "one call at a time on each connection" },
+      { chart: "connections-16", subtitle: "16 calls at a time on each connection" },
+    ],
+    xTitle: "connections",
+    xLabel: (x) => x.toLocaleString("en-US"),
+    about: "bowline on one connection = 1",
+  },
+  {
+    file: "rpc-message-size.svg",
+    title: "Processor time of a call by size of its messages",
+    panels: [{ chart: "message-size", subtitle: "echo, 4 connections with 4 calls at a time" }],
+    xTitle: "bytes each way",
+    xLabel: sizeLabel,
+    about: "bowline with 16 bytes = 1",
+  },
+];
+
+const kib = 1024;
+function sizeLabel(bytes) {
+  if (bytes < kib) return String(bytes);
+  return bytes < kib * kib ? `${bytes / kib} Ki` : `${bytes / kib / kib} Mi`;
+}
+
+/** The lines of a chart: points by row, as multiples of what our server took at the chart's first point. */
+function seriesOf(measured, chart) {
+  const points = measured.filter((one) => one.chart === chart).sort((a, b) => a.x - b.x);
+  if (points.length === 0)
+    throw new Error(`the run holds no chart ${chart}: run the group scaling`);
+  const costOf = (rounds) => median(rounds.map(({ cpuMicros, requests }) => cpuMicros / requests));
+  const unit = costOf(points[0].rounds.bowline);
+  return Object.keys(points[0].rounds).map((name) => ({
+    name,
+    points: points.map(({ x, rounds }) => ({ x, y: costOf(rounds[name]) / unit })),
+  }));
+}
+
+const [path] = process.argv.slice(2);
+if (path === undefined)
+  throw new Error("name the run: node bench/rpc/plot.mjs bench/history/rpc-NAME.json");
+const { measured } = JSON.parse(readFileSync(path, "utf8"));
+for (const { file, panels, ...figure } of figures) {
+  const drawn = panels.map(({ chart, subtitle }) => ({
+    subtitle,
+    series: seriesOf(measured, chart),
+  }));
+  const to = join(root, "docs", "performance", file);
+  writeFileSync(to, drawFigure({ ...figure, panels: drawn }));
+  console.log(to);
+}
