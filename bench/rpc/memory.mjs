@@ -2,7 +2,7 @@
 import { createRequest } from "./load/requests.mjs";
 import { prepareServer, startServer } from "./servers.mjs";
 
-const idleConnections = 1000;
+const idleConnections = 2000;
 
 /** Each server in a fresh process, with each HTTP version that it serves. Rust's know nothing of a heap. */
 export async function measureMemory(names, { settings, generator, methods, pace }) {
