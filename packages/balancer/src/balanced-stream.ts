@@ -51,6 +51,20 @@ export class BalancedStream implements ClientStream {
     this.#replayBytes = replayBytes;
   }
 
+  /** A request that was refused, whole, on its way to another connection. */
+  static again(
+    request: RequestHead,
+    receiver: ResponseReceiver,
+    queue: StreamQueue,
+    body: readonly Uint8Array[],
+  ): BalancedStream {
+    const stream = new BalancedStream(request, receiver, queue, 0);
+    stream.#kept = [...body];
+    stream.#sent = "whole";
+    stream.#reopened = true;
+    return stream;
+  }
+
   get httpVersion(): "1.1" | "2" | undefined {
     return this.#stream?.httpVersion ?? this.#queue.httpVersion;
   }

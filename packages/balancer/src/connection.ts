@@ -18,9 +18,27 @@ export interface Connection {
   readonly refusesStreams: boolean;
   /** Opens a stream; only while `hasRoom`. Never throws, and does not call the receiver inside this call. */
   open(head: RequestHead, receiver: ResponseReceiver): ClientStream;
+  /**
+   * As `open`, for a request that is `send` as a whole. The stream keeps what it sends until the answer begins, and gives
+   * it back if it is refused before; connections that do not have this leave that to their caller.
+   */
+  openWhole?(head: RequestHead, receiver: ResponseReceiver, refused: RefusedRequests): ClientStream;
   /** Ends the connection at once; its streams are interrupted with `shutdown`. */
   close(): void;
   describe(): ConnectionDescription;
+}
+
+/** Takes requests back that a server refused before it looked at them. */
+export interface RefusedRequests {
+  /** Bytes of a request that are kept for this; a larger one that is refused has failed. */
+  readonly replayBytes: number;
+  /** Sends a request once more. What is returned goes on in the place of the stream that was refused. */
+  reopen(
+    head: RequestHead,
+    receiver: ResponseReceiver,
+    body: readonly Uint8Array[],
+    isPaused: boolean,
+  ): ClientStream;
 }
 
 /** What a connection is busy with. */

@@ -6,6 +6,7 @@ export type {
   ConnectionDescription,
   ConnectionListener,
   Dialer,
+  RefusedRequests,
 } from "./connection.js";
 export { pickFirst } from "./pick-first.js";
 export type { Pick, Picker, Policy, PolicyFactory, PolicyHost } from "./policy.js";

@@ -8,7 +8,7 @@ import type {
 import { Backoff, type BackoffOptions } from "./backoff.js";
 import { BalancedStream } from "./balanced-stream.js";
 import { type Clock, systemClock } from "./clock.js";
-import type { Dialer } from "./connection.js";
+import type { Dialer, RefusedRequests } from "./connection.js";
 import { pickFirst } from "./pick-first.js";
 import type { Pick, Picker, Policy, PolicyFactory } from "./policy.js";
 import type { Resolver } from "./resolver.js";
@@ -70,6 +70,7 @@ class SubchannelTransport implements BalancedTransport {
   readonly #policy: Policy;
   readonly #subchannels = new Set<Subchannel>();
   readonly #waiting = new Set<BalancedStream>();
+  readonly #refused: RefusedRequests;
   #state: ConnectivityState = "idle";
   #picker: Picker = nothingResolved;
   #placing = false;
@@ -79,6 +80,16 @@ class SubchannelTransport implements BalancedTransport {
     this.httpVersion = options.httpVersion;
     this.#options = options;
     this.#resolver = options.resolver;
+    const { replayBytes = 262_144 } = options;
+    this.#refused = {
+      replayBytes,
+      reopen: (head, receiver, body, isPaused) => {
+        const stream = BalancedStream.again(head, receiver, this, body);
+        if (isPaused) stream.pause();
+        this.reopen(stream);
+        return stream;
+      },
+    };
     this.#policy = (options.policy ?? pickFirst)({
       createSubchannel: (address, listener) => {
         const { dial, backoff, clock = systemClock } = options;
@@ -97,11 +108,13 @@ class SubchannelTransport implements BalancedTransport {
   open(head: RequestHead, receiver: ResponseReceiver): ClientStream {
     const pick = this.#picker.pick(head);
     const connection = pick.kind === "subchannel" ? pick.subchannel.connection : undefined;
-    if (connection !== undefined && !connection.refusesStreams) {
-      return connection.open(head, receiver);
+    if (connection !== undefined) {
+      if (!connection.refusesStreams) return connection.open(head, receiver);
+      if (head.isWhole === true && connection.openWhole !== undefined) {
+        return connection.openWhole(head, receiver, this.#refused);
+      }
     }
-    const { replayBytes = 262_144 } = this.#options;
-    const stream = new BalancedStream(head, receiver, this, replayBytes);
+    const stream = new BalancedStream(head, receiver, this, this.#refused.replayBytes);
     if (connection !== undefined) stream.attach(connection);
     else this.#settleLater(stream, pick);
     return stream;

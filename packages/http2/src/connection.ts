@@ -3,6 +3,7 @@ import { ClosedStreams } from "./closed-streams.js";
 import type { ConnectionOptions } from "./connection-options.js";
 import { ConnectionError, ErrorCode, errorName } from "./error-code.js";
 import type { FieldList } from "./field.js";
+import type { FieldPrefix } from "./field-prefix.js";
 import { ReceiveWindow } from "./flow-control.js";
 import { Flag, FrameType, frameName, minMaxFrameBytes, readUint31, readUint32 } from "./frame.js";
 import { type FrameHandler, FrameReader } from "./frame-reader.js";
@@ -746,10 +747,10 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   // What streams ask for.
 
-  begin(stream: Stream, status: number, fields: FieldList): void {
+  begin(stream: Stream, status: number, fields: FieldList, prefix?: FieldPrefix): void {
     if (stream.isClosed || stream.hasBegun || this.#isClosed) return;
     this.admit(stream);
-    this.sender.head(stream.id, status, fields, false);
+    this.sender.head(stream.id, status, fields, false, prefix);
     stream.hasBegun = true;
   }
 
@@ -758,11 +759,12 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     status: number,
     fields: FieldList,
     trailers: FieldList | undefined,
+    prefix?: FieldPrefix,
   ): void {
     if (stream.isClosed || stream.hasBegun || this.#isClosed) return stream.body.clear();
     this.admit(stream);
     const isWhole = stream.body.length === 0 && (trailers === undefined || trailers.length === 0);
-    this.sender.head(stream.id, status, fields, isWhole);
+    this.sender.head(stream.id, status, fields, isWhole, prefix);
     stream.hasBegun = true;
     if (isWhole) this.#ended(stream);
     else this.endStream(stream, trailers);

@@ -1,4 +1,5 @@
 import { type FieldList, isFieldName, isFieldValue, trimValue } from "./field.js";
+import type { FieldPrefix } from "./field-prefix.js";
 import {
   DynamicTable,
   defaultTableBytes,
@@ -120,15 +121,23 @@ export class HpackEncoder {
   }
 
   /**
-   * Writes a block; returns where it ends. There must be room for `bound(fields)` bytes.
+   * Writes a block; returns where it ends. There must be room for `bound(fields)` bytes, and as many again for a prefix.
    * @param status of a response, 0 for none.
+   * @param prefix goes before the fields; not with a status.
    * @throws TypeError for a name or value that cannot be sent.
    */
-  encode(status: number, fields: FieldList, buffer: Uint8Array, start: number): number {
-    const isPlain = this.#smallest < 0;
+  encode(
+    status: number,
+    fields: FieldList,
+    buffer: Uint8Array,
+    start: number,
+    prefix?: FieldPrefix,
+  ): number {
+    const isPlain = this.#smallest < 0 && prefix === undefined;
     const version = this.#version;
-    let at = isPlain ? start : this.#announce(buffer, start);
+    let at = this.#smallest < 0 ? start : this.#announce(buffer, start);
     try {
+      if (prefix !== undefined) at = this.#prefix(prefix, buffer, at);
       if (status !== 0) at = this.#status(status, buffer, at);
       for (let i = 0; i < fields.length; i += 2) {
         at = this.#field(fields[i] as string, fields[i + 1] as string, buffer, at);
@@ -142,6 +151,24 @@ export class HpackEncoder {
       const bytes = buffer.slice(start, at);
       this.#blocks[status === 0 ? 1 : 0] = { status, fields: [...fields], version, bytes };
     }
+    return at;
+  }
+
+  #prefix(prefix: FieldPrefix, buffer: Uint8Array, start: number): number {
+    const { block } = prefix;
+    let at = start;
+    if (block !== undefined && prefix.version === this.#version) {
+      for (let i = 0; i < block.length; i++) buffer[at++] = block[i] as number;
+      return at;
+    }
+    const { fields } = prefix;
+    for (let i = 0; i < fields.length; i += 2) {
+      at = this.#field(fields[i] as string, fields[i + 1] as string, buffer, at);
+    }
+    // What is literal the first time may be indexed the second time, so the second one counts.
+    const isSettled = prefix.version === this.#version;
+    prefix.block = isSettled ? buffer.slice(start, at) : undefined;
+    prefix.version = this.#version;
     return at;
   }
 

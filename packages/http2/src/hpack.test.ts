@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FieldList } from "./field.js";
+import { FieldPrefix } from "./field-prefix.js";
 import { HeaderBlockCache } from "./header-block-cache.js";
 import { HpackDecoder } from "./hpack-decoder.js";
 import { HpackEncoder } from "./hpack-encoder.js";
@@ -272,6 +273,54 @@ describe("encoder and decoder together", () => {
       { seed: 7541, numRuns: 300 },
     );
     expect(hits).toBeGreaterThan(1_000);
+  });
+});
+
+describe("a prefix", () => {
+  function encodeBehind(encoder: HpackEncoder, prefix: FieldPrefix, fields: FieldList): Uint8Array {
+    const buffer = new Uint8Array(HpackEncoder.bound(fields) + prefix.bound);
+    return buffer.slice(0, encoder.encode(0, fields, buffer, 0, prefix));
+  }
+
+  it("means what its fields mean, whatever happens to the table between", () => {
+    fc.assert(
+      fc.property(
+        fc.array(list, { minLength: 2, maxLength: 2 }),
+        fc.array(
+          fc.tuple(fc.nat({ max: 3 }), list, fc.option(fc.integer({ max: 5_000, min: 0 }))),
+          {
+            minLength: 30,
+            maxLength: 60,
+          },
+        ),
+        (begins, steps) => {
+          const encoder = new HpackEncoder();
+          const decoder = new HpackDecoder(large);
+          const prefixes = begins.map((fields) => new FieldPrefix(fields));
+          for (const [which, fields, size] of steps) {
+            if (size !== null && which === 3) {
+              encoder.allow(size);
+              decoder.allow(Math.min(size, 4_096));
+            }
+            const prefix = prefixes[which & 1] as FieldPrefix;
+            const own = which < 2 ? [] : fields;
+            const block = encodeBehind(encoder, prefix, own);
+            expect(decodeWith(decoder, block)).toEqual([...prefix.fields, ...own]);
+          }
+        },
+      ),
+      { seed: 7541, numRuns: 200 },
+    );
+  });
+
+  it("is encoded in the fewest bytes once, and is the same bytes until the table changes", () => {
+    const encoder = new HpackEncoder();
+    const prefix = new FieldPrefix(["content-type", "application/grpc", "x-a", "1"]);
+    const blocks = Array.from({ length: 5 }, () => encodeBehind(encoder, prefix, []));
+    expect(blocks.at(-1)).toEqual(Uint8Array.of(0xbf, 0xbe));
+    expect(prefix.block).toEqual(blocks.at(-1));
+    encodeWith(encoder, ["te", "trailers"]);
+    expect(encodeBehind(encoder, prefix, [])).toEqual(Uint8Array.of(0xc0, 0xbf));
   });
 });
 

@@ -4,6 +4,7 @@ export type { ConnectionListener } from "./connection.js";
 export { type ConnectionOptions, defaultOptions } from "./connection-options.js";
 export { ConnectionError, ErrorCode, errorName } from "./error-code.js";
 export type { FieldList } from "./field.js";
+export { FieldPrefix } from "./field-prefix.js";
 export { MemoryPool } from "./flow-control.js";
 export { FrameTrace } from "./frame-trace.js";
 export type { Goaway } from "./goaway.js";

@@ -91,6 +91,21 @@ export class OutgoingBody {
     this.clear();
   }
 
+  /** The piece, if there is one only and no list; see `onlyFlags`. */
+  get only(): Uint8Array | undefined {
+    return this.#pieces === undefined ? this.#first : undefined;
+  }
+
+  /** The flags of the envelope around `only`, or around nothing; -1 for none. */
+  get onlyFlags(): number {
+    return this.#pieces === undefined ? this.#firstFlags : -1;
+  }
+
+  /** Everything, in order; it stays where it is. */
+  pieces(): readonly Uint8Array[] {
+    return [...this.#spread()];
+  }
+
   /** Everything, in order; the body is empty afterwards. */
   takePieces(): readonly Uint8Array[] {
     const pieces = this.#spread();

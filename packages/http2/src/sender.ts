@@ -1,5 +1,6 @@
 import { ConnectionError, ErrorCode } from "./error-code.js";
 import type { FieldList } from "./field.js";
+import type { FieldPrefix } from "./field-prefix.js";
 import {
   Flag,
   FrameType,
@@ -88,29 +89,41 @@ export class Sender {
   }
 
   /** Writes a header block. */
-  head(streamId: number, status: number, fields: FieldList, isLast: boolean): void {
+  head(
+    streamId: number,
+    status: number,
+    fields: FieldList,
+    isLast: boolean,
+    prefix?: FieldPrefix,
+  ): void {
     const output = this.#output;
     const flags = isLast ? Flag.endHeaders | Flag.endStream : Flag.endHeaders;
-    const known = this.#encoder.known(status, fields);
+    const known = prefix === undefined ? this.#encoder.known(status, fields) : undefined;
     if (known !== undefined) {
       output.frameHeader(known.length, FrameType.headers, flags, streamId);
       output.append(known);
       this.hasSent = true;
       return;
     }
-    const bound = HpackEncoder.bound(fields);
-    if (bound > minMaxFrameBytes) return this.#largeHead(streamId, status, fields, isLast);
+    const bound = HpackEncoder.bound(fields) + (prefix?.bound ?? 0);
+    if (bound > minMaxFrameBytes) return this.#largeHead(streamId, status, fields, isLast, prefix);
     output.reserve(frameHeaderBytes + bound);
     const { buffer, at } = output;
-    const end = this.#encoder.encode(status, fields, buffer, at + frameHeaderBytes);
+    const end = this.#encoder.encode(status, fields, buffer, at + frameHeaderBytes, prefix);
     writeFrameHeader(buffer, at, end - at - frameHeaderBytes, FrameType.headers, flags, streamId);
     output.at = end;
     this.hasSent = true;
   }
 
-  #largeHead(streamId: number, status: number, fields: FieldList, isLast: boolean): void {
-    const block = new Uint8Array(HpackEncoder.bound(fields));
-    const length = this.#encoder.encode(status, fields, block, 0);
+  #largeHead(
+    streamId: number,
+    status: number,
+    fields: FieldList,
+    isLast: boolean,
+    prefix: FieldPrefix | undefined,
+  ): void {
+    const block = new Uint8Array(HpackEncoder.bound(fields) + (prefix?.bound ?? 0));
+    const length = this.#encoder.encode(status, fields, block, 0, prefix);
     let type: number = FrameType.headers;
     let flags: number = isLast ? Flag.endStream : 0;
     for (let at = 0; at < length; ) {

@@ -1,5 +1,6 @@
 import type { ConnectionError } from "./error-code.js";
 import type { FieldList } from "./field.js";
+import type { FieldPrefix } from "./field-prefix.js";
 import type { ReceiveWindow } from "./flow-control.js";
 import type { ResponseHead } from "./message-head.js";
 import { OutgoingBody } from "./outgoing-body.js";
@@ -40,8 +41,14 @@ export interface StreamReceiver {
 
 /** What a stream asks of its connection. */
 export interface StreamConnection {
-  begin(stream: Stream, status: number, fields: FieldList): void;
-  respond(stream: Stream, status: number, fields: FieldList, trailers: FieldList | undefined): void;
+  begin(stream: Stream, status: number, fields: FieldList, prefix: FieldPrefix | undefined): void;
+  respond(
+    stream: Stream,
+    status: number,
+    fields: FieldList,
+    trailers: FieldList | undefined,
+    prefix: FieldPrefix | undefined,
+  ): void;
   inform(stream: Stream, status: number): void;
   flushStream(stream: Stream): boolean;
   endStream(stream: Stream, trailers: FieldList | undefined): void;
@@ -109,14 +116,17 @@ export class Stream {
     this.sendWindow = sendWindow;
   }
 
-  /** Sends a head, what is in `body`, and trailers, and ends the message. Requests have status 0. */
-  respond(status: number, fields: FieldList, trailers?: FieldList): void {
-    this.#connection.respond(this, status, fields, trailers);
+  /**
+   * Sends a head, what is in `body`, and trailers, and ends the message. Requests have status 0, and may have a prefix
+   * that goes before the fields.
+   */
+  respond(status: number, fields: FieldList, trailers?: FieldList, prefix?: FieldPrefix): void {
+    this.#connection.respond(this, status, fields, trailers, prefix);
   }
 
   /** Sends a head; content follows. */
-  start(status: number, fields: FieldList): void {
-    this.#connection.begin(this, status, fields);
+  start(status: number, fields: FieldList, prefix?: FieldPrefix): void {
+    this.#connection.begin(this, status, fields, prefix);
   }
 
   /** Sends an informational response, such as 100. */

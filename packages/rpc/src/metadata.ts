@@ -96,6 +96,11 @@ export class Metadata implements ReadonlyMetadata {
     return metadata;
   }
 
+  /** The fields of metadata, names and values one after the other. They are not to be changed. */
+  static fieldsOf(metadata: ReadonlyMetadata): HeaderFields {
+    return #fields in metadata ? metadata.#fields : [...metadata].flat();
+  }
+
   #own(): string[] {
     if (this.#isBorrowed) this.#fields = this.#fields.slice();
     this.#isBorrowed = false;

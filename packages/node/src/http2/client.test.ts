@@ -1,5 +1,6 @@
 import { createServer, type Http2Server, type ServerHttp2Stream } from "node:http2";
 import type { BalancedTransport } from "@bowline/balancer";
+import type { ClientStream } from "@bowline/rpc/internal";
 import { afterEach, expect, it } from "vitest";
 import type { NodeChannelOptions } from "../channel.js";
 import {
@@ -305,6 +306,81 @@ it("opens a refused stream once more, unseen, with everything that was sent", as
   const { received } = sendRequest(transportTo(url), "hello");
   expect((await received.over()).events).toEqual(["200", "end"]);
   expect(bodies).toEqual(["hello", "hello"]);
+});
+
+it.each([
+  ["nothing", (_: ClientStream) => {}, ""],
+  ["one piece", ({ body }: ClientStream) => body.append(Buffer.from("abc")), "abc"],
+  [
+    "one message",
+    ({ body }: ClientStream) => {
+      body.openEnvelope(1);
+      body.append(Buffer.from("abc"));
+      body.closeEnvelope();
+    },
+    "\x01\0\0\0\x03abc",
+  ],
+  [
+    "an empty message",
+    ({ body }: ClientStream) => {
+      body.openEnvelope(0);
+      body.closeEnvelope();
+    },
+    "\0\0\0\0\0",
+  ],
+  [
+    "several pieces",
+    ({ body }: ClientStream) => {
+      body.append(Buffer.from("a"));
+      body.append(Buffer.from("bc"));
+    },
+    "abc",
+  ],
+])(
+  "opens a whole request once more on a connection that was there before, with %s",
+  async (_, write, expected) => {
+    const bodies: string[] = [];
+    const url = await scripted(async (connection) => {
+      const first = await connection.frame("headers");
+      connection.write(headers(first.stream, ok, { endStream: true }));
+      for (let i = 0; i < 2; i++) {
+        const { stream, flags } = await connection.frame("headers");
+        const isWhole = (flags & 1) !== 0;
+        bodies.push(isWhole ? "" : (await connection.frame("data", stream)).payload.toString());
+        if (i === 0) connection.write(rstStream(stream, 7));
+        else connection.write(headers(stream, ok, { endStream: true }));
+      }
+    });
+    const transport = transportTo(url);
+    await sendRequest(transport).received.over();
+    const received = new Recorder();
+    const stream = transport.open(requestHead({ isWhole: true }), received);
+    write(stream);
+    stream.send();
+    expect((await received.over()).events).toEqual(["200", "end"]);
+    expect(bodies).toEqual([expected, expected]);
+    await expect.poll(() => openStreams(transport)).toBe(0);
+  },
+);
+
+it("keeps a whole request for that up to its bound, and gives it up when it is reset meanwhile", async () => {
+  const url = await scripted(async (connection) => {
+    const first = await connection.frame("headers");
+    connection.write(headers(first.stream, ok, { endStream: true }));
+    for (;;) connection.write(rstStream((await connection.frame("headers")).stream, 7));
+  });
+  const transport = transportTo(url);
+  await sendRequest(transport).received.over();
+  const head = { isWhole: true };
+  const large = sendRequest(transport, new Uint8Array(262_145), head).received;
+  expect((await large.over()).events).toEqual(["refused"]);
+  const twice = sendRequest(transport, "x", head).received;
+  expect((await twice.over()).events).toEqual(["refused"]);
+  const reset = sendRequest(transport, "x", head);
+  reset.stream.reset();
+  await sendRequest(transport, "x", head).received.over();
+  expect(reset.received.events).toEqual([]);
+  expect(transport.describe()).toMatchObject({ waitingStreams: 0 });
 });
 
 it("opens it once more only: a second refusal is the outcome", async () => {

@@ -1,9 +1,16 @@
 import type { Socket } from "node:net";
-import type { Connection, ConnectionDescription, ConnectionListener } from "@bowline/balancer";
+import type {
+  Connection,
+  ConnectionDescription,
+  ConnectionListener,
+  RefusedRequests,
+} from "@bowline/balancer";
 import {
   ClientConnection,
   type ConnectionError,
   ErrorCode,
+  type FieldList,
+  FieldPrefix,
   type Goaway,
   type Stream,
   type StreamEnd,
@@ -42,6 +49,9 @@ export function startEngine(
 
 /** Bytes that a server may send ahead on a stream. */
 const streamWindowBytes = 1_048_576;
+/** Beginnings of header blocks that a connection remembers: by what they share, and by path. */
+const mostShared = 16;
+const mostPaths = 1_024;
 
 /** A connection on `@bowline/http2`. While no stream is open it does not keep the process alive. */
 export class EngineConnection implements Connection {
@@ -59,6 +69,10 @@ export class EngineConnection implements Connection {
   /** What this side found wrong with the peer. */
   #fault: ConnectionError | undefined;
   #closed = false;
+  /** How requests begin, by the fields that they share and by path. */
+  readonly #prefixes = new Map<FieldList, Map<string, FieldPrefix>>();
+  #lastShared: FieldList | undefined;
+  #lastPrefixes: Map<string, FieldPrefix> | undefined;
   /** Looks after time limits, while streams are open. */
   #timer: NodeJS.Timeout | undefined;
 
@@ -104,7 +118,43 @@ export class EngineConnection implements Connection {
 
   open(head: RequestHead, receiver: ResponseReceiver): ClientStream {
     if (this.#openStreams++ === 0) this.#wake();
-    return new EngineClientStream(this, head, receiver);
+    return new EngineClientStream(this, head, receiver, undefined);
+  }
+
+  openWhole(head: RequestHead, receiver: ResponseReceiver, refused: RefusedRequests): ClientStream {
+    if (this.#openStreams++ === 0) this.#wake();
+    return new EngineClientStream(this, head, receiver, refused);
+  }
+
+  /** The fields that a POST begins with. */
+  prefixOf(path: string, shared: FieldList): FieldPrefix {
+    if (shared !== this.#lastShared || this.#lastPrefixes === undefined) {
+      this.#lastPrefixes = this.#prefixesOf(shared);
+      this.#lastShared = shared;
+    }
+    const prefixes = this.#lastPrefixes;
+    let prefix = prefixes.get(path);
+    if (prefix === undefined) {
+      if (prefixes.size >= mostPaths) prefixes.clear();
+      prefix = new FieldPrefix([...this.pseudoFields("POST", path), ...shared]);
+      prefixes.set(path, prefix);
+    }
+    return prefix;
+  }
+
+  #prefixesOf(shared: FieldList): Map<string, FieldPrefix> {
+    let prefixes = this.#prefixes.get(shared);
+    if (prefixes === undefined) {
+      if (this.#prefixes.size >= mostShared) this.#prefixes.clear();
+      prefixes = new Map();
+      this.#prefixes.set(shared, prefixes);
+    }
+    return prefixes;
+  }
+
+  pseudoFields(method: string, path: string): FieldList {
+    const { scheme, authority } = this.settings;
+    return [":method", method, ":scheme", scheme, ":path", path, ":authority", authority];
   }
 
   createStream(receiver: StreamReceiver, isHead: boolean): Stream {
@@ -213,12 +263,17 @@ export class EngineConnection implements Connection {
     this.#socket.ref();
     const { stallTimeoutMs } = this.settings;
     const everyMs = Math.max(5, Math.min(4_000, stallTimeoutMs) / 4);
-    this.#timer ??= setInterval(() => this.#connection.tick(), everyMs).unref();
+    this.#timer ??= setInterval(() => this.#tick(), everyMs).unref();
+  }
+
+  #tick(): void {
+    this.#connection.tick();
+    if (this.#openStreams > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   #rest(): void {
     this.#socket.unref();
-    clearInterval(this.#timer);
-    this.#timer = undefined;
   }
 }

@@ -14,15 +14,35 @@ export function sendableHeaderBytes(announced: number): number {
 
 /** Why a request with headers past `limit` is not sent; `undefined` if it may be. */
 export function oversizedRequest(
-  { method, path, headers }: RequestHead,
+  head: RequestHead,
   origin: { readonly scheme: string; readonly authority: string },
   limit: number,
 ): StreamFailure | undefined {
+  const { method, path, shared, own } = head;
   // As RFC 9113, section 6.5.2 counts: 32 bytes for each field beside its name and value.
   let size = ":method:scheme:path:authority".length + 4 * 32;
   size += method.length + path.length + origin.scheme.length + origin.authority.length;
-  for (const each of headers) size += each.length + 16;
+  if (shared === undefined) size += sizeOf(head.headers);
+  else size += sharedSize(shared) + (own === undefined ? 0 : sizeOf(own));
   if (size <= limit) return undefined;
   const message = `the request was not sent: its headers are ${size} bytes, and more than ${limit} are past what the server takes. Send less metadata`;
   return { kind: "limit", message };
+}
+
+/** The size of the fields that were asked for last: they are the same for many requests. */
+let lastShared: readonly string[] | undefined;
+let lastSharedSize = 0;
+
+function sharedSize(shared: readonly string[]): number {
+  if (shared !== lastShared) {
+    lastShared = shared;
+    lastSharedSize = sizeOf(shared);
+  }
+  return lastSharedSize;
+}
+
+function sizeOf(fields: readonly string[]): number {
+  let size = 0;
+  for (let i = 0; i < fields.length; i++) size += (fields[i] as string).length + 16;
+  return size;
 }

@@ -8,6 +8,7 @@ import type { Protocol } from "../server/handler-call.js";
 import type { Method } from "../service-type.js";
 import type { ClientTransport } from "../transport/client-stream.js";
 import type { CallSettings, ChannelSettings } from "./call-settings.js";
+import { EnvelopedChannel } from "./enveloped-channel.js";
 import type { EnvelopedProtocol } from "./enveloped-protocol.js";
 import { startEnveloped, startEnvelopedStream } from "./enveloped-request.js";
 import type { Outcome } from "./outcome.js";
@@ -23,29 +24,26 @@ const enveloped: Readonly<Record<Protocol, EnvelopedProtocol>> = {
 /** Starts calls of every kind over one transport, in one protocol. */
 export class CallStarter {
   readonly #transport: ClientTransport;
-  readonly #protocol: EnvelopedProtocol;
-  readonly #fields: HeaderFields;
+  readonly #channel: EnvelopedChannel;
   /** Connect's unary calls are plain HTTP, and have fields of their own. */
   readonly #unaryFields: HeaderFields | undefined;
 
-  constructor(transport: ClientTransport, { protocol, codec }: ChannelSettings) {
+  constructor(transport: ClientTransport, settings: ChannelSettings) {
+    const { protocol, codec } = settings;
     this.#transport = transport;
-    this.#protocol = enveloped[protocol];
-    this.#fields = this.#protocol.fields(codec);
+    this.#channel = new EnvelopedChannel(enveloped[protocol], transport, settings);
     this.#unaryFields = protocol === "connect" ? unaryFields(codec) : undefined;
   }
 
   /** Starts a call with one request message. */
   single(method: Method, message: unknown, settings: CallSettings, outcome: Outcome): void {
-    const transport = this.#transport;
     if (method.kind === "unary" && this.#unaryFields !== undefined) {
+      const transport = this.#transport;
       const fields = this.#unaryFields;
       startConnectUnary({ fields, transport, method, settings, outcome }, message);
       return;
     }
-    const fields = this.#fields;
-    const protocol = this.#protocol;
-    startEnveloped({ protocol, fields, transport, method, settings, outcome }, message);
+    startEnveloped(this.#channel, method, message, settings, outcome);
   }
 
   /**
@@ -60,10 +58,6 @@ export class CallStarter {
     outcome: Outcome,
     isManual: boolean = source === undefined,
   ): RequestSender {
-    const transport = this.#transport;
-    const fields = this.#fields;
-    const protocol = this.#protocol;
-    const init = { protocol, fields, transport, method, settings, outcome };
-    return startEnvelopedStream(init, source, isManual);
+    return startEnvelopedStream(this.#channel, method, settings, outcome, source, isManual);
   }
 }

@@ -1,13 +1,9 @@
 import type { Code } from "../code.js";
 import type { Codec } from "../codec.js";
-import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
+import type { ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import type { Protocol } from "../server/handler-call.js";
-import type { Method } from "../service-type.js";
-import type { ClientTransport } from "../transport/client-stream.js";
 import type { Placer } from "./call-failure.js";
-import type { CallSettings } from "./call-settings.js";
-import type { Outcome } from "./outcome.js";
 
 /** How a protocol of enveloped messages dresses requests, and how its responses begin and end. */
 export interface EnvelopedProtocol {
@@ -58,15 +54,4 @@ export interface ResponseEnd {
   readonly trailers: ReadonlyMetadata;
   /** `undefined` for success. */
   readonly error: RpcError | undefined;
-}
-
-/** What a request of enveloped messages is made from. */
-export interface EnvelopedRequestInit {
-  readonly protocol: EnvelopedProtocol;
-  /** The protocol's fields for the channel's codec, made once. */
-  readonly fields: HeaderFields;
-  readonly transport: ClientTransport;
-  readonly method: Method;
-  readonly settings: CallSettings;
-  readonly outcome: Outcome;
 }

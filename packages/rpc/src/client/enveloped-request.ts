@@ -1,22 +1,27 @@
-import { acceptList } from "../compression/negotiate.js";
-import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
+import type { ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
+import type { Method } from "../service-type.js";
 import type { ClientStream, ResponseReceiver } from "../transport/client-stream.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
 import { brokenStream, canceledBy, expired, type Place, unencodable } from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
 import { refusedByBounds, watchBounds } from "./call-watch.js";
-import type { EnvelopedProtocol, EnvelopedRequestInit } from "./enveloped-protocol.js";
+import type { EnvelopedChannel } from "./enveloped-channel.js";
 import { EnvelopedResponse, type ResponseOwner } from "./enveloped-response.js";
 import { writeMessage } from "./message-writer.js";
 import type { Outcome, RunningRequest } from "./outcome.js";
-import { withMetadata } from "./request-fields.js";
 import { pumpRequests, type RequestStream } from "./request-pump.js";
 import { RequestSender, type SenderTarget } from "./request-sender.js";
 
 /** Starts a call with one request message. It settles `outcome`, in this tick only where nothing can be sent. */
-export function startEnveloped(init: EnvelopedRequestInit, message: unknown): void {
-  new EnvelopedRequest(init).startSingle(message);
+export function startEnveloped(
+  channel: EnvelopedChannel,
+  method: Method,
+  message: unknown,
+  settings: CallSettings,
+  outcome: Outcome,
+): void {
+  new EnvelopedRequest(channel, method, settings, outcome).startSingle(message);
 }
 
 /**
@@ -25,11 +30,14 @@ export function startEnveloped(init: EnvelopedRequestInit, message: unknown): vo
  * @param isManual whether the caller decides when the stream of requests ends.
  */
 export function startEnvelopedStream(
-  init: EnvelopedRequestInit,
+  channel: EnvelopedChannel,
+  method: Method,
+  settings: CallSettings,
+  outcome: Outcome,
   source: RequestStream<unknown> | undefined,
   isManual: boolean,
 ): RequestSender {
-  return new EnvelopedRequest(init).startStream(source, isManual);
+  return new EnvelopedRequest(channel, method, settings, outcome).startStream(source, isManual);
 }
 
 /**
@@ -37,8 +45,8 @@ export function startEnvelopedStream(
  * {@link EnvelopedProtocol}.
  */
 class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget, ResponseOwner {
-  readonly #protocol: EnvelopedProtocol;
-  readonly #init: EnvelopedRequestInit;
+  readonly #channel: EnvelopedChannel;
+  readonly #method: Method;
   readonly #settings: CallSettings;
   readonly #outcome: Outcome;
   readonly #response: EnvelopedResponse;
@@ -52,20 +60,19 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   #startedAt = 0;
   #isOver = false;
 
-  constructor(init: EnvelopedRequestInit) {
-    this.#init = init;
-    this.#protocol = init.protocol;
-    this.#settings = init.settings;
-    this.#outcome = init.outcome;
-    this.#response = new EnvelopedResponse(init, this);
+  constructor(channel: EnvelopedChannel, method: Method, settings: CallSettings, outcome: Outcome) {
+    this.#channel = channel;
+    this.#method = method;
+    this.#settings = settings;
+    this.#outcome = outcome;
+    this.#response = new EnvelopedResponse(channel, method, settings, outcome, this);
   }
 
   startSingle(message: unknown): void {
     const stream = this.#open();
     if (stream === undefined) return;
-    const { method } = this.#init;
     try {
-      const pending = writeMessage(stream.body, method.input, message, this.#settings);
+      const pending = writeMessage(stream.body, this.#method.input, message, this.#settings);
       if (pending === undefined) this.#sendWritten(stream);
       else pending.then(() => this.#sendWritten(stream)).catch((error) => this.failed(error));
     } catch (error) {
@@ -91,7 +98,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
 
   write(message: unknown): Promise<void> | undefined {
     const { body } = this.#stream as ClientStream;
-    return writeMessage(body, this.#init.method.input, message, this.#settings);
+    return writeMessage(body, this.#method.input, message, this.#settings);
   }
 
   flush(): boolean {
@@ -192,23 +199,22 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   }
 
   #open(refused?: RpcError): ClientStream | undefined {
-    const { transport, method } = this.#init;
     const refusal = refused ?? refusedByBounds(this.#settings, this) ?? this.#refusedByTransport();
     if (refusal !== undefined) {
       this.#finish(refusal);
       return undefined;
     }
     this.#outcome.running = this;
-    const { requiresHttp2 } = this.#protocol;
-    const head = { method: "POST", path: method.path, headers: this.#fields(), requiresHttp2 };
-    this.#stream = transport.open(head, this);
-    return this.#stream;
+    const head = this.#channel.head(this.#method, this.#settings);
+    const stream = this.#channel.transport.open(head, this);
+    this.#stream = stream;
+    return stream;
   }
 
   #refusedStart(): RpcError | undefined {
-    const { transport, method } = this.#init;
+    const { transport } = this.#channel;
     if (transport.refusesStart === undefined) return undefined;
-    const message = `${method.path} takes a stream of requests, and ${transport.refusesStart}`;
+    const message = `${this.#method.path} takes a stream of requests, and ${transport.refusesStart}`;
     return new RpcError("unimplemented", message, {
       ...this.place(),
       reason: "BOWLINE_REQUEST_STREAM",
@@ -216,28 +222,13 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   }
 
   #refusedByTransport(): RpcError | undefined {
-    const { transport } = this.#init;
-    if (!this.#protocol.requiresHttp2 || transport.httpVersion !== "1.1") return undefined;
+    const { protocol, transport } = this.#channel;
+    if (!protocol.requiresHttp2 || transport.httpVersion !== "1.1") return undefined;
     return new RpcError(
       "unimplemented",
       'gRPC needs HTTP/2, and this channel speaks HTTP/1.1; use HTTP/2, or protocol "connect" or "grpc-web"',
       { ...this.place(), reason: "BOWLINE_HTTP_VERSION" },
     );
-  }
-
-  #fields(): HeaderFields {
-    const { timeoutMs, headers, send, accept } = this.#settings;
-    const { fields: base } = this.#init;
-    if (timeoutMs === undefined && send === undefined && accept.length === 0) {
-      return withMetadata(base, headers);
-    }
-    const protocol = this.#protocol;
-    const fields = [...base];
-    if (timeoutMs !== undefined)
-      fields.push(protocol.timeoutField, protocol.formatTimeout(timeoutMs));
-    if (send !== undefined) fields.push(protocol.encodingField, send.name);
-    if (accept.length > 0) fields.push(protocol.acceptField, acceptList(accept));
-    return withMetadata(fields, headers);
   }
 
   #sendWritten(stream: ClientStream): void {
@@ -274,8 +265,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   }
 
   place(): Place {
-    const { transport, method } = this.#init;
-    const place = { peer: transport.authority, method: method.path };
+    const place = { peer: this.#channel.transport.authority, method: this.#method.path };
     const { headers } = this.#response;
     return headers === undefined ? place : { ...place, headers };
   }

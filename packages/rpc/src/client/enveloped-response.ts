@@ -1,14 +1,19 @@
 import type { Compression } from "../compression/compression.js";
 import { decompressMessage } from "../compression/decompress-message.js";
 import { acceptList, findCompression } from "../compression/negotiate.js";
-import { EnvelopeReader } from "../envelope/envelope-reader.js";
+import {
+  EnvelopeReader,
+  envelopePrefixLength,
+  wholeEnvelopeEnd,
+} from "../envelope/envelope-reader.js";
 import { Metadata, type ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 import type { Method } from "../service-type.js";
 import { decompressedBytesBetweenTurns, nextTurn } from "../stream/turn.js";
 import { brokenEnd, type Placer, undecodable, unexpected } from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
-import type { EnvelopedProtocol, EnvelopedRequestInit } from "./enveloped-protocol.js";
+import type { EnvelopedChannel } from "./enveloped-channel.js";
+import type { EnvelopedProtocol } from "./enveloped-protocol.js";
 import type { Outcome } from "./outcome.js";
 
 /** What a response needs of the request that it answers. */
@@ -25,11 +30,13 @@ export interface ResponseOwner extends Placer {
 /** The response of enveloped messages to one request, from its head to how it says that the call ended. */
 export class EnvelopedResponse {
   readonly #owner: ResponseOwner;
+  readonly #channel: EnvelopedChannel;
   readonly #protocol: EnvelopedProtocol;
   readonly #method: Method;
   readonly #settings: CallSettings;
   readonly #outcome: Outcome;
-  readonly #reader: EnvelopeReader;
+  /** Made for the first message that does not come whole, or is past the limit. */
+  #reader: EnvelopeReader | undefined;
   /** One message is expected, not a stream of them. */
   readonly #isSingle: boolean;
   headers: ReadonlyMetadata | undefined;
@@ -49,21 +56,28 @@ export class EnvelopedResponse {
   #decompressed = 0;
   #isPaused = false;
 
-  constructor(init: EnvelopedRequestInit, owner: ResponseOwner) {
-    const { protocol, method, settings, outcome } = init;
+  constructor(
+    channel: EnvelopedChannel,
+    method: Method,
+    settings: CallSettings,
+    outcome: Outcome,
+    owner: ResponseOwner,
+  ) {
     this.#owner = owner;
-    this.#protocol = protocol;
+    this.#channel = channel;
+    this.#protocol = channel.protocol;
     this.#method = method;
     this.#settings = settings;
     this.#outcome = outcome;
     this.#isSingle = method.kind === "unary" || method.kind === "client_streaming";
-    this.#reader = new EnvelopeReader(settings.receivedMessageBytes, (flags, bytes, start, end) =>
-      this.#arrive(flags, bytes, start, end),
-    );
   }
 
   head(status: number, received: ReadonlyMetadata): void {
     this.headers = received;
+    if (status === 200 && this.#channel.knowsHead(received)) {
+      this.#outcome.receivedHeaders(received);
+      return;
+    }
     const refusal = this.#protocol.refuse(status, received, this.#settings.codec);
     if (refusal !== undefined) {
       this.#outcome.receivedHeaders(received);
@@ -72,6 +86,8 @@ export class EnvelopedResponse {
     }
     this.#isHeld = this.#protocol.saysEnd(received);
     if (!this.#isHeld) this.#acceptHead(received);
+    const isUsual = !this.#isHeld && this.#compression === undefined && !this.#owner.isOver;
+    if (status === 200 && isUsual) this.#channel.acceptedHead(received);
   }
 
   data(bytes: Uint8Array, start: number, end: number): void {
@@ -80,10 +96,32 @@ export class EnvelopedResponse {
       if (this.#isHeld) this.#acceptHead(this.headers as ReadonlyMetadata);
       if (this.#endArrived)
         throw brokenEnd("more came behind the end of the response", this.#owner.place());
-      this.#reader.push(bytes, start, end);
+      const at = this.#reader === undefined ? this.#readWhole(bytes, start, end) : start;
+      if (at === end || this.#owner.isOver) return;
+      this.#reader ??= this.#makeReader();
+      this.#reader.push(bytes, at, end);
     } catch (error) {
       this.#broken(error);
     }
+  }
+
+  /** Takes the messages that lie whole at the beginning of a piece; returns where they end. */
+  #readWhole(bytes: Uint8Array, start: number, end: number): number {
+    const limit = this.#settings.receivedMessageBytes;
+    let at = start;
+    while (at < end && !this.#owner.isOver) {
+      const next = wholeEnvelopeEnd(bytes, at, end, limit);
+      if (next < 0) break;
+      this.#arrive(bytes[at] as number, bytes, at + envelopePrefixLength, next);
+      at = next;
+    }
+    return at;
+  }
+
+  #makeReader(): EnvelopeReader {
+    return new EnvelopeReader(this.#settings.receivedMessageBytes, (flags, bytes, start, end) =>
+      this.#arrive(flags, bytes, start, end),
+    );
   }
 
   end(trailers: ReadonlyMetadata): void {
@@ -93,7 +131,7 @@ export class EnvelopedResponse {
 
   /** Ignores all that comes from now on. */
   stop(): void {
-    this.#reader.stop();
+    this.#reader?.stop();
     this.#queue = undefined;
   }
 
@@ -241,7 +279,7 @@ export class EnvelopedResponse {
 
   #complete(trailers: ReadonlyMetadata): void {
     try {
-      this.#reader.finish();
+      this.#reader?.finish();
       this.#readEnd(trailers);
     } catch (error) {
       this.#broken(error);
@@ -253,11 +291,21 @@ export class EnvelopedResponse {
     if (this.#isHeld && trailers.size > 0) this.#acceptHead(headers);
     if (this.#owner.isOver) return;
     const isTrailersOnly = this.#isHeld;
+    if (!isTrailersOnly && this.#end === undefined && this.#channel.knowsSuccess(trailers)) {
+      const none = new Metadata();
+      this.#outcome.receivedTrailers(none);
+      this.#owner.complete(this.#missing(none), this.#message);
+      return;
+    }
     const response = { headers, trailers, end: this.#end, isTrailersOnly };
     if (isTrailersOnly) this.headers = new Metadata();
     const end = this.#protocol.readEnd(response, this.#owner);
     if (isTrailersOnly) this.#outcome.receivedHeaders(this.headers as ReadonlyMetadata);
     this.#outcome.receivedTrailers(end.trailers);
+    const isUsual = !isTrailersOnly && this.#end === undefined;
+    if (isUsual && end.error === undefined && end.trailers.size === 0) {
+      this.#channel.saidSuccess(trailers);
+    }
     this.#owner.complete(end.error ?? this.#missing(end.trailers), this.#message);
   }
 

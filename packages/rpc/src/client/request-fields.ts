@@ -1,4 +1,4 @@
-import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
+import { type HeaderFields, Metadata, type ReadonlyMetadata } from "../metadata.js";
 
 /**
  * Adds a caller's headers to the fields of a request. One of the same name as a field that is there already
@@ -14,6 +14,6 @@ export function withMetadata(
     const name = fields[i] as string;
     if (name !== "user-agent" || !metadata.has(name)) merged.push(name, fields[i + 1] as string);
   }
-  for (const [name, value] of metadata) merged.push(name, value);
+  for (const each of Metadata.fieldsOf(metadata)) merged.push(each);
   return merged;
 }

@@ -24,38 +24,65 @@ export interface UnaryCall<T> extends Promise<T> {
   cancel(reason?: unknown): void;
 }
 
-/** The call as the client keeps it: settled by a protocol, awaited by the caller. */
-export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome, ListedCall {
+/** What settles the promise that is being made: one function for all of them, instead of a closure each. */
+let settling: { resolve: (response: never) => void; reject: (error: RpcError) => void };
+function takeSettling(resolve: (response: never) => void, reject: (error: RpcError) => void): void {
+  settling.resolve = resolve;
+  settling.reject = reject;
+}
+settling = { resolve: () => {}, reject: () => {} };
+
+/**
+ * The call as the client keeps it: settled by a protocol, awaited by the caller. It is a promise itself, and of the
+ * platform's kind as far as `await` can see, which then waits for it in one step instead of three.
+ */
+export class PendingUnaryCall<T> extends Promise<T> implements UnaryCall<T>, Outcome, ListedCall {
   static {
-    defineLogForm(PendingUnaryCall.prototype, "UnaryCall", "await it for the response");
+    const { prototype } = PendingUnaryCall;
+    defineLogForm(prototype, "UnaryCall", "await it for the response");
+    // What `await` looks at.
+    Object.defineProperty(prototype, "constructor", { value: Promise });
   }
 
-  readonly #response: Promise<T>;
-  readonly #parts: CallParts = new CallParts(this);
-  #resolve!: (response: T) => void;
-  #reject!: (error: RpcError) => void;
+  /** What `then` gives is a promise, and no call. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  readonly #resolve: (response: T) => void;
+  readonly #reject: (error: RpcError) => void;
+  /** Made for who asks for headers or trailers. */
+  #parts: CallParts | undefined;
+  #headers: ReadonlyMetadata | undefined;
+  #trailers: ReadonlyMetadata | undefined;
+  #error: RpcError | undefined;
   running: RunningRequest | undefined;
   list: CallList | undefined;
   before: ListedCall | undefined;
   behind: ListedCall | undefined;
 
   constructor() {
-    this.#response = new Promise<T>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    super(
+      takeSettling as (resolve: (response: T) => void, reject: (error: unknown) => void) => void,
+    );
+    this.#resolve = settling.resolve as (response: T) => void;
+    this.#reject = settling.reject;
+    this.running = undefined;
+    this.list = undefined;
+    this.before = undefined;
+    this.behind = undefined;
   }
 
-  get [Symbol.toStringTag](): string {
+  override get [Symbol.toStringTag](): string {
     return "UnaryCall";
   }
 
   get headers(): Promise<ReadonlyMetadata> {
-    return this.#parts.headers;
+    return this.#askedParts().headers;
   }
 
   get trailers(): Promise<ReadonlyMetadata> {
-    return this.#parts.trailers;
+    return this.#askedParts().trailers;
   }
 
   cancel(reason?: unknown): void {
@@ -67,31 +94,18 @@ export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome, ListedCall {
 
   /** Somebody has seen how it failed, or will: that is not reported any more. */
   seen(): void {
-    this.#response.catch(() => {});
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: it is a promise.
-  then<A = T, B = never>(
-    succeeded?: ((value: T) => A | PromiseLike<A>) | null,
-    failed?: ((error: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return this.#response.then(succeeded, failed);
-  }
-
-  catch<B = never>(failed?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
-    return this.#response.catch(failed);
-  }
-
-  finally(settled?: (() => void) | null): Promise<T> {
-    return this.#response.finally(settled);
+    // Not the `then` of a kind of call that wants to know who waits.
+    super.then(undefined, () => {});
   }
 
   receivedHeaders(headers: ReadonlyMetadata): void {
-    this.#parts.receivedHeaders(headers);
+    this.#headers ??= headers;
+    this.#parts?.receivedHeaders(headers);
   }
 
   receivedTrailers(trailers: ReadonlyMetadata): void {
-    this.#parts.receivedTrailers(trailers);
+    this.#trailers ??= trailers;
+    this.#parts?.receivedTrailers(trailers);
   }
 
   succeed(response: unknown): void {
@@ -101,8 +115,19 @@ export class PendingUnaryCall<T> implements UnaryCall<T>, Outcome, ListedCall {
 
   fail(error: RpcError): void {
     this.#reject(error);
-    this.#parts.fail(error);
+    this.#error ??= error;
+    this.#parts?.fail(error);
     this.#over();
+  }
+
+  #askedParts(): CallParts {
+    if (this.#parts !== undefined) return this.#parts;
+    const parts = new CallParts(this);
+    if (this.#headers !== undefined) parts.receivedHeaders(this.#headers);
+    if (this.#trailers !== undefined) parts.receivedTrailers(this.#trailers);
+    if (this.#error !== undefined) parts.fail(this.#error);
+    this.#parts = parts;
+    return parts;
   }
 
   #over(): void {

@@ -2,7 +2,9 @@ import { RpcError } from "../rpc-error.js";
 import { messageTooLarge } from "../transport/message-body.js";
 import { Pieces } from "../transport/pieces.js";
 
-const prefixLength = 5;
+/** Bytes before a message. */
+export const envelopePrefixLength = 5;
+const prefixLength: number = envelopePrefixLength;
 
 /** Takes one message, `bytes[start, end)`; its flags are the envelope's first byte. */
 export type EnvelopeHandler = (
@@ -114,6 +116,21 @@ export class EnvelopeReader {
     this.#prefixFilled = 0;
     this.#onMessage((this.#prefix as Uint8Array)[0] as number, bytes, start, end);
   }
+}
+
+/**
+ * Where the message ends that begins at `bytes[start]`; -1 if it does not lie whole before `end`, or is past the limit:
+ * then it is an {@link EnvelopeReader}'s.
+ */
+export function wholeEnvelopeEnd(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  limit: number,
+): number {
+  if (end - start < prefixLength) return -1;
+  const size = sizeAt(bytes, start + 1);
+  return size <= limit && size <= end - start - prefixLength ? start + prefixLength + size : -1;
 }
 
 function sizeAt(bytes: Uint8Array, at: number): number {

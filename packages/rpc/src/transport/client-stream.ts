@@ -7,6 +7,14 @@ export interface RequestHead {
   readonly method: string;
   readonly path: string;
   readonly headers: HeaderFields;
+  /**
+   * `headers` in two parts: those that are one and the same object for many requests to the same path, so that a transport
+   * may keep what it makes of them, and those of this request.
+   */
+  readonly shared?: HeaderFields | undefined;
+  readonly own?: HeaderFields | undefined;
+  /** The request will be `send`, as a whole. */
+  readonly isWhole?: boolean;
   /** The protocol needs HTTP/2: a transport that reaches the peer over HTTP/1.1 alone fails with `unsupported`. */
   readonly requiresHttp2: boolean;
 }
