@@ -1,13 +1,6 @@
 import type { Server, Socket } from "node:net";
-import { binaryCodec, type HandlerOptions, type Implementation } from "@bowline/rpc";
-import {
-  checkOptionNames,
-  createRequestHandler,
-  handlerOptionNames,
-  type RequestHandler,
-} from "@bowline/rpc/internal";
-import { jsonCodec } from "@bowline/rpc/json";
-import { builtinCompressions } from "./compression/builtin-compressions.js";
+import type { HandlerOptions, Implementation } from "@bowline/rpc";
+import { checkOptionNames, handlerOptionNames } from "@bowline/rpc/internal";
 import { Connections } from "./connections.js";
 import type { FallbackHandler, RequestEntry } from "./http-server.js";
 import { Http1Server } from "./http1/server.js";
@@ -19,6 +12,7 @@ import {
   type PortListener,
   resolveListeners,
 } from "./listener.js";
+import { nodeRequestHandler } from "./request-handler.js";
 import { type ServerLimits, transportLimits } from "./server-limits.js";
 import { stopOnSigterm } from "./signals.js";
 
@@ -96,7 +90,7 @@ export async function serve(options: ServeOptions): Promise<RpcServer> {
   checkOptionNames("serve", options, optionNames);
   const limits = transportLimits(options.limits ?? {});
   const listeners = resolveListeners(options, limits.headersTimeoutMs);
-  const accept = requestHandler(options);
+  const accept = nodeRequestHandler(options);
   const entry: RequestEntry = { accept, fallback: options.fallback, handles: accept.handles };
   const engine = chosenEngine();
   const http2 = createHttp2Server(entry, limits, engine);
@@ -110,20 +104,6 @@ export async function serve(options: ServeOptions): Promise<RpcServer> {
   }
   if (options.signals ?? true) server.stopOnSignals();
   return server;
-}
-
-function requestHandler(options: ServeOptions): RequestHandler {
-  const { services, limits, compression } = options;
-  const own = handlerOptionNames.map((name) => [name, options[name]]);
-  const given = Object.fromEntries(own.filter(([, value]) => value !== undefined));
-  const receivedMessageBytes = limits?.receivedMessageBytes;
-  return createRequestHandler({
-    codecs: [binaryCodec, jsonCodec],
-    ...given,
-    services,
-    compression: { ...compression, algorithms: compression?.algorithms ?? builtinCompressions() },
-    ...(receivedMessageBytes === undefined ? {} : { receivedMessageBytes }),
-  });
 }
 
 class NodeServer implements RpcServer {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { StreamFailure } from "@bowline/rpc/internal";
+import { peerOf } from "../peer.js";
 import type { Http1ServerStream } from "./server-stream.js";
 
 /** What is under way on one connection of an HTTP/1.1 server. */
@@ -49,6 +50,11 @@ export class Http1Connection {
     // What the peer has not taken for so long is not waited for; an answer that was just made is.
     if (owes) this.socket.destroy();
     else this.socket.destroySoon();
+  }
+
+  /** The peer is gone. */
+  lost(): void {
+    this.interrupt({ kind: "lost", message: `the caller ${peerOf(this.socket).address} is gone` });
   }
 
   /** Tells every request that it cannot go on. */

@@ -1,4 +1,6 @@
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { ContextValues } from "@bowline/rpc";
 import {
   ChunkSink,
   type HeaderFields,
@@ -10,7 +12,7 @@ import {
   type StreamPeer,
 } from "@bowline/rpc/internal";
 import { peerOf } from "../peer.js";
-import type { BodyTarget, RequestMessage } from "./request-message.js";
+import type { BodyTarget } from "./request-message.js";
 import type { Http1Connection } from "./server-connection.js";
 
 /** How much of a request that is answered already is still read, so that the peer gets to see the answer. */
@@ -26,6 +28,20 @@ const { latin1Slice } = Buffer.prototype as unknown as {
   latin1Slice(this: Uint8Array): string;
 };
 
+/** A request as this stream needs it: a `RequestMessage`, or what reads one that a framework announced. */
+export interface IncomingRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly rawHeaders: string[];
+  readonly socket: Socket;
+  /** All of the request has come. */
+  readonly complete: boolean;
+  /** Who takes the body. */
+  target: BodyTarget | undefined;
+  /** Lets the body come, again. */
+  readOn(): void;
+}
+
 /** One request of `node:http`, as the RPC layer sees it. */
 export class Http1ServerStream implements ServerStream, BodyTarget {
   readonly httpVersion = "1.1";
@@ -33,7 +49,8 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   readonly target: string;
   readonly headers: ReadonlyMetadata;
   readonly body: ChunkSink = new ChunkSink();
-  readonly #request: RequestMessage;
+  readonly values: ContextValues | undefined;
+  readonly #request: IncomingRequest;
   readonly #response: ServerResponse;
   readonly #connection: Http1Connection;
   readonly #server: { readonly draining: boolean };
@@ -51,11 +68,12 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   #disposed: (() => void) | undefined;
 
   constructor(
-    request: RequestMessage,
+    request: IncomingRequest,
     response: ServerResponse,
     connection: Http1Connection,
     server: { readonly draining: boolean },
     queuedReplyBytes: number,
+    values?: ContextValues,
   ) {
     this.#request = request;
     this.#response = response;
@@ -65,6 +83,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     this.method = request.method as string;
     this.target = request.url as string;
     this.headers = Metadata.fromWire(request.rawHeaders);
+    this.values = values;
     connection.streams.push(this);
   }
 

@@ -2,9 +2,8 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { StreamFailure } from "@bowline/rpc/internal";
 import { callFallback, type HttpServer, type RequestEntry } from "../http-server.js";
-import { peerOf } from "../peer.js";
 import type { TransportLimits } from "../server-limits.js";
-import { oversizedField } from "./header-limit.js";
+import { refuseField } from "./header-limit.js";
 import { RequestMessage } from "./request-message.js";
 import { Http1Connection } from "./server-connection.js";
 import { Http1ServerStream } from "./server-stream.js";
@@ -51,7 +50,7 @@ export class Http1Server implements HttpServer {
     this.#connections.set(socket, connection);
     socket.on("close", () => {
       this.#connections.delete(socket);
-      connection.interrupt(gone(socket));
+      connection.lost();
     });
     this.#server.emit("connection", socket);
   }
@@ -115,26 +114,7 @@ function nodeOptions(limits: TransportLimits) {
   };
 }
 
-/** Refuses a request with a field that is too large; whether it did. */
-function refuseField(
-  stream: Http1ServerStream,
-  rawHeaders: readonly string[],
-  limit: number,
-): boolean {
-  const name = oversizedField(rawHeaders, limit);
-  if (name === undefined) return false;
-  stream.body.append(
-    new TextEncoder().encode(`header ${name} is past the limit of ${limit} bytes`),
-  );
-  stream.respond(431, ["content-type", "text/plain; charset=utf-8"]);
-  return true;
-}
-
 const stopped: StreamFailure = {
   kind: "shutdown",
   message: "the server stops, and the time to finish is over",
 };
-
-function gone(socket: Socket): StreamFailure {
-  return { kind: "lost", message: `the caller ${peerOf(socket).address} is gone` };
-}

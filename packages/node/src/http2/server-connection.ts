@@ -173,8 +173,7 @@ export class Http2ServerConnection implements StreamConnection {
     if (this.#lost || this.#session.destroyed) {
       return { kind: "lost", message: `the caller ${address} is gone` };
     }
-    const code = stream.rstCode ?? NGHTTP2_CANCEL;
-    return { kind: resetKinds.get(code) ?? "malformed", message: resetMessage(address, code) };
+    return resetFailure(address, stream.rstCode ?? NGHTTP2_CANCEL);
   }
 }
 
@@ -186,6 +185,11 @@ const resetKinds: ReadonlyMap<number, StreamFailure["kind"]> = new Map([
   [NGHTTP2_ENHANCE_YOUR_CALM, "exhausted"],
   [NGHTTP2_INADEQUATE_SECURITY, "denied"],
 ]);
+
+/** What a reset stream means for its call. */
+export function resetFailure(address: string, code: number): StreamFailure {
+  return { kind: resetKinds.get(code) ?? "malformed", message: resetMessage(address, code) };
+}
 
 function resetMessage(address: string, code: number): string {
   return code === NGHTTP2_CANCEL || code === NGHTTP2_NO_ERROR

@@ -40,7 +40,7 @@ export interface HandlerCall {
    * reason is an `RpcError`. Made on first use.
    */
   readonly signal: AbortSignal;
-  /** Values that interceptors and handlers attach to this call. */
+  /** Values that a framework's middleware, the gate, interceptors and handlers attach to this call. */
   readonly values: ContextValues;
 }
 

@@ -3,12 +3,18 @@ import { acceptConnect } from "../protocol-connect/server.js";
 import { acceptGrpc } from "../protocol-grpc/server.js";
 import { acceptGrpcWeb } from "../protocol-grpc-web/server.js";
 import type { RpcError } from "../rpc-error.js";
+import type { Method } from "../service-type.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import { CallPlan } from "./call-plan.js";
 import { Cors } from "./cors.js";
 import { peerOf } from "./handler-call.js";
 import { toCallerError } from "./invoke.js";
-import { type HandlerSettings, handlerSettings, type RequestHandlerOptions } from "./options.js";
+import {
+  type ErrorHook,
+  type HandlerSettings,
+  handlerSettings,
+  type RequestHandlerOptions,
+} from "./options.js";
 import { protocolOf, refuse } from "./refusal.js";
 import { createRouter, type Route, type Router } from "./router.js";
 
@@ -17,6 +23,8 @@ export interface RequestHandler {
   (stream: ServerStream): RequestReceiver | undefined;
   /** Whether a request target belongs to a served service; others a server may give to somebody else. */
   handles(target: string): boolean;
+  /** Answers a request with what failed it before it came here, as `invoke` does with what a handler throws. */
+  refuse(stream: ServerStream, thrown: unknown): void;
 }
 
 /**
@@ -34,7 +42,33 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     const admitted = cors === undefined ? stream : cors.admit(stream);
     return admitted === undefined ? undefined : acceptStream(admitted, router, settings);
   };
-  return Object.assign(accept, { handles: (target: string) => router.handles(target) });
+  return Object.assign(accept, {
+    handles: (target: string) => router.handles(target),
+    refuse(stream: ServerStream, thrown: unknown) {
+      const admitted = cors === undefined ? stream : cors.admit(stream);
+      if (admitted !== undefined) refuseStream(admitted, router, settings, thrown);
+    },
+  });
+}
+
+function refuseStream(
+  stream: ServerStream,
+  router: Router,
+  settings: HandlerSettings,
+  thrown: unknown,
+): void {
+  let method: Method | undefined;
+  try {
+    ({ method } = router.route(stream.target));
+  } catch {
+    // A method that is not there has no hook; whoever was in front refused it all the same.
+  }
+  const peer = peerOf(stream, protocolOf(stream.headers.get("content-type")));
+  const report: ErrorHook = (error) => {
+    if (method !== undefined) settings.onError(error, { method, peer });
+    else console.error(`${stream.method} ${stream.target} failed:`, error);
+  };
+  refuse(stream, toCallerError(thrown, { method: method as Method, peer }, report));
 }
 
 function acceptStream(
