@@ -100,7 +100,7 @@ async function unary<T>(
   begin: (message: T) => StartedCall & PromiseLike<Response | object>,
 ): Promise<ClientResponseResultInit> {
   const message = onlyMessage(request, type);
-  await sleep(request.requestDelayMs);
+  await pause(request);
   const call = begin(message);
   await finish(call, request, progress);
   return resultOf(call, progress);
@@ -113,7 +113,7 @@ async function serverStream(
   progress: Progress,
 ): Promise<ClientResponseResultInit> {
   const message = onlyMessage(request, ServerStreamRequest);
-  await sleep(request.requestDelayMs);
+  await pause(request);
   const call = client.serverStream(message, options);
   cancelByTime(call, request);
   await receiveAll(call, call[Symbol.asyncIterator](), request, progress);
@@ -129,7 +129,7 @@ async function clientStream(
   const messages = request.requestMessages.map((any) => unpack(any, ClientStreamRequest));
   const call = client.clientStream(undefined, options);
   for (const [index, message] of messages.entries()) {
-    await sleep(request.requestDelayMs);
+    await pause(request);
     if (await isSent(call.send(message))) continue;
     progress.unsent = messages.length - index;
     break;
@@ -151,7 +151,7 @@ async function bidiStream(
   const responses = call[Symbol.asyncIterator]();
   const fullDuplex = request.streamType === StreamType.FULL_DUPLEX_BIDI_STREAM;
   for (const [index, message] of messages.entries()) {
-    await sleep(request.requestDelayMs);
+    await pause(request);
     if (!(await isSent(call.send(message)))) {
       progress.unsent = messages.length - index;
       break;
@@ -212,6 +212,16 @@ async function receive(
 function payloadOf(response: Response | object): ConformancePayload {
   const payload = "payload" in response ? response.payload : undefined;
   return payload ?? ConformancePayload.create({});
+}
+
+/**
+ * Waits before a message is sent, where the suite asks for it. Messages without a pause leave together: of half-duplex
+ * calls over HTTP/1.1 whose messages come apart, the suite's grpc-go server answers some with "http: invalid Read on
+ * closed Body" (1 in 66 at 50 ms). It sends the response's head at the first message, and Go's HTTP/1.1 server then
+ * discards the rest of the request in a race with the handler that reads it.
+ */
+async function pause({ requestDelayMs }: ClientCompatRequest): Promise<void> {
+  if (requestDelayMs > 0) await sleep(requestDelayMs);
 }
 
 function cancelByTime(call: StartedCall, request: ClientCompatRequest): void {
