@@ -30,7 +30,7 @@ export function countsOf(log) {
 }
 
 /** The failed cases with what the runner says of each, in short; the end of the log where something broke down. */
-function problemsOf(log) {
+export function problemsOf(log) {
   const [head, ...failures] = log.split(/^FAILED: /m);
   const shown = failures.slice(0, 40).map((text) => {
     const [name, ...why] = text.split("\n");

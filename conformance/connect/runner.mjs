@@ -9,20 +9,22 @@ import { cache, programs } from "./paths.mjs";
 const reportsVariable = "BOWLINE_CONFORMANCE_REPORTS";
 
 /**
- * Runs the suite once. Whatever hangs is ended, with everything that was started.
+ * Runs the suite once. A run that names its files, configuration and command by itself (`name`, `config`, `command`) needs
+ * no Node. Whatever hangs is ended, with everything that was started.
  * @returns {Promise<{ log: string, reports: string, ending: string | undefined }>} how it ended, if not well
  */
 export async function runSuite(runner, node, run, { patterns = [], flags = [], timeoutMs, show }) {
-  const config = join(cache, `${run.node}-${run.role}.yaml`);
-  const reports = join(cache, "reports", `${run.node}-${run.role}`);
+  const name = run.name ?? `${run.node}-${run.role}`;
+  const config = join(cache, `${name}.yaml`);
+  const reports = join(cache, "reports", name);
   rmSync(reports, { recursive: true, force: true });
-  writeFileSync(config, configFor(run));
+  writeFileSync(config, run.config ?? configFor(run));
   const parallel = run.role === "server" ? ["-p", "8"] : [];
   const args = [
     ["--mode", run.role, "--conf", config, ...parallel, "--max-servers", "2", "-v", ...flags],
     ...patterns.map((pattern) => ["--run", pattern]),
     ...(patterns.length > 0 ? [] : run.skip.map((pattern) => ["--skip", pattern])),
-    ["--", node, programs[run.role]],
+    ["--", ...(run.command ?? [node, programs[run.role]])],
   ].flat();
   const child = spawn(runner, args, {
     cwd: cache,
@@ -38,7 +40,7 @@ export async function runSuite(runner, node, run, { patterns = [], flags = [], t
       if (show) process.stdout.write(chunk);
     });
   const ending = await ended(child, timeoutMs);
-  writeFileSync(join(cache, `${run.node}-${run.role}.log`), log);
+  writeFileSync(join(cache, `${name}.log`), log);
   return { log, reports, ending };
 }
 

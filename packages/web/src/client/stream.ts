@@ -14,6 +14,8 @@ import type { FetchTransport } from "./transport.js";
 
 /** What `fetch` decompresses by itself; the headers still tell of it. */
 const decompressed = /^(?:x-)?(?:gzip|deflate|br|zstd)$/i;
+/** Deno takes the header away of what it decompressed. */
+const tellsWhatIsLeft = "Deno" in globalThis;
 
 /** One request by `fetch`. */
 export class FetchStream implements ClientStream {
@@ -184,12 +186,16 @@ function requestHeaders(fields: readonly string[]): [string, string][] {
 
 /** The headers of a response. Those that describe the body as it was before it was decompressed say nothing any more. */
 function headersOf(headers: Headers): ReadonlyMetadata {
-  const encoding = headers.get("content-encoding");
-  const isPlain = encoding?.split(",").every((each) => decompressed.test(each.trim()));
+  const isPlain =
+    !tellsWhatIsLeft && headers.get("content-encoding")?.split(",").every(isDecompressed);
   const fields: string[] = [];
   headers.forEach((value, name) => {
     if (!isPlain || (name !== "content-encoding" && name !== "content-length"))
       fields.push(name, value);
   });
   return Metadata.fromWire(fields);
+}
+
+function isDecompressed(encoding: string): boolean {
+  return decompressed.test(encoding.trim());
 }

@@ -4,6 +4,8 @@ import { QuietTimer } from "@bowline/rpc/internal";
 /** How much of a request that is answered already is still read, so that the peer gets to see the answer. */
 const drainBytes = 4 * 1024 * 1024;
 const drainMs = 5_000;
+/** A peer of which nothing comes for so long waits for the end of the answer itself. */
+const quietMs = 250;
 
 /** The body of a request, delivered piece by piece, and disposed of when nobody needs it any more. */
 export class RequestBody {
@@ -17,6 +19,11 @@ export class RequestBody {
   /** Goes on with a body that is not read because the receiver pauses. */
   #wake: (() => void) | undefined;
   #timer: QuietTimer | undefined;
+  #isComplete = false;
+  #quiet: QuietTimer | undefined;
+  #drainTimer: ReturnType<typeof setTimeout> | undefined;
+  #isPassed = false;
+  #onPassed: (() => void) | undefined;
 
   /** @param broken is told why the body will never be complete. */
   constructor(
@@ -27,6 +34,18 @@ export class RequestBody {
     this.#body = body;
     this.#stallTimeoutMs = stallTimeoutMs;
     this.#broken = broken;
+    this.#isComplete = body === null;
+  }
+
+  /** Whether all of it has come that ever will. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Calls back once nothing more comes of a body that is disposed of, or not soon. */
+  whenPassed(callback: () => void): void {
+    if (this.#isPassed) callback();
+    else this.#onPassed = callback;
   }
 
   deliver(receiver: RequestReceiver): void {
@@ -49,6 +68,9 @@ export class RequestBody {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#timer?.stop();
+    if (this.#isComplete) return;
+    this.#quiet = new QuietTimer(quietMs, () => this.#pass());
+    this.#drainTimer = setTimeout(() => this.#reader?.cancel().catch(() => {}), drainMs);
     this.#wake?.();
     if (!this.#isReading) void this.#drain();
   }
@@ -62,14 +84,18 @@ export class RequestBody {
       while (await this.#deliverNext(receiver));
     } catch (error) {
       this.#timer?.stop();
-      if (this.#isDisposed) return;
+      if (this.#isDisposed) return this.#drain();
+      this.#isComplete = true;
       const message = `the request broke off before its end: ${(error as Error)?.message ?? error}`;
       this.#broken({ kind: "lost", message, cause: error });
       return;
     }
     this.#timer?.stop();
     if (this.#isDisposed) await this.#drain();
-    else receiver.end();
+    else {
+      this.#isComplete = true;
+      receiver.end();
+    }
   }
 
   /** Whether there is more to come. */
@@ -100,21 +126,27 @@ export class RequestBody {
   }
 
   async #drain(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const reader = this.#reader ?? this.#body?.getReader();
-      if (reader === undefined) return;
-      timer = setTimeout(() => reader.cancel().catch(() => {}), drainMs);
+      this.#reader ??= this.#body?.getReader();
       for (let left = drainBytes; left >= 0; ) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        left -= value.length;
+        const piece = await this.#reader?.read();
+        if (piece?.value === undefined) break;
+        this.#quiet?.touch();
+        left -= piece.value.length;
       }
-      await reader.cancel();
+      await this.#reader?.cancel();
     } catch {
       // The peer is gone, or somebody else reads the body: there is nothing to dispose of.
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#drainTimer);
+      this.#quiet?.stop();
+      this.#pass();
     }
+  }
+
+  #pass(): void {
+    this.#isPassed = true;
+    this.#onPassed?.();
+    this.#onPassed = undefined;
   }
 }

@@ -81,6 +81,11 @@ export class FetchServerStream implements ServerStream {
 
   respond(status: number, headers: HeaderFields): void {
     if (this.#isAnswered) return;
+    if (!this.#request.isComplete) {
+      this.start(status, headers);
+      this.end();
+      return;
+    }
     const body = this.body.takeBytes();
     this.#settle();
     this.#resolveWith(() => toResponse(status, headers, body));
@@ -111,7 +116,11 @@ export class FetchServerStream implements ServerStream {
     if (this.#isAnswered) return;
     this.#write();
     this.#settle();
-    this.#attempt((pieces) => pieces.close());
+    const close = () => this.#attempt((pieces) => pieces.close());
+    // Some platforms close the connection of a response that has ended, on whatever the peer still sends: it would see
+    // that instead of the answer.
+    if (this.#request.isComplete) close();
+    else this.#request.whenPassed(close);
   }
 
   reset(): void {
