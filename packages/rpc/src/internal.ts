@@ -1,7 +1,9 @@
 /** For the packages of this repository: transports and what carries them. Changes without notice. */
 export { encodeBase64 } from "./base64.js";
+export type { CallSettings } from "./client/call-settings.js";
 export { channelOptionNames } from "./client/call-settings.js";
 export { createTransportChannel } from "./client/channel.js";
+export type { Outcome, RunningRequest } from "./client/outcome.js";
 export { userAgent } from "./client/user-agent.js";
 export { decompressMessage } from "./compression/decompress-message.js";
 export { checkCompressions } from "./compression/negotiate.js";
@@ -9,6 +11,8 @@ export { listBytes } from "./memory/fields.js";
 export { createMemoryTransport } from "./memory/memory-transport.js";
 export { type HeaderFields, Metadata, type ReadonlyMetadata } from "./metadata.js";
 export { checkOptionNames, quote } from "./option-names.js";
+export { startConnectUnary } from "./protocol-connect/client.js";
+export { unaryFields } from "./protocol-connect/client-request.js";
 export {
   handlerOptionNames,
   type RequestHandlerOptions,

@@ -1,5 +1,6 @@
 import type { HeaderFields } from "../metadata.js";
 import { startConnectUnary } from "../protocol-connect/client.js";
+import { unaryForms } from "../protocol-connect/client-forms.js";
 import { unaryFields } from "../protocol-connect/client-request.js";
 import { connectStreams } from "../protocol-connect/client-stream.js";
 import { grpc } from "../protocol-grpc/client.js";
@@ -40,7 +41,8 @@ export class CallStarter {
     if (method.kind === "unary" && this.#unaryFields !== undefined) {
       const transport = this.#transport;
       const fields = this.#unaryFields;
-      startConnectUnary({ fields, transport, method, settings, outcome }, message);
+      const forms = unaryForms;
+      startConnectUnary({ fields, transport, method, settings, outcome, forms }, message);
       return;
     }
     startEnveloped(this.#channel, method, message, settings, outcome);

@@ -12,7 +12,6 @@ import type { CallSettings } from "../client/call-settings.js";
 import { refusedByBounds, watchBounds } from "../client/call-watch.js";
 import type { Outcome, RunningRequest } from "../client/outcome.js";
 import type { Compression } from "../compression/compression.js";
-import { decompressMessage } from "../compression/decompress-message.js";
 import { acceptList, findCompression } from "../compression/negotiate.js";
 import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
@@ -25,7 +24,8 @@ import type {
 } from "../transport/client-stream.js";
 import { MessageBody } from "../transport/message-body.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
-import { needsPreparation, prepareRequest, requestHead } from "./client-request.js";
+import type { UnaryForms } from "./client-forms.js";
+import { requestHead } from "./client-request.js";
 import { unaryContentType } from "./content-type.js";
 import { decodeError } from "./error.js";
 import { codeFromStatus } from "./http-status.js";
@@ -39,6 +39,8 @@ export interface UnaryRequestInit {
   readonly method: Method;
   readonly settings: CallSettings;
   readonly outcome: Outcome;
+  /** Compression, and GET. Without it there is neither, whatever the settings say. */
+  readonly forms?: UnaryForms;
 }
 
 /** Starts a unary call over Connect. It settles `outcome`, in this tick only where nothing can be sent. */
@@ -76,7 +78,8 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
     }
     this.#outcome.running = this;
     try {
-      if (needsPreparation(this.#init)) this.#prepare(message);
+      const { forms } = this.#init;
+      if (forms?.needsPreparation(this.#init)) this.#prepare(forms, message);
       else this.#send(message);
     } catch (error) {
       this.giveUp(unencodable(error, this.place()));
@@ -143,8 +146,8 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   }
 
   /** Sends a message that has to be encoded before the head of the request is known. */
-  #prepare(message: unknown): void {
-    const prepared = prepareRequest(this.#init, message, ({ head, body }) => {
+  #prepare(forms: UnaryForms, message: unknown): void {
+    const prepared = forms.prepareRequest(this.#init, message, ({ head, body }) => {
       if (this.#isOver) return;
       const stream = this.#open(head);
       if (body !== undefined) stream.body.append(body);
@@ -184,7 +187,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
     const encoding = headers.get("content-encoding");
     if (encoding === undefined || encoding === "identity") return;
     const { accept } = this.#settings;
-    this.#compression = findCompression(accept, encoding);
+    this.#compression = this.#init.forms && findCompression(accept, encoding);
     if (this.#compression !== undefined) return;
     const got = JSON.stringify(encoding.slice(0, 40));
     const accepted = acceptList(accept) || "nothing";
@@ -197,6 +200,8 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
     const limit = this.#settings.receivedMessageBytes;
     const broken = (error: unknown) => this.#finish(undecodable(error, this.place()));
     try {
+      // Only where there are forms is there a compression.
+      const { decompressMessage } = this.#init.forms as UnaryForms;
       const plain = decompressMessage(compression, bytes, start, end, limit);
       if (plain instanceof Uint8Array) this.#complete(plain, 0, plain.length);
       else plain.then((ready) => this.#complete(ready, 0, ready.length), broken);

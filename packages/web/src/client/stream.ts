@@ -9,13 +9,13 @@ import {
   type StreamFailure,
   userAgent,
 } from "@bowline/rpc/internal";
+import { isDeno, isWorkers } from "../platform.js";
 import { describeCut, describeNoResponse } from "./failure.js";
 import type { FetchTransport } from "./transport.js";
 
 /** What `fetch` decompresses by itself; the headers still tell of it. */
-const decompressed = /^(?:x-)?(?:gzip|deflate|br|zstd)$/i;
-/** Deno takes the header away of what it decompressed. */
-const tellsWhatIsLeft = "Deno" in globalThis;
+const decompressed =
+  isDeno || isWorkers ? /^(?:x-)?gzip$|^br$/i : /^(?:x-)?(?:gzip|deflate|br|zstd)$/i;
 
 /** One request by `fetch`. */
 export class FetchStream implements ClientStream {
@@ -186,8 +186,7 @@ function requestHeaders(fields: readonly string[]): [string, string][] {
 
 /** The headers of a response. Those that describe the body as it was before it was decompressed say nothing any more. */
 function headersOf(headers: Headers): ReadonlyMetadata {
-  const isPlain =
-    !tellsWhatIsLeft && headers.get("content-encoding")?.split(",").every(isDecompressed);
+  const isPlain = headers.get("content-encoding")?.split(",").every(isDecompressed);
   const fields: string[] = [];
   headers.forEach((value, name) => {
     if (!isPlain || (name !== "content-encoding" && name !== "content-length"))

@@ -8,6 +8,7 @@ import {
   type StreamFailure,
   type StreamPeer,
 } from "@bowline/rpc/internal";
+import { isWorkers } from "../platform.js";
 import { RequestBody } from "./request-body.js";
 import { toResponse } from "./response.js";
 
@@ -81,14 +82,9 @@ export class FetchServerStream implements ServerStream {
 
   respond(status: number, headers: HeaderFields): void {
     if (this.#isAnswered) return;
-    if (!this.#request.isComplete) {
-      this.start(status, headers);
-      this.end();
-      return;
-    }
     const body = this.body.takeBytes();
     this.#settle();
-    this.#resolveWith(() => toResponse(status, headers, body));
+    this.#behindRequest(() => this.#resolveWith(() => toResponse(status, headers, body)));
   }
 
   start(status: number, headers: HeaderFields): void {
@@ -116,11 +112,7 @@ export class FetchServerStream implements ServerStream {
     if (this.#isAnswered) return;
     this.#write();
     this.#settle();
-    const close = () => this.#attempt((pieces) => pieces.close());
-    // Some platforms close the connection of a response that has ended, on whatever the peer still sends: it would see
-    // that instead of the answer.
-    if (this.#request.isComplete) close();
-    else this.#request.whenPassed(close);
+    this.#behindRequest(() => this.#attempt((pieces) => pieces.close()));
   }
 
   reset(): void {
@@ -167,6 +159,12 @@ export class FetchServerStream implements ServerStream {
     this.#receiver = undefined;
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#request.dispose();
+  }
+
+  /** Workers close the connection on what the peer still sends once the response has ended: it would see that instead. */
+  #behindRequest(step: () => void): void {
+    if (!isWorkers || this.#request.isComplete) step();
+    else this.#request.whenPassed(step);
   }
 
   #resolveWith(make: () => Response): void {

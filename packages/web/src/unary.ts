@@ -1,0 +1,6 @@
+export {
+  createUnaryClient,
+  type UnaryCallOptions,
+  type UnaryClient,
+  type UnaryClientOptions,
+} from "./client/unary-client.js";
