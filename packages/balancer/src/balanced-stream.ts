@@ -220,4 +220,13 @@ class Relay implements ResponseReceiver {
   drained(): void {
     this.#stream.drained();
   }
+
+  partialBytes(): number {
+    return this.#receiver.partialBytes?.() ?? 0;
+  }
+
+  exhausted(message: string): void {
+    if (this.#receiver.exhausted === undefined) this.#stream.reset();
+    else this.#receiver.exhausted(message);
+  }
 }

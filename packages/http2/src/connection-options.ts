@@ -1,5 +1,5 @@
 import { type AttackBudgets, defaultBudgets } from "./budget.js";
-import { MemoryPool } from "./flow-control.js";
+import { MemoryPool } from "./memory-pool.js";
 
 /** Bounds and times of a connection; the same on both sides. A time of 0 is none. */
 export interface ConnectionOptions {
@@ -18,6 +18,11 @@ export interface ConnectionOptions {
   readonly maxStreamWindowBytes: number;
   /** What the window of the connection may become; it begins with the protocol's 64 KiB. Default 16 MiB. */
   readonly maxWindowBytes: number;
+  /**
+   * Bytes of messages of which a part has come, and of content that nobody reads yet. Past it the largest of those messages
+   * is ended, and credit is kept back until somebody reads. Default 64 MiB.
+   */
+  readonly partialBytes: number;
   /** Milliseconds until the preface, an answer to SETTINGS, and a header block are complete, each. Default 10,000. */
   readonly headersTimeoutMs: number;
   /** Milliseconds for which a peer may take or send nothing when it is its turn. Default 60,000. */
@@ -45,6 +50,7 @@ export const defaultOptions: ConnectionOptions = {
   streamWindowBytes: 262_144,
   maxStreamWindowBytes: 1_048_576,
   maxWindowBytes: 16 * 1_048_576,
+  partialBytes: 64 * 1_048_576,
   headersTimeoutMs: 10_000,
   stallTimeoutMs: 60_000,
   idleTimeoutMs: 3_600_000,

@@ -11,6 +11,7 @@ import { decodeGoaway, encodeDebug, type Goaway, noLastStream } from "./goaway.j
 import { HeaderBlock } from "./header-block.js";
 import type { ConnectionHost } from "./host.js";
 import { HpackDecoder } from "./hpack-decoder.js";
+import { PartialMessages } from "./partial-messages.js";
 import { Pings } from "./ping.js";
 import { Sender } from "./sender.js";
 import {
@@ -66,6 +67,11 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   readonly #pings = new Pings();
   readonly #budgets: { readonly [K in keyof AttackBudgets]: Budget };
   readonly #window: ReceiveWindow;
+  readonly #partial: PartialMessages;
+  /** Content that nobody reads yet. */
+  #heldBytes = 0;
+  /** Since when credit is kept back because of it. */
+  #crowdedSince: number | undefined;
   /** The other side has begun with its SETTINGS. */
   #isGreeted = false;
   #isAcknowledged = false;
@@ -102,6 +108,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       options.maxWindowBytes,
       options.pool,
     );
+    this.#partial = new PartialMessages(options.partialBytes, options.pool);
     this.#budgets = makeBudgets(options.budgets, () => host.now());
   }
 
@@ -204,6 +211,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     }
     if (this.#draining === 1 && now - this.#drainingSince >= noticeMs) this.#refuseNew();
     if (this.#keepAlive(now)) return;
+    this.#endCrowd(now);
     if (this.open.size > 0) {
       this.#idleSince = now;
       if (stallTimeoutMs > 0) this.#endStalled(now, stallTimeoutMs);
@@ -235,6 +243,19 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     }
     if (now - this.#lastReceived >= keepaliveMs) this.ping();
     return false;
+  }
+
+  /**
+   * Credit is kept back because handlers do not read. If that lasts, what they wait for may be in a message whose rest is
+   * kept back with it.
+   */
+  #endCrowd(now: number): void {
+    const { stallTimeoutMs } = this.options;
+    if (this.#room >= 0 || stallTimeoutMs === 0) this.#crowdedSince = undefined;
+    else {
+      this.#crowdedSince ??= now;
+      if (now - this.#crowdedSince >= stallTimeoutMs) this.#partial.endLargest();
+    }
   }
 
   #endStalled(now: number, timeoutMs: number): void {
@@ -430,7 +451,10 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       else this.streamError(stream, ErrorCode.streamClosed, "DATA behind END_STREAM");
       return undefined;
     }
-    if (stream.isPaused) stream.pooledBytes += length;
+    if (stream.isPaused) {
+      stream.pooledBytes += length;
+      this.#heldBytes += length;
+    }
     this.credit(length);
     stream.hasMoved = true;
     if ((flags & Flag.endStream) !== 0 && stream.receiveWindow === undefined) {
@@ -470,8 +494,30 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   /** The peer may send that much more on the connection. */
   protected credit(bytes: number): void {
-    const increment = this.#window.consume(bytes);
+    const increment = this.#window.consume(bytes, this.#room);
     if (increment > 0) this.sender.windowUpdate(0, increment);
+  }
+
+  /** What is left of the memory for messages in part and for content that nobody reads. */
+  get #room(): number {
+    return this.options.partialBytes - this.#partial.bytes - this.#heldBytes;
+  }
+
+  /** Whether there is no memory for another stream. */
+  protected get isCrowded(): boolean {
+    return this.#room <= 0 || this.options.pool.isFull;
+  }
+
+  /** Memory was given back. */
+  #eased(): void {
+    if (this.#window.isHeldBack && !this.#isClosed) this.credit(0);
+  }
+
+  /** Counts what a stream's receiver keeps of a message that is not whole. */
+  #countPartial(stream: Stream, bytes: number): void {
+    const isLess = bytes < stream.partialBytes;
+    this.#partial.count(stream, bytes);
+    if (isLess) this.#eased();
   }
 
   /** Content was delivered: the peer may send that much more on the stream. */
@@ -507,9 +553,19 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       }
     } else if (length > 0) {
       this.#consume(stream, length);
-      stream.receiver?.data(bytes, start, end);
+      if (endsStream) stream.receiver?.data(bytes, start, end);
+      else this.#hand(stream, bytes, start, end);
     }
     if (endsStream) this.received(stream, noFields);
+  }
+
+  /** Delivers content that does not end its stream. */
+  #hand(stream: Stream, bytes: Uint8Array, start: number, end: number): void {
+    const { receiver } = stream;
+    receiver?.data(bytes, start, end);
+    if (receiver?.partialBytes === undefined || stream.isClosed) return;
+    const partial = stream.receiver === receiver ? receiver.partialBytes() : 0;
+    if (partial !== stream.partialBytes) this.#countPartial(stream, partial);
   }
 
   /** Whether content may come on a stream now; if not, the stream was ended. */
@@ -530,6 +586,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   #complete(stream: Stream, trailers: FieldList): void {
     const { receiver } = stream;
+    if (stream.partialBytes > 0) this.#countPartial(stream, 0);
     if (stream.hasEnded) this.close(stream);
     else this.completed(stream);
     receiver?.end(trailers);
@@ -555,7 +612,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       stream.heldBytes -= piece.length;
       this.#releasePooled(stream, piece.length);
       this.#consume(stream, piece.length);
-      stream.receiver?.data(piece, 0, piece.length);
+      this.#hand(stream, piece, 0, piece.length);
     }
     if (stream.isPaused || stream.isClosed || stream.heldEnd === undefined) return;
     const trailers = stream.heldEnd;
@@ -578,7 +635,9 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   #releasePooled(stream: Stream, bytes: number): void {
     const released = Math.min(bytes, stream.pooledBytes);
     stream.pooledBytes -= released;
+    this.#heldBytes -= released;
     this.options.pool.release(released);
+    if (released > 0) this.#eased();
   }
 
   // HEADERS and CONTINUATION.
@@ -850,6 +909,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     stream.receiveWindow?.close();
     stream.held = undefined;
     this.#releasePooled(stream, stream.pooledBytes);
+    if (stream.partialBytes > 0) this.#countPartial(stream, 0);
     if (stream.id > 0) this.open.delete(stream);
     this.streamClosed(stream);
     if (this.#draining === 2 && this.open.size === 0) this.#finishDraining();

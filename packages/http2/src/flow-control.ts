@@ -1,25 +1,5 @@
+import type { MemoryPool } from "./memory-pool.js";
 import { maxWindowBytes } from "./settings.js";
-
-/** Memory that many connections share: what peers may make this process hold. */
-export class MemoryPool {
-  readonly limit: number;
-  used = 0;
-
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  /** Takes bytes, if there are any left. */
-  take(bytes: number): boolean {
-    if (this.used + bytes > this.limit) return false;
-    this.used += bytes;
-    return true;
-  }
-
-  release(bytes: number): void {
-    this.used -= bytes;
-  }
-}
 
 /**
  * The window of what a peer may send (RFC 9113, section 5.2). Credit is given back when half of the window has been
@@ -34,6 +14,7 @@ export class ReceiveWindow {
   #credit: number;
   /** What was consumed, and the peer has not been told. */
   #consumed = 0;
+  #isHeldBack = false;
 
   /** @param credit what the peer may send to begin with, if it was told of another window. */
   constructor(bytes: number, maxBytes: number, pool: MemoryPool, credit: number = bytes) {
@@ -50,24 +31,40 @@ export class ReceiveWindow {
     return this.#credit >= 0;
   }
 
-  /** Bytes were consumed. Returns by how much to open the window now, 0 for not at all. */
-  consume(bytes: number): number {
+  /** Credit is kept back for want of room. */
+  get isHeldBack(): boolean {
+    return this.#isHeldBack;
+  }
+
+  /**
+   * Bytes were consumed. Returns by how much to open the window now, 0 for not at all.
+   * @param room what the peer may have of credit in all, if it is more than the window began with; below 0 it gets none.
+   */
+  consume(bytes: number, room: number = Infinity): number {
     this.#consumed += bytes;
-    if (this.#consumed * 2 < this.#bytes) return 0;
-    let increment = this.#consumed;
-    const wider = Math.min(this.#bytes * 2, this.#maxBytes, maxWindowBytes);
-    if (wider > this.#bytes && this.#pool.take(wider - this.#bytes)) {
-      increment += wider - this.#bytes;
-      this.#bytes = wider;
-    }
-    this.#consumed = 0;
+    if (this.#consumed * 2 < this.#bytes && !this.#isHeldBack) return 0;
+    const most = room < 0 ? 0 : Math.max(room, this.#initialBytes);
+    let increment = Math.min(this.#consumed, most - this.#credit);
+    this.#isHeldBack = increment < this.#consumed;
+    if (increment * 2 < Math.min(this.#bytes, most) || increment <= 0) return 0;
+    this.#consumed -= increment;
+    if (!this.#isHeldBack) increment += this.#widen(most);
     this.#credit += increment;
     return increment;
   }
 
+  /** A window that is used is doubled. Returns by how much. */
+  #widen(most: number): number {
+    const wider = Math.min(this.#bytes * 2, this.#maxBytes, maxWindowBytes, most);
+    const more = wider - this.#bytes;
+    if (more <= 0 || !this.#pool.grant(more)) return 0;
+    this.#bytes = wider;
+    return more;
+  }
+
   /** Gives back what the window took from the pool. */
   close(): void {
-    if (this.#bytes > this.#initialBytes) this.#pool.release(this.#bytes - this.#initialBytes);
+    if (this.#bytes > this.#initialBytes) this.#pool.withdraw(this.#bytes - this.#initialBytes);
     this.#bytes = this.#initialBytes;
   }
 }

@@ -5,12 +5,13 @@ export { type ConnectionOptions, defaultOptions } from "./connection-options.js"
 export { ConnectionError, ErrorCode, errorName } from "./error-code.js";
 export type { FieldList } from "./field.js";
 export { FieldPrefix } from "./field-prefix.js";
-export { MemoryPool } from "./flow-control.js";
 export { FrameTrace } from "./frame-trace.js";
 export type { Goaway } from "./goaway.js";
 export type { ConnectionHost } from "./host.js";
+export { MemoryPool } from "./memory-pool.js";
 export type { RequestHead, ResponseHead } from "./message-head.js";
 export type { OutgoingBody } from "./outgoing-body.js";
+export { PartialMessages, type PartialStream } from "./partial-messages.js";
 export { clientPreface } from "./preface.js";
 export { ServerConnection, type ServerListener } from "./server-connection.js";
 export type { Settings } from "./settings.js";

@@ -121,6 +121,11 @@ export class ServerConnection extends Connection {
       const message = "more streams than are allowed";
       return this.streamFault(streamId, undefined, ErrorCode.refusedStream, message);
     }
+    // Refused before anything is done, so that its caller may repeat it.
+    if (this.isCrowded) {
+      this.sender.rstStream(streamId, ErrorCode.refusedStream);
+      return this.resetByUs.add(streamId);
+    }
     this.#begin(streamId, head, endsStream);
   }
 

@@ -1,4 +1,4 @@
-import type { ConnectionError } from "./error-code.js";
+import { type ConnectionError, ErrorCode } from "./error-code.js";
 import type { FieldList } from "./field.js";
 import type { FieldPrefix } from "./field-prefix.js";
 import type { ReceiveWindow } from "./flow-control.js";
@@ -35,6 +35,10 @@ export interface StreamReceiver {
   interrupted(end: StreamEnd): void;
   /** There is room again, after a `flush` that returned `false`. */
   drained(): void;
+  /** Bytes of a message that are kept until its rest comes. Asked after each piece. Default: none. */
+  partialBytes?(): number;
+  /** There is no memory to wait for that rest. What it answers is sent. Default: the stream is reset. */
+  exhausted?(message: string): void;
   /** Whether the peer may be silent as long as it likes, because the exchange rests by its nature. Default: no. */
   isResting?(): boolean;
 }
@@ -99,6 +103,8 @@ export class Stream {
   held: Uint8Array[] | undefined;
   heldBytes = 0;
   pooledBytes = 0;
+  /** Bytes of a message that the receiver keeps until its rest comes. */
+  partialBytes = 0;
   /** END_STREAM came while the stream was paused, with these trailers. */
   heldEnd: FieldList | undefined;
   /** A delivery of what is held is under way, or about to be. */
@@ -142,6 +148,13 @@ export class Stream {
   /** Sends what is in `body`, then trailers, and ends the message. */
   end(trailers?: FieldList): void {
     this.#connection.endStream(this, trailers);
+  }
+
+  /** The process, or the connection, has no memory to wait for the rest of a message. */
+  exhausted(message: string): void {
+    const { receiver } = this;
+    if (receiver?.exhausted === undefined) this.reset(ErrorCode.enhanceYourCalm);
+    else receiver.exhausted(message);
   }
 
   /** Ends the stream with RST_STREAM. The receiver is not called any more. */

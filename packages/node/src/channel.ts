@@ -31,6 +31,13 @@ export interface NodeChannelOptions extends ChannelOptions {
     readonly headerListBytes?: number;
     /** Milliseconds that a server may take nothing of a request that it was sent. Default 60,000. */
     readonly stallTimeoutMs?: number;
+    /**
+     * Bytes of response messages of which a part has come, on one connection. Default 64 MiB; past it the call with the
+     * largest of them ends with `resource_exhausted`.
+     */
+    readonly partialMessageBytes?: number;
+    /** The same over all connections of the process, as in a server's limits. Default 512 MiB, or a quarter of the heap. */
+    readonly processPartialMessageBytes?: number;
     /** Calls that wait for a connection, or for room on one, at a time. Default 10,000. */
     readonly waitingCalls?: number;
   };

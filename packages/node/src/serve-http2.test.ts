@@ -45,7 +45,11 @@ function slowService() {
     });
     called();
     await new Promise<void>((resolve) => {
-      answer = resolve;
+      const before = answer;
+      answer = () => {
+        before();
+        resolve();
+      };
     });
     return request;
   });

@@ -1,5 +1,6 @@
 import { RpcError } from "@bowline/rpc";
 import { checkOptionNames, quote } from "@bowline/rpc/internal";
+import { processPartialMessageBytes } from "./process-memory.js";
 
 /** Bounds of a server. Each is on by default; a time of 0 or `Infinity` is none. */
 export interface ServerLimits {
@@ -21,6 +22,16 @@ export interface ServerLimits {
    * HTTP/2 further requests of the connection wait too.
    */
   readonly queuedReplyBytes?: number;
+  /**
+   * Bytes of messages of which a part has come, on one connection. Default 64 MiB; past it the largest of them is ended with
+   * `resource_exhausted`. Content that a handler has not read counts too: then the connection is not read on.
+   */
+  readonly partialMessageBytes?: number;
+  /**
+   * The same over all connections of the process, servers and channels. Default 512 MiB, or a quarter of the heap limit if
+   * that is less. A value of its own is an account of its own, for all that say the same.
+   */
+  readonly processPartialMessageBytes?: number;
   /**
    * Milliseconds until a TLS handshake, the preface of HTTP/2, and a request's headers on either version are complete,
    * each. Default 10,000.
@@ -45,6 +56,8 @@ const defaults: TransportLimits = {
   connections: 10_000,
   streams: 250,
   queuedReplyBytes: 1_048_576,
+  partialMessageBytes: 67_108_864,
+  processPartialMessageBytes,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 300_000,
   stallTimeoutMs: 60_000,

@@ -5,6 +5,7 @@ import type { NodeChannelOptions } from "./channel.js";
 import { createDialer, type DialerSettings } from "./dial/dialer.js";
 import { tlsStarter } from "./dial/tls.js";
 import { chosenEngine } from "./http2/engine.js";
+import { processPartialMessageBytes } from "./process-memory.js";
 import { parseTarget, type Target } from "./target.js";
 
 type Limits = Required<NonNullable<NodeChannelOptions["limits"]>>;
@@ -15,6 +16,8 @@ export const defaultLimits: Limits = {
   connectTimeoutMs: 20_000,
   headerListBytes: 16_384,
   stallTimeoutMs: 60_000,
+  partialMessageBytes: 67_108_864,
+  processPartialMessageBytes,
   waitingCalls: 10_000,
 };
 

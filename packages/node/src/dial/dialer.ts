@@ -15,6 +15,8 @@ export interface DialerSettings extends SocketSettings {
   readonly connections: number;
   readonly headerListBytes: number;
   readonly stallTimeoutMs: number;
+  readonly partialMessageBytes: number;
+  readonly processPartialMessageBytes: number;
   /** Who speaks HTTP/2. */
   readonly engine: Http2Engine;
 }
@@ -74,13 +76,13 @@ class Dial {
   }
 
   #startHttp2({ socket }: DialedSocket): void {
-    const { target, headerListBytes, stallTimeoutMs, engine } = this.#settings;
+    const { target, engine } = this.#settings;
     const { authority } = target;
     const scheme = target.secure ? "https" : "http";
     const begin = engine === "bowline" ? startEngine : startHttp2;
     this.#stop = begin(
       socket,
-      { authority, scheme, headerListBytes, stallTimeoutMs },
+      { ...this.#settings, authority, scheme },
       {
         ...this.#listener,
         ready: (connection) => {

@@ -121,7 +121,7 @@ export class Mount {
   #connectionOf(socket: Socket): Http1Connection {
     const known = this.#connections.get(socket);
     if (known !== undefined) return known;
-    const connection = new Http1Connection(socket);
+    const connection = new Http1Connection(socket, this.#limits);
     this.#connections.set(socket, connection);
     peerOf(socket);
     socket.on("close", () => connection.lost());

@@ -1,4 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { PartialMessages } from "@bowline/http2";
 import {
   ChunkSink,
   type ClientStream,
@@ -8,6 +9,7 @@ import {
   type StreamFailure,
 } from "@bowline/rpc/internal";
 import { DialError, describeFailure } from "../dial/failure.js";
+import { poolOf } from "../process-memory.js";
 import type { Http1Pool } from "./client.js";
 import { oversizedField } from "./header-limit.js";
 
@@ -18,6 +20,9 @@ const unstallableBytes = 65_536;
 export class Http1ClientStream implements ClientStream {
   readonly httpVersion = "1.1";
   readonly body: ChunkSink = new ChunkSink();
+  /** Bytes of a message that wait for its rest. */
+  partialBytes = 0;
+  #partial: PartialMessages | undefined;
   readonly #pool: Http1Pool;
   readonly #head: RequestHead;
   readonly #receiver: ResponseReceiver;
@@ -133,12 +138,30 @@ export class Http1ClientStream implements ClientStream {
       return this.#interrupt({ kind: "limit", message });
     }
     response.on("data", (chunk: Buffer) => {
-      if (!this.#over) this.#receiver.data(chunk, 0, chunk.length);
+      if (!this.#over) this.#take(chunk);
     });
     response.on("end", () => this.#responded(response));
     response.on("error", (error) => this.#fail(error));
     if (this.#paused) response.pause();
     this.#receiver.head(response.statusCode ?? 0, Metadata.fromWire(response.rawHeaders));
+  }
+
+  #take(chunk: Buffer): void {
+    this.#receiver.data(chunk, 0, chunk.length);
+    const bytes = this.#over ? 0 : (this.#receiver.partialBytes?.() ?? 0);
+    if (bytes !== this.partialBytes) this.#count(bytes);
+  }
+
+  #count(bytes: number): void {
+    const { partialMessageBytes, processPartialMessageBytes } = this.#pool.settings;
+    this.#partial ??= new PartialMessages(partialMessageBytes, poolOf(processPartialMessageBytes));
+    this.#partial.count(this, bytes);
+  }
+
+  /** There is no memory to wait for the rest of a message. */
+  exhausted(message: string): void {
+    if (this.#receiver.exhausted === undefined) this.reset();
+    else this.#receiver.exhausted(message);
   }
 
   #responded(response: IncomingMessage): void {
@@ -178,6 +201,7 @@ export class Http1ClientStream implements ClientStream {
 
   #finish(): void {
     this.#over = true;
+    if (this.partialBytes > 0) this.#count(0);
     this.#pool.release();
   }
 }

@@ -19,6 +19,8 @@ export interface Http1PoolSettings extends SocketSettings {
   readonly headerListBytes: number;
   /** Milliseconds that the server may take nothing of a request that it was sent. */
   readonly stallTimeoutMs: number;
+  readonly partialMessageBytes: number;
+  readonly processPartialMessageBytes: number;
 }
 
 /**

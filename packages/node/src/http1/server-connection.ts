@@ -1,7 +1,10 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { PartialMessages } from "@bowline/http2";
 import type { StreamFailure } from "@bowline/rpc/internal";
 import { peerOf } from "../peer.js";
+import { poolOf } from "../process-memory.js";
+import type { TransportLimits } from "../server-limits.js";
 import type { Http1ServerStream } from "./server-stream.js";
 
 /** What is under way on one connection of an HTTP/1.1 server. */
@@ -12,8 +15,19 @@ export class Http1Connection {
   /** The responses that the fallback makes. */
   readonly foreign: Set<ServerResponse> = new Set();
 
-  constructor(socket: Socket) {
+  readonly #limits: TransportLimits;
+  #partial: PartialMessages | undefined;
+
+  constructor(socket: Socket, limits: TransportLimits) {
     this.socket = socket;
+    this.#limits = limits;
+  }
+
+  /** The messages of which a part has come. */
+  get partial(): PartialMessages {
+    const { partialMessageBytes, processPartialMessageBytes } = this.#limits;
+    this.#partial ??= new PartialMessages(partialMessageBytes, poolOf(processPartialMessageBytes));
+    return this.#partial;
   }
 
   /** Requests under way. */

@@ -50,6 +50,8 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   readonly headers: ReadonlyMetadata;
   readonly body: ChunkSink = new ChunkSink();
   readonly values: ContextValues | undefined;
+  /** Bytes of a message that wait for its rest. */
+  partialBytes = 0;
   readonly #request: IncomingRequest;
   readonly #response: ServerResponse;
   readonly #connection: Http1Connection;
@@ -116,12 +118,28 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
 
   take(chunk: Buffer): boolean {
     if (this.#answered) this.#drain(chunk.length);
-    else this.#receiver?.data(chunk, 0, chunk.length);
+    else {
+      const receiver = this.#receiver;
+      receiver?.data(chunk, 0, chunk.length);
+      if (receiver?.partialBytes !== undefined) this.#count(receiver.partialBytes());
+    }
     return !this.#paused;
+  }
+
+  /** There is no memory to wait for the rest of a message. */
+  exhausted(message: string): void {
+    if (this.#receiver?.exhausted === undefined) this.reset();
+    else this.#receiver.exhausted(message);
+  }
+
+  #count(bytes: number): void {
+    const partial = this.#answered ? 0 : bytes;
+    if (partial !== this.partialBytes) this.#connection.partial.count(this, partial);
   }
 
   complete(): void {
     this.#disposed?.();
+    this.#count(0);
     if (!this.#answered) this.#receiver?.end();
   }
 
@@ -129,6 +147,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   interrupt(failure: StreamFailure): void {
     const receiver = this.#receiver;
     this.#receiver = undefined;
+    this.#count(0);
     if (!this.#answered) receiver?.interrupted(failure);
   }
 
@@ -204,6 +223,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
   /** Whatever happens from now on is no affair of the call's. */
   #settle(): void {
     this.#answered = true;
+    this.#count(0);
     this.#connection.remove(this);
   }
 

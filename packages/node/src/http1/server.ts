@@ -46,7 +46,7 @@ export class Http1Server implements HttpServer {
   }
 
   take(socket: Socket): void {
-    const connection = new Http1Connection(socket);
+    const connection = new Http1Connection(socket, this.#limits);
     this.#connections.set(socket, connection);
     socket.on("close", () => {
       this.#connections.delete(socket);

@@ -25,6 +25,8 @@ export interface Http2ClientSettings {
   readonly headerListBytes: number;
   /** Milliseconds that a peer may take nothing of a stream's request. */
   readonly stallTimeoutMs: number;
+  readonly partialMessageBytes: number;
+  readonly processPartialMessageBytes: number;
 }
 
 /** Bytes that a peer may send ahead on a stream, and on all streams of a connection. */

@@ -128,6 +128,15 @@ export class EngineClientStream implements ClientStream {
     this.#receiver.drained();
   }
 
+  partialBytes(): number {
+    return this.#receiver.partialBytes?.() ?? 0;
+  }
+
+  exhausted(message: string): void {
+    if (this.#receiver.exhausted === undefined) this.reset();
+    else this.#receiver.exhausted(message);
+  }
+
   #mayBegin(): boolean {
     if (this.#isOver) return false;
     const connection = this.#connection;
@@ -228,6 +237,14 @@ class EngineResponse implements StreamReceiver {
 
   drained(): void {
     this.#stream.drained();
+  }
+
+  partialBytes(): number {
+    return this.#stream.partialBytes();
+  }
+
+  exhausted(message: string): void {
+    this.#stream.exhausted(message);
   }
 }
 

@@ -22,6 +22,7 @@ import type {
   ResponseReceiver,
   StreamFailure,
 } from "@bowline/rpc/internal";
+import { poolOf } from "../process-memory.js";
 import type { Http2ClientSettings } from "./client.js";
 import {
   describeGoaway,
@@ -77,7 +78,7 @@ export class EngineConnection implements Connection {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, settings: Http2ClientSettings, listener: ConnectionListener) {
-    const { headerListBytes, stallTimeoutMs } = settings;
+    const { headerListBytes, stallTimeoutMs, partialMessageBytes } = settings;
     this.settings = settings;
     this.#socket = socket;
     this.#listener = listener;
@@ -93,6 +94,8 @@ export class EngineConnection implements Connection {
         headerListBytes,
         headerFieldBytes: headerListBytes / 2,
         streamWindowBytes,
+        partialBytes: partialMessageBytes,
+        pool: poolOf(settings.processPartialMessageBytes),
         stallTimeoutMs,
         idleTimeoutMs: 0,
       },

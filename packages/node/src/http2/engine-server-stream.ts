@@ -105,10 +105,12 @@ export class EngineServerStream implements ServerStream {
 
 /** Tells the RPC layer of what the engine receives. */
 export class EngineRequest implements StreamReceiver {
+  readonly #stream: Stream;
   readonly #receiver: RequestReceiver;
   readonly #peer: StreamPeer;
 
-  constructor(receiver: RequestReceiver, peer: StreamPeer) {
+  constructor(stream: Stream, receiver: RequestReceiver, peer: StreamPeer) {
+    this.#stream = stream;
     this.#receiver = receiver;
     this.#peer = peer;
   }
@@ -127,6 +129,17 @@ export class EngineRequest implements StreamReceiver {
 
   drained(): void {
     this.#receiver.drained();
+  }
+
+  partialBytes(): number {
+    return this.#receiver.partialBytes?.() ?? 0;
+  }
+
+  /** What it answers is sent; without an answer the stream is reset. */
+  exhausted(message: string): void {
+    const receiver = this.#receiver;
+    if (receiver.exhausted === undefined) this.#stream.reset(ErrorCode.enhanceYourCalm);
+    else receiver.exhausted(message);
   }
 
   isResting(): boolean {

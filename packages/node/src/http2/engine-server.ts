@@ -10,6 +10,7 @@ import {
 import type { RequestAcceptor } from "@bowline/rpc/internal";
 import type { HttpServer } from "../http-server.js";
 import { peerOf } from "../peer.js";
+import { poolOf } from "../process-memory.js";
 import type { TransportLimits } from "../server-limits.js";
 import { EngineRequest, EngineServerStream } from "./engine-server-stream.js";
 import { EngineSocket } from "./engine-socket.js";
@@ -45,7 +46,7 @@ export class EngineServer implements HttpServer {
       const receiver = this.#accept(call);
       if (receiver === undefined) return undefined;
       call.wantContent();
-      return new EngineRequest(receiver, peer);
+      return new EngineRequest(stream, receiver, peer);
     };
     const closed = () => this.#connections.delete(connection);
     const connection = new ServerConnection(host, { request, closed }, this.#options);
@@ -81,6 +82,8 @@ function connectionOptions(limits: TransportLimits): Partial<ConnectionOptions> 
     headerFieldBytes: limits.headerFieldBytes,
     streams: limits.streams,
     queuedBytes: limits.queuedReplyBytes,
+    partialBytes: limits.partialMessageBytes,
+    pool: poolOf(limits.processPartialMessageBytes),
     headersTimeoutMs: limits.headersTimeoutMs,
     stallTimeoutMs: limits.stallTimeoutMs,
     idleTimeoutMs: limits.http2IdleTimeoutMs,

@@ -2,8 +2,16 @@ import type { ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 import type { Method } from "../service-type.js";
 import type { ClientStream, ResponseReceiver } from "../transport/client-stream.js";
+import { memoryExhausted } from "../transport/message-body.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
-import { brokenStream, canceledBy, expired, type Place, unencodable } from "./call-failure.js";
+import {
+  brokenStream,
+  canceledBy,
+  expired,
+  type Place,
+  placed,
+  unencodable,
+} from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
 import { refusedByBounds, watchBounds } from "./call-watch.js";
 import type { EnvelopedChannel } from "./enveloped-channel.js";
@@ -124,6 +132,14 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
 
   data(bytes: Uint8Array, start: number, end: number): void {
     this.#response.data(bytes, start, end);
+  }
+
+  partialBytes(): number {
+    return this.#isOver ? 0 : this.#response.partialBytes;
+  }
+
+  exhausted(message: string): void {
+    this.giveUp(placed(memoryExhausted(message), this.place()));
   }
 
   end(trailers: ReadonlyMetadata): void {

@@ -129,6 +129,11 @@ export class EnvelopedResponse {
     else if (!this.#owner.isOver) this.#complete(trailers);
   }
 
+  /** Bytes of a message that wait for its rest. */
+  get partialBytes(): number {
+    return this.#reader?.partialBytes ?? 0;
+  }
+
   /** Ignores all that comes from now on. */
   stop(): void {
     this.#reader?.stop();

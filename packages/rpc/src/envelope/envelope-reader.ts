@@ -42,6 +42,11 @@ export class EnvelopeReader {
     return this.#prefixFilled === 0;
   }
 
+  /** Bytes of a message that wait for its rest. */
+  get partialBytes(): number {
+    return this.#pieces === undefined ? 0 : this.#size - this.#missing;
+  }
+
   /**
    * Takes the next piece; calls back for each message that is whole.
    * @throws RpcError `resource_exhausted` for a message past the limit, and what the handler throws.

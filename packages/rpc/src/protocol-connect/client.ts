@@ -22,7 +22,7 @@ import type {
   RequestHead,
   ResponseReceiver,
 } from "../transport/client-stream.js";
-import { MessageBody } from "../transport/message-body.js";
+import { MessageBody, memoryExhausted } from "../transport/message-body.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
 import type { UnaryForms } from "./client-forms.js";
 import { requestHead } from "./client-request.js";
@@ -118,6 +118,14 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   }
 
   drained(): void {}
+
+  partialBytes(): number {
+    return this.#isOver ? 0 : this.#body.partialBytes;
+  }
+
+  exhausted(message: string): void {
+    this.giveUp(placed(memoryExhausted(message), this.place()));
+  }
 
   interrupted(failure: StreamFailure): void {
     this.#finish(brokenStream(failure, this.place()));

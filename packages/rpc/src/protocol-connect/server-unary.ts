@@ -89,6 +89,10 @@ export class UnaryExchange extends Exchange implements HandlerOutcome {
     return decodeRequest(this.#codec, form, "invalid_argument", bytes, this.#start, this.#end);
   }
 
+  partialBytes(): number {
+    return this.over ? 0 : (this.#body?.partialBytes ?? 0);
+  }
+
   drained(): void {}
 
   protected brokenOff(): void {}

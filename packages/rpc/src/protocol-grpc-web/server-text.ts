@@ -107,6 +107,14 @@ export class TextReceiver implements RequestReceiver {
     this.#exchange.drained();
   }
 
+  partialBytes(): number {
+    return this.#exchange.partialBytes();
+  }
+
+  exhausted(message: string): void {
+    this.#exchange.exhausted(message);
+  }
+
   isResting(): boolean {
     return this.#exchange.isResting();
   }

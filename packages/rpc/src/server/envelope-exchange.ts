@@ -49,6 +49,10 @@ export class EnvelopeExchange extends Exchange implements HandlerOutcome {
     return false;
   }
 
+  partialBytes(): number {
+    return this.over ? 0 : (this.reader?.partialBytes ?? 0);
+  }
+
   drained(): void {}
 
   read(): unknown {

@@ -1,5 +1,6 @@
 import { Deadline, onExpiry } from "../deadline.js";
 import { RpcError } from "../rpc-error.js";
+import { memoryExhausted } from "../transport/message-body.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
 import { grantedMs } from "./deadline-policy.js";
@@ -108,6 +109,14 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
     this.brokenOff(error);
     this.fail(error);
     this.call.abort(error);
+  }
+
+  /** Bytes of a message that wait for its rest. */
+  abstract partialBytes(): number;
+
+  /** There is no memory to wait for it. */
+  exhausted(message: string): void {
+    this.abandon(memoryExhausted(message));
   }
 
   abstract drained(): void;

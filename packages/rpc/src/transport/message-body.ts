@@ -17,6 +17,8 @@ export class MessageBody {
   readonly #limit: number;
   #pieces: Pieces | undefined;
   #size = 0;
+  /** What `content-length` says; -1 for nothing. */
+  #announced = -1;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -24,6 +26,7 @@ export class MessageBody {
 
   /** @throws RpcError `resource_exhausted` if a `content-length` announces more than the limit. */
   announce(contentLength: string | undefined): void {
+    this.#announced = contentLength === undefined ? -1 : Number(contentLength);
     // Written so that a limit which is no number lets nothing through.
     if (contentLength !== undefined && !(Number(contentLength) <= this.#limit)) {
       throw messageTooLarge(`${contentLength} bytes`, this.#limit);
@@ -49,14 +52,25 @@ export class MessageBody {
     this.#pieces.add(bytes, start, end);
   }
 
+  /** Bytes that wait for the rest of the message; none, if it has all come that was announced. */
+  get partialBytes(): number {
+    return this.#size === this.#announced ? 0 : this.#size;
+  }
+
   /** Puts the pieces together; the message is `bytes[start, end)`. */
   finish(): void {
+    this.#size = 0;
     if (this.#pieces === undefined) return;
     this.bytes = this.#pieces.join();
     this.#pieces = undefined;
     this.start = 0;
     this.end = this.bytes.length;
   }
+}
+
+/** The end of a call that waits for the rest of a message, for which there is no memory any more. */
+export function memoryExhausted(message: string): RpcError {
+  return new RpcError("resource_exhausted", message, { reason: "BOWLINE_MEMORY" });
 }
 
 /** The refusal of a message past a limit. `what`: its size as far as it is known, `5000000 bytes`. */

@@ -96,6 +96,10 @@ export interface RequestReceiver {
   interrupted(failure: StreamFailure): void;
   /** There is room again, after a `flush` that returned `false`. */
   drained(): void;
+  /** Bytes of a message that are kept until its rest comes. A transport asks after each piece. Default: none. */
+  partialBytes?(): number;
+  /** There is no memory to wait for that rest. The call ends with `resource_exhausted`. Default: the stream is reset. */
+  exhausted?(message: string): void;
   /**
    * Whether the peer may be silent for as long as it likes now: it stands between the messages of a stream. Otherwise, and
    * for receivers without this, a transport ends a request whose body stops for too long.
