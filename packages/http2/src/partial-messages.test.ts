@@ -49,11 +49,8 @@ describe("messages of which a part has come", () => {
     (size, ends) => {
       const script = (limit: number) => {
         const pool = new MemoryPool(limit);
-        const [one, two, three] = [1, 2, 3].map(() => startServer({ pool }, keep)) as never[] as [
-          ReturnType<typeof startServer>,
-          ReturnType<typeof startServer>,
-          ReturnType<typeof startServer>,
-        ];
+        const start = () => startServer({ pool }, keep);
+        const [one, two, three] = [start(), start(), start()];
         one.send(headers(1), data(1, new Uint8Array(300)), headers(3), data(3, new Uint8Array(50)));
         two.send(headers(1), data(1, new Uint8Array(350)));
         three.send(headers(1), data(1, new Uint8Array(size - 700)));
