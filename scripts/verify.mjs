@@ -11,6 +11,7 @@ const suites = [
   { name: "conformance:protobuf", file: "conformance/protobuf/run.mjs" },
   { name: "conformance:connect", file: "conformance/connect/run.mjs" },
   { name: "conformance:web", file: "conformance/connect/web.mjs" },
+  { name: "conformance:frameworks", file: "conformance/connect/frameworks.mjs" },
   { name: "conformance:http2", file: "conformance/http2/run.mjs" },
   { name: "fuzz:hpack", file: "testing/http2-fuzz/hpack.mjs" },
   { name: "fuzz:http2", file: "testing/http2-fuzz/run.mjs" },

@@ -76,7 +76,7 @@ function distinct(values) {
   return [...new Set(values)].sort();
 }
 
-function callsOf(reports) {
+export function callsOf(reports) {
   const calls = {};
   for (const report of reports)
     for (const [way, count] of Object.entries(report.calls)) calls[way] = (calls[way] ?? 0) + count;

@@ -10,12 +10,12 @@ import {
 } from "@bowline/rpc/internal";
 import { refuseField } from "../http1/header-limit.js";
 import { Http1Connection } from "../http1/server-connection.js";
-import { Http1ServerStream } from "../http1/server-stream.js";
 import { peerOf } from "../peer.js";
 import { nodeRequestHandler } from "../request-handler.js";
 import { type ServerLimits, type TransportLimits, transportLimits } from "../server-limits.js";
 import { Http2Mount } from "./http2-mount.js";
 import { rpcErrorOf } from "./middleware-error.js";
+import { MountedHttp1Stream } from "./mounted-http1-stream.js";
 import { StreamedRequest } from "./streamed-request.js";
 
 /** Bounds that hold below a framework; connections, headers and idle times are those of the framework's server. */
@@ -104,7 +104,7 @@ export class Mount {
     if (connection.requests >= streams) message.socket.destroy();
     if (message.socket.destroyed) return;
     this.#watch(connection, response);
-    const stream = new Http1ServerStream(
+    const stream = new MountedHttp1Stream(
       new StreamedRequest(message, target),
       response,
       connection,

@@ -159,7 +159,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     const body = this.body.toBytes();
     if (this.#server.draining) response.shouldKeepAlive = false;
     const fields = [...headers, "content-length", String(body.length)];
-    response.writeHead(status, fields as unknown as string[]);
+    this.writeHead(response, status, fields);
     sendWhole(response, body);
     if (!this.#request.complete) this.#dispose();
   }
@@ -168,7 +168,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     const response = this.#response;
     if (this.#answered || response.destroyed) return;
     if (this.#server.draining) response.shouldKeepAlive = false;
-    response.writeHead(status, headers as unknown as string[]);
+    this.writeHead(response, status, headers);
     response.on("drain", () => {
       if (!this.#full) return;
       this.#full = false;
@@ -218,6 +218,11 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     this.#paused = false;
     if (!this.#answered) this.#continue();
     this.#request.readOn();
+  }
+
+  /** Hands the head to Node. */
+  protected writeHead(response: ServerResponse, status: number, fields: HeaderFields): void {
+    response.writeHead(status, fields as unknown as string[]);
   }
 
   /** Whatever happens from now on is no affair of the call's. */
