@@ -86,6 +86,11 @@ export const targets = [
     out: "examples/greet/src/gen",
   },
   {
+    name: "examples",
+    root: "examples/shared/proto",
+    out: "examples/shared/src/gen",
+  },
+  {
     name: "conformance-connect",
     root: "conformance/connect/proto",
     out: "conformance/connect/src/gen",
