@@ -2,7 +2,7 @@
 
 const panelWidth = 400;
 const panelHeight = 340;
-const margin = { top: 78, bottom: 62, left: 64, between: 46, right: 96 };
+const margin = { top: 78, bottom: 62, left: 64, between: 80, right: 96 };
 const styles = {
   bowline: { color: "#0072b2", marker: "circle", width: 3 },
   "grpc-js": { color: "#d55e00", marker: "square" },
@@ -37,12 +37,20 @@ export function drawFigure({ title, about, xTitle, xLabel, panels }) {
 }
 
 function logScale(values) {
-  const low = Math.floor(Math.log10(Math.min(...values)) - 0.05);
-  const high = Math.ceil(Math.log10(Math.max(...values)) + 0.05);
-  const at = (y) => panelHeight - ((Math.log10(y) - low) / (high - low)) * panelHeight;
-  const ticks = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
-  const between = ticks.slice(0, -1).flatMap((tick) => [2, 5].map((factor) => factor * tick));
-  return { at, ticks, between };
+  const least = Math.min(...values);
+  const most = Math.max(...values);
+  const decades = Array.from({ length: 16 }, (_, i) => 10 ** (i - 8));
+  const all = decades.flatMap((tick) => [1, 2, 5].map((factor) => factor * tick));
+  const low = all.findLast((tick) => tick <= least);
+  const high = all.find((tick) => tick >= most);
+  const span = Math.log(high / low);
+  const at = (y) => panelHeight - (Math.log(y / low) / span) * panelHeight;
+  const shown = all.filter((tick) => tick >= low && tick <= high);
+  return {
+    at,
+    ticks: shown.filter((tick) => decades.includes(tick)),
+    between: shown.filter((tick) => !decades.includes(tick)),
+  };
 }
 
 function drawPanel({ subtitle, series }, { left, scale, xTitle, xLabel }) {

@@ -14,7 +14,7 @@ const payloadBytes = 64 * 1024;
 
 const kib = 1024;
 /** The sizes of an echoed payload where the cost by size is what is asked. */
-export const payloadSizes = [16, 256, 4 * kib, 32 * kib, 256 * kib, kib * kib].map((bytes) => {
+export const payloadSizes = [16, 256, 4 * kib, 64 * kib, kib * kib].map((bytes) => {
   const label = bytes < kib ? `${bytes} B` : bytes < kib * kib ? `${bytes / kib} KiB` : "1 MiB";
   return { bytes, label, method: `EchoPayload${bytes}` };
 });

@@ -14,11 +14,11 @@ const figures = [
     title: "Processor time of a call by number of connections",
     panels: [
       { chart: "connections-1", subtitle: "one call at a time on each connection" },
-      { chart: "connections-16", subtitle: "16 calls at a time on each connection" },
+      { chart: "connections-4", subtitle: "four calls at a time on each connection" },
     ],
     xTitle: "connections",
     xLabel: (x) => x.toLocaleString("en-US"),
-    about: "bowline on one connection = 1",
+    about: "bowline, one call at a time on one connection = 1",
   },
   {
     file: "rpc-message-size.svg",
@@ -36,13 +36,18 @@ function sizeLabel(bytes) {
   return bytes < kib * kib ? `${bytes / kib} Ki` : `${bytes / kib / kib} Mi`;
 }
 
-/** The lines of a chart: points by row, as multiples of what our server took at the chart's first point. */
-function seriesOf(measured, chart) {
+const costOf = (rounds) => median(rounds.map(({ cpuMicros, requests }) => cpuMicros / requests));
+
+/** The points of a chart, in order. */
+function pointsOf(measured, chart) {
   const points = measured.filter((one) => one.chart === chart).sort((a, b) => a.x - b.x);
   if (points.length === 0)
     throw new Error(`the run holds no chart ${chart}: run the group scaling`);
-  const costOf = (rounds) => median(rounds.map(({ cpuMicros, requests }) => cpuMicros / requests));
-  const unit = costOf(points[0].rounds.bowline);
+  return points;
+}
+
+/** The lines of a chart: points by row, as multiples of a unit. */
+function seriesOf(points, unit) {
   return Object.keys(points[0].rounds).map((name) => ({
     name,
     points: points.map(({ x, rounds }) => ({ x, y: costOf(rounds[name]) / unit })),
@@ -54,10 +59,9 @@ if (path === undefined)
   throw new Error("name the run: node bench/rpc/plot.mjs bench/history/rpc-NAME.json");
 const { measured } = JSON.parse(readFileSync(path, "utf8"));
 for (const { file, panels, ...figure } of figures) {
-  const drawn = panels.map(({ chart, subtitle }) => ({
-    subtitle,
-    series: seriesOf(measured, chart),
-  }));
+  const charts = panels.map(({ chart }) => pointsOf(measured, chart));
+  const unit = costOf(charts[0][0].rounds.bowline);
+  const drawn = panels.map(({ subtitle }, i) => ({ subtitle, series: seriesOf(charts[i], unit) }));
   const to = join(root, "docs", "performance", file);
   writeFileSync(to, drawFigure({ ...figure, panels: drawn }));
   console.log(to);

@@ -32,7 +32,7 @@ const { values: options } = readArguments(
 const begun = performance.now();
 const pace = options.quick
   ? { rounds: 3, roundMs: 250, warmUpMs: 250 }
-  : { rounds: 5, roundMs: 1000, warmUpMs: 1000 };
+  : { rounds: 5, roundMs: 750, warmUpMs: 750 };
 if (options.rounds !== undefined) pace.rounds = Number(options.rounds);
 /** Charts have no bar. */
 const chartPace = { ...pace, rounds: Math.min(pace.rounds, 3), roundMs: pace.roundMs / 2 };

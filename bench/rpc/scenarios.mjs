@@ -78,7 +78,9 @@ const http2 = [
     "bowline-node",
   ]),
   scenario("grpc unary, 4×4, h2load", "http2", { ...grpc, ...h2load }, grpcServers),
-  scenario("grpc unary, 1×1, h2load", "http2", { ...grpc, ...single, ...h2load }, grpcServers),
+  scenario("grpc unary, 1×1, h2load", "http2", { ...grpc, ...single, ...h2load }, [
+    ...without(grpcServers, "nice-grpc"),
+  ]),
   scenario("grpc unary, 16×16", "http2", { ...grpc, ...many }, someServers),
   ...["literal", "inserted"].map((changing) =>
     scenario(
@@ -96,7 +98,7 @@ const http2 = [
   ),
   scenario("grpc stream of 100, 4×4", "http2", stream, streamServers),
   scenario("grpc ingest, 4×4", "http2", ingest, withViews(grpcServers)),
-  scenario("grpc 64 KiB echo, 4×4", "http2", payload, grpcServers),
+  scenario("grpc 64 KiB echo, 4×4", "http2", payload, without(grpcServers, "nice-grpc")),
   scenario(
     "grpc Redis, 4×4",
     "http2",
@@ -126,18 +128,23 @@ const protocols = scenario(
   ],
 );
 
-const latency = [5000, 1000].flatMap((rate) => {
-  const prefix = `latency at ${rate.toLocaleString("en-US")}/s`;
-  const fourConnections = { ...grpc, streams: 100 };
-  return [
-    scenario(`${prefix}, connect 1.1, 64 connections`, "latency", connect1, http1Servers, { rate }),
-    scenario(`${prefix}, grpc, 4 connections`, "latency", fourConnections, someServers, { rate }),
-  ];
-});
+const rate = 5000;
+const latency = [
+  scenario("latency at 5,000/s, connect 1.1, 64 connections", "latency", connect1, http1Servers, {
+    rate,
+  }),
+  scenario(
+    "latency at 5,000/s, grpc, 4 connections",
+    "latency",
+    { ...grpc, streams: 100 },
+    someServers,
+    { rate },
+  ),
+];
 
 /** How the cost of a call grows: drawn by plot.mjs, a chart each. */
 const scaling = [
-  ...[1, 16].flatMap((streams) =>
+  ...[1, 4].flatMap((streams) =>
     [1, 16, 256, 4096].map((count) =>
       scenario(
         `grpc unary, ${count.toLocaleString("en-US")} × ${streams}`,

@@ -130,10 +130,10 @@ function elapse(ms) {
 /** Waits until nothing is under way. */
 async function settle() {
   const ended = performance.now();
-  while (failed === undefined && capacity() !== full && performance.now() - ended < 10_000)
+  while (failed === undefined && capacity() !== full && performance.now() - ended < 30_000)
     await elapse(1);
   if (failed !== undefined) throw failed;
-  if (capacity() !== full) throw new Error("requests were not answered within 10 s");
+  if (capacity() !== full) throw new Error("requests were not answered within 30 s");
 }
 
 function capacity() {
