@@ -109,10 +109,13 @@ it.each([
   }
 });
 
-it("tells caches of requests without an origin that answers depend on it", async () => {
-  const { headers } = await answerOf({ origins: [app] }, "POST", json);
-  expect(headers.get("vary")).toBe("origin");
-  expect(headers.has("access-control-allow-origin")).toBe(false);
+it("tells caches of GET requests without an origin that answers depend on it, and leaves others as they are", async () => {
+  const query = "/test.v1.EchoService/LookUp?connect=v1&encoding=json&message=%7B%7D";
+  const got = await answerOf({ origins: [app] }, "GET", {}, query);
+  expect(got.headers.get("vary")).toBe("origin");
+  expect(got.headers.has("access-control-allow-origin")).toBe(false);
+  const posted = await answerOf({ origins: [app] }, "POST", json);
+  expect(posted.headers.has("vary")).toBe(false);
 });
 
 it("gives every origin the star, which does not depend on it", async () => {

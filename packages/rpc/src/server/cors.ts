@@ -92,6 +92,8 @@ export class Cors {
   /** The stream to answer on; `undefined` if the request was the browser's question, which is answered then. */
   admit(stream: ServerStream): ServerStream | undefined {
     const origin = stream.headers.get("origin");
+    // Not of a page, and nothing that a cache keeps.
+    if (origin === undefined && stream.method !== "GET") return stream;
     const fields = this.#fieldsFor(origin);
     const asks = stream.method === "OPTIONS" && origin !== undefined;
     if (!asks || !stream.headers.has("access-control-request-method")) {
