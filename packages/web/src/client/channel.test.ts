@@ -120,6 +120,11 @@ it("reads an answer that the platform decompressed", async () => {
 it.each([
   [{ code: "ECONNREFUSED" }, "BOWLINE_UNREACHABLE", /ECONNREFUSED.*Is the server running/],
   [{ code: "ECONNRESET", message: "read ECONNRESET" }, "BOWLINE_LOST", /read ECONNRESET/],
+  [
+    { code: "HPE_INVALID_CONSTANT", message: "Expected HTTP/" },
+    "BOWLINE_MALFORMED",
+    /Expected HTTP/,
+  ],
   [{ code: "UND_ERR_HEADERS_OVERFLOW" }, "BOWLINE_LIMIT", /headers/],
   [undefined, "BOWLINE_LOST", /Failed to fetch. Is the server running/],
 ] as const)("says why there was no response: %j", async (cause, reason, message) => {

@@ -15,6 +15,9 @@ export function describeNoResponse(error: unknown, { authority, origin }: BaseUr
     const message = `${authority} cannot be reached: ${text}. Is the server running, and is the address right?`;
     return { kind: "unreachable", message, cause: error };
   }
+  if (code?.startsWith("HPE_")) {
+    return { kind: "malformed", message: `the answer is no HTTP: ${text}`, cause: error };
+  }
   const page = pageOrigin();
   const hint =
     page === undefined || page === origin

@@ -151,6 +151,41 @@ it("streams a response as the handler makes it", async () => {
   expect((await reader.read()).done).toBe(true);
 });
 
+it("goes both ways at once where the platform does", async () => {
+  let requests!: ReadableStreamDefaultController<Uint8Array>;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      requests = controller;
+    },
+  });
+  const send = (name: string) => {
+    const message = new TextEncoder().encode(JSON.stringify({ name }));
+    requests.enqueue(Uint8Array.of(0, 0, 0, 0, message.length, ...message));
+  };
+  const handler = createFetchHandler([
+    implement(EchoService, {
+      async *chat(messages) {
+        for await (const { name } of messages) yield { name: `${name}!` };
+      },
+    }),
+  ]);
+  const headers = { "content-type": "application/connect+json" };
+  const request = post("/test.v1.EchoService/Chat", {
+    headers,
+    body,
+    duplex: "half",
+  } as RequestInit);
+  const answering = handler(request);
+  send("a");
+  const reader = (await answering).body?.getReader();
+  const next = async () => new TextDecoder().decode((await reader?.read())?.value?.subarray(5));
+  expect(await next()).toBe('{"name":"a!"}');
+  send("b");
+  expect(await next()).toBe('{"name":"b!"}');
+  requests.close();
+  expect(await next()).toBe("{}");
+});
+
 it("aborts the call's signal when the request's is aborted, and answers all the same", async () => {
   const controller = new AbortController();
   const aborted = new Promise<unknown>((resolve) => {
