@@ -243,6 +243,30 @@ it("ends a request whose body stops, but no stream that rests between its messag
   expect(isOver).toBe(false);
 });
 
+it("ends a response of which the caller takes nothing for too long", async () => {
+  vi.useFakeTimers();
+  let reason: unknown;
+  const service = implement(EchoService, {
+    async *watch(_, { signal }) {
+      signal.addEventListener("abort", () => {
+        reason = signal.reason;
+      });
+      for (;;) yield { name: "x".repeat(10_000) };
+    },
+  });
+  const handler = createFetchHandler([service], { limits: { stallTimeoutMs: 1_000 } });
+  const headers = { "content-type": "application/connect+json" };
+  const request = post("/test.v1.EchoService/Watch", { headers, body: "\0\0\0\0\x02{}" });
+  const reader = (await handler(request)).body?.getReader();
+  await vi.advanceTimersByTimeAsync(900);
+  // Somebody who takes something is given more time.
+  for (let i = 0; i < 20; i++) await reader?.read();
+  await vi.advanceTimersByTimeAsync(900);
+  expect(reason).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(reason).toMatchObject({ code: "deadline_exceeded" });
+});
+
 it("compresses with what the platform has, for those who ask", async () => {
   const handler = createFetchHandler([echo()], { compression: { minBytes: 0 } });
   const response = await handler(post(path, { headers: { ...json, "accept-encoding": "gzip" } }));

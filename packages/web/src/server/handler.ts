@@ -40,7 +40,7 @@ export interface FetchHandlerOptions<P extends readonly unknown[] = readonly unk
     readonly headerListBytes?: number;
     /** Bytes of one header field, name and value. Default 8 KiB; more is HTTP status 431. */
     readonly headerFieldBytes?: number;
-    /** Milliseconds without a byte while a request is under way. Default 60,000; 0 is none. */
+    /** Milliseconds without a byte while a request or response is under way. Default 60,000; 0 is none. */
     readonly stallTimeoutMs?: number;
   };
 }
@@ -89,6 +89,7 @@ export function createFetchHandler<P extends readonly unknown[] = readonly unkno
   checkOptionNames("createFetchHandler's limits", own, limitNames);
   const limits = { ...defaultLimits, ...own };
   checkSettings(prefix, limits);
+  const stallTimeoutMs = Number.isFinite(limits.stallTimeoutMs) ? limits.stallTimeoutMs : 0;
   const accept = requestHandler(services, handling, limits);
   return async (request, ...platform) => {
     const target = targetOf(request.url, prefix);
@@ -100,7 +101,7 @@ export function createFetchHandler<P extends readonly unknown[] = readonly unkno
     if (refusal !== undefined) return refusal;
     const peer = { address: peerAddress?.(request, ...platform) ?? "unknown", tls: undefined };
     const known = { target: target ?? "/", headers, peer, values: values?.(request, ...platform) };
-    const stream = new FetchServerStream(request, known, limits.stallTimeoutMs);
+    const stream = new FetchServerStream(request, known, stallTimeoutMs);
     stream.deliver(accept(stream));
     return stream.response;
   };

@@ -2,6 +2,7 @@ import { type ContextValues, RpcError } from "@bowline/rpc";
 import {
   ChunkSink,
   type HeaderFields,
+  QuietTimer,
   type ReadonlyMetadata,
   type RequestReceiver,
   type ServerStream,
@@ -49,6 +50,9 @@ export class FetchServerStream implements ServerStream {
   #pieces: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** A `flush` said that there is no room. */
   #isFull = false;
+  readonly #stallTimeoutMs: number;
+  /** Runs while there is no room. */
+  #stall: QuietTimer | undefined;
   /** The response is complete, or will never be. */
   #isAnswered = false;
 
@@ -59,6 +63,7 @@ export class FetchServerStream implements ServerStream {
     this.peer = info.peer;
     this.values = info.values;
     this.#signal = request.signal ?? undefined;
+    this.#stallTimeoutMs = stallTimeoutMs;
     this.#request = new RequestBody(request.body, stallTimeoutMs, (failure) =>
       this.#interrupt(failure),
     );
@@ -105,6 +110,7 @@ export class FetchServerStream implements ServerStream {
   flush(): boolean {
     this.#write();
     this.#isFull = !this.#isAnswered && (this.#pieces?.desiredSize ?? 1) <= 0;
+    if (this.#isFull) this.#watchStall();
     return !this.#isFull;
   }
 
@@ -143,7 +149,19 @@ export class FetchServerStream implements ServerStream {
   #pulled(): void {
     if (!this.#isFull) return;
     this.#isFull = false;
+    this.#stall?.stop();
+    this.#stall = undefined;
     if (!this.#isAnswered) this.#receiver?.drained();
+  }
+
+  /** Ends a response of which the peer takes nothing for too long. */
+  #watchStall(): void {
+    const timeoutMs = this.#stallTimeoutMs;
+    if (timeoutMs === 0 || this.#stall !== undefined) return;
+    this.#stall = new QuietTimer(timeoutMs, () => {
+      const message = `the caller took nothing of the response for ${timeoutMs} ms`;
+      this.#interrupt({ kind: "stalled", message });
+    });
   }
 
   /** The exchange cannot go on. Says so to the receiver if it still waits or works. */
@@ -157,6 +175,7 @@ export class FetchServerStream implements ServerStream {
   #settle(): void {
     this.#isAnswered = true;
     this.#receiver = undefined;
+    this.#stall?.stop();
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#request.dispose();
   }
