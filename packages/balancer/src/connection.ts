@@ -47,6 +47,8 @@ export interface ConnectionDescription {
   readonly openStreams: number;
   /** What speaks HTTP on it, `@bowline/http2`; for people and reports. */
   readonly engine?: string;
+  /** Milliseconds that the peer took to answer the last PING, if there was one. */
+  readonly roundTripMs?: number;
 }
 
 /** What a connection tells its subchannel. Nothing is called inside a call of the dialler. */

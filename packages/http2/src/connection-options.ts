@@ -1,5 +1,6 @@
 import { type AttackBudgets, defaultBudgets } from "./budget.js";
 import { MemoryPool } from "./memory-pool.js";
+import type { PingPolicy } from "./ping-guard.js";
 
 /** Bounds and times of a connection; the same on both sides. A time of 0 is none. */
 export interface ConnectionOptions {
@@ -33,6 +34,14 @@ export interface ConnectionOptions {
   readonly keepaliveMs: number;
   /** Milliseconds that it has for it. Default 20,000. */
   readonly keepaliveTimeoutMs: number;
+  /** Whether to ask while no stream is open, too. Default true. */
+  readonly keepaliveWhenIdle: boolean;
+  /** How often the peer may ask without having been sent anything; else GOAWAY(too_many_pings). Default: no bound in time. */
+  readonly pings: PingPolicy;
+  /** Milliseconds after which the connection is drained. Default 0: never. */
+  readonly ageMs: number;
+  /** Milliseconds from the beginning of draining until streams that are left are ended. Default 0: never. */
+  readonly drainTimeoutMs: number;
   readonly budgets: AttackBudgets;
   /** Memory that the connections of a process share for what peers make them hold. Default 512 MiB in all. */
   readonly pool: MemoryPool;
@@ -56,6 +65,10 @@ export const defaultOptions: ConnectionOptions = {
   idleTimeoutMs: 3_600_000,
   keepaliveMs: 0,
   keepaliveTimeoutMs: 20_000,
+  keepaliveWhenIdle: true,
+  pings: { idleMs: 0, activeMs: 0, strikes: 0 },
+  ageMs: 0,
+  drainTimeoutMs: 0,
   budgets: defaultBudgets,
   pool: processPool,
 };

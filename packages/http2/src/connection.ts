@@ -13,6 +13,7 @@ import type { ConnectionHost } from "./host.js";
 import { HpackDecoder } from "./hpack-decoder.js";
 import { PartialMessages } from "./partial-messages.js";
 import { Pings } from "./ping.js";
+import { PingGuard } from "./ping-guard.js";
 import { Sender } from "./sender.js";
 import {
   decodeSettings,
@@ -65,6 +66,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   protected lastPeerStreamId = 0;
   readonly #reader: FrameReader;
   readonly #pings = new Pings();
+  readonly #pingGuard: PingGuard;
   readonly #budgets: { readonly [K in keyof AttackBudgets]: Budget };
   readonly #window: ReceiveWindow;
   readonly #partial: PartialMessages;
@@ -86,6 +88,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   /** Whether bytes came since the last tick. */
   #hasReceived = false;
   #idleSince: number;
+  /** A stream has ended since the last tick. */
+  #hadStream = false;
 
   protected constructor(
     host: ConnectionHost,
@@ -108,6 +112,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       options.maxWindowBytes,
       options.pool,
     );
+    this.#pingGuard = new PingGuard(options.pings);
     this.#partial = new PartialMessages(options.partialBytes, options.pool);
     this.#budgets = makeBudgets(options.budgets, () => host.now());
   }
@@ -129,6 +134,11 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   /** The end was announced, by this side. */
   get isDraining(): boolean {
     return this.#draining > 0;
+  }
+
+  /** Milliseconds from the last PING of this side to its answer; `undefined` before the first. */
+  get roundTripMs(): number | undefined {
+    return this.#pings.roundTripMs;
   }
 
   /** What the peer asked for. */
@@ -212,7 +222,9 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (this.#draining === 1 && now - this.#drainingSince >= noticeMs) this.#refuseNew();
     if (this.#keepAlive(now)) return;
     this.#endCrowd(now);
-    if (this.open.size > 0) {
+    if (this.#isAged(now)) return;
+    if (this.open.size > 0 || this.#hadStream) {
+      this.#hadStream = false;
       this.#idleSince = now;
       if (stallTimeoutMs > 0) this.#endStalled(now, stallTimeoutMs);
     } else if (idleTimeoutMs > 0 && now - this.#idleSince >= idleTimeoutMs) this.drain();
@@ -231,7 +243,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   /** Whether the peer gave no sign of life, and the connection was ended. */
   #keepAlive(now: number): boolean {
-    const { keepaliveMs, keepaliveTimeoutMs } = this.options;
+    const { keepaliveMs, keepaliveTimeoutMs, keepaliveWhenIdle } = this.options;
     if (this.#hasReceived) this.#lastReceived = now;
     this.#hasReceived = false;
     if (keepaliveMs === 0) return false;
@@ -241,8 +253,20 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       this.#fail(new ConnectionError(ErrorCode.noError, "the peer does not answer pings"));
       return true;
     }
+    if (!keepaliveWhenIdle && this.open.size === 0) return false;
     if (now - this.#lastReceived >= keepaliveMs) this.ping();
     return false;
+  }
+
+  /** Drains a connection that is old, and ends one that takes too long to drain; whether it did that. */
+  #isAged(now: number): boolean {
+    const { ageMs, drainTimeoutMs } = this.options;
+    if (ageMs > 0 && now - this.#openedAt >= ageMs) this.drain();
+    if (this.#draining === 0 || drainTimeoutMs === 0) return false;
+    if (now - this.#drainingSince < drainTimeoutMs) return false;
+    this.interruptAll("the connection is over its age, and the time to finish is over");
+    this.#fail(new ConnectionError(ErrorCode.noError, "the time to finish is over"));
+    return true;
   }
 
   /**
@@ -766,8 +790,15 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (streamId !== 0) throw protocolError("PING on a stream");
     if (end - start !== 8) throw frameSizeError("PING of a wrong size");
     if ((flags & Flag.ack) !== 0) return this.#pings.answer(bytes, start, this.host.now());
-    if (this.sender.hasSent) this.sender.hasSent = false;
-    else this.spend("pings", "PING frames");
+    if (this.sender.hasSent) {
+      this.sender.hasSent = false;
+      this.#pingGuard.forgive();
+    } else {
+      this.spend("pings", "PING frames");
+      if (!this.#pingGuard.allows(this.host.now(), this.open.size > 0)) {
+        throw new ConnectionError(ErrorCode.enhanceYourCalm, tooManyPings);
+      }
+    }
     this.sender.ping(true, bytes.subarray(start, end));
   }
 
@@ -905,6 +936,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   protected close(stream: Stream): void {
     if (stream.isClosed) return;
     stream.isClosed = true;
+    this.#hadStream = true;
     this.sender.drop(stream);
     stream.receiveWindow?.close();
     stream.held = undefined;
@@ -967,6 +999,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   }
 }
 
+/** What gRPC clients look for in the debug data of GOAWAY. */
+const tooManyPings = "too_many_pings";
 const noFields: FieldList = [];
 const noDebug: Uint8Array = new Uint8Array(0);
 

@@ -12,6 +12,7 @@ export { MemoryPool } from "./memory-pool.js";
 export type { RequestHead, ResponseHead } from "./message-head.js";
 export type { OutgoingBody } from "./outgoing-body.js";
 export { PartialMessages, type PartialStream } from "./partial-messages.js";
+export type { PingPolicy } from "./ping-guard.js";
 export { clientPreface } from "./preface.js";
 export { ServerConnection, type ServerListener } from "./server-connection.js";
 export type { Settings } from "./settings.js";

@@ -10,6 +10,8 @@ interface Waiting {
 export class Pings {
   readonly #waiting: Waiting[] = [];
   #sent = 0;
+  /** Milliseconds that the last answer took. */
+  roundTripMs: number | undefined;
 
   /** When the oldest ping without an answer was sent; `undefined` if there is none. */
   get waitingSince(): number | undefined {
@@ -33,7 +35,10 @@ export class Pings {
     const number = view.getUint32(0);
     const at = this.#waiting.findIndex((each) => each.number === number);
     if (at < 0) return;
-    for (const each of this.#waiting.splice(0, at + 1)) each.answered?.(now - each.sentAt);
+    for (const each of this.#waiting.splice(0, at + 1)) {
+      this.roundTripMs = now - each.sentAt;
+      each.answered?.(this.roundTripMs);
+    }
   }
 }
 

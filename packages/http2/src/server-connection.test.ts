@@ -796,6 +796,7 @@ describe("time limits", () => {
     at(server, 5_000);
     expect(server.connection.isDraining).toBe(false);
     server.send(rstStream(1, 8));
+    at(server, 5_000);
     at(server, 5_999);
     expect(server.connection.isDraining).toBe(false);
     at(server, 6_000);

@@ -6,6 +6,7 @@ import {
   createTransportChannel,
 } from "@bowline/rpc/internal";
 import type { ClientTlsOptions } from "./dial/tls.js";
+import type { ClientKeepaliveOptions, ConnectionAgeOptions } from "./keepalive.js";
 import { createNodeTransport, defaultLimits } from "./transport.js";
 
 /** Options of {@link createChannel}. */
@@ -22,6 +23,16 @@ export interface NodeChannelOptions extends ChannelOptions {
    * gRPC-Web. gRPC is always HTTP/2. "2" without TLS means prior knowledge: the server must speak HTTP/2 on that port.
    */
   readonly httpVersion?: "1.1" | "2";
+  /**
+   * When servers on HTTP/2 are asked whether they are still there. Default: never, because servers in wide use close a
+   * connection that asks more often than they expect (grpc-go: every 5 minutes). `{ timeMs: 10_000, timeoutMs: 5_000 }`
+   * gives no more calls to a server that has vanished for 15 seconds; the server has to allow it. A server that finds it too
+   * often is asked half as often from then on. Once in 5 minutes a server is asked anyway, when a call was given up (its
+   * deadline had passed) and nothing had come over the connection since it began. This and `connectionAge` are of this library's engine, not of `node:http2`.
+   */
+  readonly keepalive?: ClientKeepaliveOptions;
+  /** How long HTTP/2 connections are used. Default: no bound. */
+  readonly connectionAge?: ConnectionAgeOptions;
   readonly limits?: {
     /** HTTP/1.1 connections to the target at a time; calls beyond them wait. Default 256. */
     readonly connections?: number;
@@ -38,6 +49,8 @@ export interface NodeChannelOptions extends ChannelOptions {
     readonly partialMessageBytes?: number;
     /** The same over all connections of the process, as in a server's limits. Default 512 MiB, or a quarter of the heap. */
     readonly processPartialMessageBytes?: number;
+    /** Milliseconds that an HTTP/2 connection without calls is kept. Default 3,600,000, an hour. */
+    readonly http2IdleTimeoutMs?: number;
     /** Calls that wait for a connection, or for room on one, at a time. Default 10,000. */
     readonly waitingCalls?: number;
   };
@@ -54,6 +67,8 @@ const optionNames: ReadonlySet<string> = new Set<keyof NodeChannelOptions>([
   "tls",
   "plaintext",
   "httpVersion",
+  "keepalive",
+  "connectionAge",
   "limits",
 ]);
 const limitNames: ReadonlySet<string> = new Set(Object.keys(defaultLimits));
@@ -74,7 +89,12 @@ export function createChannel(target: string, options: NodeChannelOptions = {}):
   checkOptionNames("createChannel", options, optionNames);
   checkOptionNames("createChannel's limits", options.limits ?? {}, limitNames);
   const transport = createNodeTransport(target, options);
-  const { tls: _, plaintext: __, httpVersion: ___, limits: ____, ...rest } = options;
-  const channel = createTransportChannel(target, transport, rest);
+  const channel = createTransportChannel(target, transport, channelOptions(options));
   return Object.assign(channel, { describe: () => transport.describe() });
+}
+
+/** Those of the options that are the channel's, and not its connections'. */
+function channelOptions(options: NodeChannelOptions): ChannelOptions {
+  const own = channelOptionNames.map((name) => [name, options[name]]);
+  return Object.fromEntries(own.filter(([, value]) => value !== undefined));
 }

@@ -6,6 +6,12 @@ export { type DeflateOptions, gzip } from "./compression/gzip.js";
 export { type ZstdOptions, zstd } from "./compression/zstd.js";
 export type { ClientTlsOptions } from "./dial/tls.js";
 export type { FallbackHandler } from "./http-server.js";
+export type {
+  ClientKeepaliveOptions,
+  ConnectionAgeOptions,
+  KeepaliveOptions,
+  PingPolicyOptions,
+} from "./keepalive.js";
 export type { ListenerAddress } from "./listen.js";
 export type { ListenerOptions, PathListener, PortListener } from "./listener.js";
 export { type RpcServer, type ServeOptions, type ServerCounters, serve } from "./serve.js";

@@ -5,6 +5,14 @@ import { Connections } from "./connections.js";
 import type { FallbackHandler, RequestEntry } from "./http-server.js";
 import { Http1Server } from "./http1/server.js";
 import { chosenEngine, createHttp2Server, engineName, type Http2Engine } from "./http2/engine.js";
+import { serverLife } from "./http2/engine-server.js";
+import {
+  type ConnectionAgeOptions,
+  connectionLife,
+  type KeepaliveOptions,
+  type PingPolicyOptions,
+  pingPolicy,
+} from "./keepalive.js";
 import { type ListenerAddress, listen } from "./listen.js";
 import {
   type Listener,
@@ -26,6 +34,15 @@ export interface ServeOptions extends Partial<PortListener>, HandlerOptions {
   readonly signals?: boolean;
   readonly limits?: ServerLimits;
   /**
+   * When clients on HTTP/2 are asked whether they are still there. Default: after 2 hours without a byte, 20 seconds for
+   * the answer. This, `pings` and `connectionAge` are of this library's engine, not of `node:http2`.
+   */
+  readonly keepalive?: KeepaliveOptions;
+  /** How often clients on HTTP/2 may ask the same. */
+  readonly pings?: PingPolicyOptions;
+  /** How long HTTP/2 connections are used. Default: no bound. */
+  readonly connectionAge?: ConnectionAgeOptions;
+  /**
    * Answers requests for paths that no service has: an Express application, a health check, a page. Its requests are
    * those of `node:http`, over HTTP/2 too, and its body limits its own. Default: 404.
    */
@@ -41,6 +58,9 @@ const optionNames: ReadonlySet<string> = new Set<string>([
   "listeners",
   "signals",
   "limits",
+  "keepalive",
+  "pings",
+  "connectionAge",
   "fallback",
   ...handlerOptionNames,
 ] satisfies (keyof ServeOptions)[]);
@@ -93,7 +113,11 @@ export async function serve(options: ServeOptions): Promise<RpcServer> {
   const accept = nodeRequestHandler(options);
   const entry: RequestEntry = { accept, fallback: options.fallback, handles: accept.handles };
   const engine = chosenEngine();
-  const http2 = createHttp2Server(entry, limits, engine);
+  const life = connectionLife(options, serverLife);
+  const http2 = createHttp2Server(entry, limits, engine, {
+    life,
+    pings: pingPolicy(options.pings),
+  });
   const connections = new Connections(new Http1Server(entry, limits), http2, limits);
   const server = new NodeServer(connections, engine);
   try {

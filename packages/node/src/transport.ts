@@ -5,10 +5,20 @@ import type { NodeChannelOptions } from "./channel.js";
 import { createDialer, type DialerSettings } from "./dial/dialer.js";
 import { tlsStarter } from "./dial/tls.js";
 import { chosenEngine } from "./http2/engine.js";
+import { type ConnectionLife, connectionLife } from "./keepalive.js";
 import { processPartialMessageBytes } from "./process-memory.js";
 import { parseTarget, type Target } from "./target.js";
 
 type Limits = Required<NonNullable<NodeChannelOptions["limits"]>>;
+
+/** How connections of a channel live that is not told otherwise. */
+const clientLife: ConnectionLife = {
+  keepaliveMs: 0,
+  keepaliveTimeoutMs: 10_000,
+  keepaliveWhenIdle: false,
+  ageMs: 0,
+  drainTimeoutMs: 0,
+};
 
 /** The limits of a channel that sets none. */
 export const defaultLimits: Limits = {
@@ -18,6 +28,7 @@ export const defaultLimits: Limits = {
   stallTimeoutMs: 60_000,
   partialMessageBytes: 67_108_864,
   processPartialMessageBytes,
+  http2IdleTimeoutMs: 3_600_000,
   waitingCalls: 10_000,
 };
 
@@ -50,7 +61,9 @@ function dialerSettings(
 ): DialerSettings {
   const startTls = target.secure ? tlsStarter(target, options.tls) : undefined;
   const engine = chosenEngine();
-  return { target, startTls, httpVersion: versionOf(target, options), engine, ...limits };
+  const httpVersion = versionOf(target, options);
+  const life = connectionLife(options, clientLife);
+  return { target, startTls, httpVersion, engine, life: { current: life }, ...limits };
 }
 
 function versionOf(target: Target, options: NodeChannelOptions): "1.1" | "2" | undefined {

@@ -4,6 +4,7 @@ import { createHttp1Pool } from "../http1/client.js";
 import { startHttp2 } from "../http2/client.js";
 import type { Http2Engine } from "../http2/engine.js";
 import { startEngine } from "../http2/engine-client.js";
+import type { ConnectionLife } from "../keepalive.js";
 import { describeConnectFailure, timedOut } from "./failure.js";
 import { type DialedSocket, dialSocket, type SocketSettings } from "./socket.js";
 
@@ -17,6 +18,8 @@ export interface DialerSettings extends SocketSettings {
   readonly stallTimeoutMs: number;
   readonly partialMessageBytes: number;
   readonly processPartialMessageBytes: number;
+  readonly http2IdleTimeoutMs: number;
+  readonly life: { current: ConnectionLife };
   /** Who speaks HTTP/2. */
   readonly engine: Http2Engine;
 }

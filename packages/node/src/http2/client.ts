@@ -12,6 +12,7 @@ import type {
   ResponseReceiver,
   StreamFailure,
 } from "@bowline/rpc/internal";
+import type { ConnectionLife } from "../keepalive.js";
 import { describeGoaway, describeSessionError, describeUnready } from "./client-failure.js";
 import { StallWatch } from "./client-stall.js";
 import { Http2ClientStream } from "./client-stream.js";
@@ -27,6 +28,10 @@ export interface Http2ClientSettings {
   readonly stallTimeoutMs: number;
   readonly partialMessageBytes: number;
   readonly processPartialMessageBytes: number;
+  /** Milliseconds that a connection without streams is kept. */
+  readonly http2IdleTimeoutMs: number;
+  /** How connections live; the channel's, so that what one learns holds for the next. */
+  readonly life: { current: ConnectionLife };
 }
 
 /** Bytes that a peer may send ahead on a stream, and on all streams of a connection. */

@@ -27,6 +27,8 @@ export class EngineClientStream implements ClientStream {
   readonly #head: RequestHead;
   readonly #receiver: ResponseReceiver;
   readonly #stream: Stream;
+  /** How often something had come over the connection when the stream began. */
+  readonly #reads: number;
   #isOver = false;
   #isPaused = false;
   /** Takes the request back if it is refused, until the answer begins; what was sent, by reference. */
@@ -48,6 +50,7 @@ export class EngineClientStream implements ClientStream {
     this.#head = head;
     this.#receiver = receiver;
     this.#refused = refused;
+    this.#reads = connection.reads;
     this.#stream = connection.createStream(new EngineResponse(this), head.method === "HEAD");
   }
 
@@ -87,6 +90,7 @@ export class EngineClientStream implements ClientStream {
   }
 
   reset(): void {
+    if (!this.#isOver && this.#reads === this.#connection.reads) this.#connection.suspect();
     this.#stream.reset(ErrorCode.cancel);
     this.#release();
     this.#next?.reset();

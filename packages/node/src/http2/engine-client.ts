@@ -22,6 +22,7 @@ import type {
   ResponseReceiver,
   StreamFailure,
 } from "@bowline/rpc/internal";
+import { bornWith, type ConnectionLife, timesOf } from "../keepalive.js";
 import { poolOf } from "../process-memory.js";
 import type { Http2ClientSettings } from "./client.js";
 import {
@@ -54,6 +55,9 @@ const streamWindowBytes = 1_048_576;
 const mostShared = 16;
 const mostPaths = 1_024;
 
+/** From one look after a silent server to the next: what servers tolerate by default. */
+const probeEveryMs = 300_000;
+
 /** A connection on `@bowline/http2`. While no stream is open it does not keep the process alive. */
 export class EngineConnection implements Connection {
   readonly httpVersion = "2";
@@ -74,12 +78,16 @@ export class EngineConnection implements Connection {
   readonly #prefixes = new Map<FieldList, Map<string, FieldPrefix>>();
   #lastShared: FieldList | undefined;
   #lastPrefixes: Map<string, FieldPrefix> | undefined;
-  /** Looks after time limits, while streams are open. */
+  readonly #life: ConnectionLife;
+  /** Looks after time limits: often while streams are open, else now and then. */
   #timer: NodeJS.Timeout | undefined;
+  #isAwake = false;
+  #probedAt = -Infinity;
 
   constructor(socket: Socket, settings: Http2ClientSettings, listener: ConnectionListener) {
     const { headerListBytes, stallTimeoutMs, partialMessageBytes } = settings;
     this.settings = settings;
+    this.#life = bornWith(settings.life.current);
     this.#socket = socket;
     this.#listener = listener;
     this.#host = new EngineSocket(socket, false);
@@ -97,7 +105,8 @@ export class EngineConnection implements Connection {
         partialBytes: partialMessageBytes,
         pool: poolOf(settings.processPartialMessageBytes),
         stallTimeoutMs,
-        idleTimeoutMs: 0,
+        idleTimeoutMs: settings.http2IdleTimeoutMs,
+        ...this.#life,
       },
     );
     socket.unref();
@@ -164,6 +173,27 @@ export class EngineConnection implements Connection {
     return this.#connection.createStream(receiver, isHead);
   }
 
+  /** How often something came. */
+  get reads(): number {
+    return this.#host.reads;
+  }
+
+  /**
+   * A stream was given up, most often because its deadline has passed, and nothing came over the connection while it was
+   * open. The server may be gone without a word: it is asked, once in a while, and given up if it does not answer.
+   */
+  suspect(): void {
+    const now = this.#host.now();
+    if (now - this.#probedAt < probeEveryMs || this.#connection.isClosed) return;
+    this.#probedAt = now;
+    this.#connection.ping();
+    const { reads } = this;
+    setTimeout(() => {
+      if (this.reads > reads || this.#connection.isClosed) return;
+      this.#connection.abort(ErrorCode.noError, "the peer does not answer pings");
+    }, this.#life.keepaliveTimeoutMs).unref();
+  }
+
   /** A stream is over and makes room for another. */
   release(): void {
     const wasFull = this.#openStreams >= this.#maxStreams;
@@ -183,7 +213,9 @@ export class EngineConnection implements Connection {
   }
 
   describe(): ConnectionDescription {
-    return { httpVersion: "2", openStreams: this.#openStreams, engine: "@bowline/http2" };
+    const { roundTripMs } = this.#connection;
+    const known = roundTripMs === undefined ? {} : { roundTripMs };
+    return { httpVersion: "2", openStreams: this.#openStreams, engine: "@bowline/http2", ...known };
   }
 
   /** Why a stream ended that did not end by itself. */
@@ -221,7 +253,9 @@ export class EngineConnection implements Connection {
   get #error(): Error | undefined {
     const fault = this.#fault;
     if (fault === undefined) return this.#host.error;
-    return Object.assign(new Error(fault.message, { cause: fault }), { code: "ERR_HTTP2_ERROR" });
+    // A peer that does not answer is one that is gone.
+    const code = fault.code === ErrorCode.noError ? "ECONNRESET" : "ERR_HTTP2_ERROR";
+    return Object.assign(new Error(fault.message, { cause: fault }), { code });
   }
 
   #settings(maxConcurrentStreams: number): void {
@@ -234,6 +268,7 @@ export class EngineConnection implements Connection {
 
   #left(goaway: Goaway): void {
     this.#goaway = goaway;
+    if (goaway.debug === "too_many_pings") this.#askLess();
     this.#over();
   }
 
@@ -262,18 +297,38 @@ export class EngineConnection implements Connection {
     this.#socket.unref();
   }
 
+  /** The server finds that it is asked too often: the connections after this one ask half as often. */
+  #askLess(): void {
+    const { life } = this.settings;
+    const keepaliveMs = Math.max(life.current.keepaliveMs, this.#life.keepaliveMs * 2);
+    life.current = { ...life.current, keepaliveMs };
+  }
+
   #wake(): void {
     this.#socket.ref();
-    const { stallTimeoutMs } = this.settings;
-    const everyMs = Math.max(5, Math.min(4_000, stallTimeoutMs) / 4);
-    this.#timer ??= setInterval(() => this.#tick(), everyMs).unref();
+    if (this.#isAwake) return;
+    this.#isAwake = true;
+    const times = [this.settings.stallTimeoutMs, ...timesOf(this.#life)];
+    this.#watch(Math.max(5, Math.min(4_000, ...times) / 4));
+  }
+
+  #watch(everyMs: number): void {
+    clearInterval(this.#timer);
+    this.#timer = this.#connection.isClosed
+      ? undefined
+      : setInterval(() => this.#tick(), everyMs).unref();
   }
 
   #tick(): void {
     this.#connection.tick();
-    if (this.#openStreams > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    // Old, or idle for too long: no more streams.
+    if (this.#connection.isDraining) this.#over();
+    if (this.#openStreams > 0 || !this.#isAwake || this.#connection.isClosed) return;
+    this.#isAwake = false;
+    const { ageMs, keepaliveWhenIdle } = this.#life;
+    const asks = keepaliveWhenIdle ? timesOf(this.#life) : [ageMs];
+    const times = [this.settings.http2IdleTimeoutMs, ...asks].filter((each) => each > 0);
+    this.#watch(Math.max(5, Math.min(60_000, ...times) / 4));
   }
 
   #rest(): void {

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import {
   type ConnectionOptions,
   ErrorCode,
+  type PingPolicy,
   type RequestHead,
   ServerConnection,
   type Stream,
@@ -9,6 +10,7 @@ import {
 } from "@bowline/http2";
 import type { RequestAcceptor } from "@bowline/rpc/internal";
 import type { HttpServer } from "../http-server.js";
+import { bornWith, type ConnectionLife, pingPolicy, timesOf } from "../keepalive.js";
 import { peerOf } from "../peer.js";
 import { poolOf } from "../process-memory.js";
 import type { TransportLimits } from "../server-limits.js";
@@ -18,18 +20,39 @@ import { sweepMs } from "./sweep.js";
 
 const stopping = "the server stops, and the time to finish is over";
 
+/** What a server is asked about its HTTP/2 connections, beside the limits. */
+export interface Http2ServerOptions {
+  readonly life?: ConnectionLife;
+  readonly pings?: PingPolicy;
+}
+
+/** How connections of a server live that is not told otherwise. */
+export const serverLife: ConnectionLife = {
+  keepaliveMs: 7_200_000,
+  keepaliveTimeoutMs: 20_000,
+  keepaliveWhenIdle: true,
+  ageMs: 0,
+  drainTimeoutMs: 0,
+};
+
 /** HTTP/2 on `@bowline/http2`. */
 export class EngineServer implements HttpServer {
   readonly #accept: RequestAcceptor;
   readonly #options: Partial<ConnectionOptions>;
+  readonly #life: ConnectionLife;
   readonly #sweepMs: number;
   readonly #connections = new Set<ServerConnection>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(accept: RequestAcceptor, limits: TransportLimits) {
+  constructor(
+    accept: RequestAcceptor,
+    limits: TransportLimits,
+    { life = serverLife, pings = pingPolicy() }: Http2ServerOptions = {},
+  ) {
     this.#accept = accept;
-    this.#options = connectionOptions(limits);
-    this.#sweepMs = sweepMs(limits);
+    this.#options = { ...connectionOptions(limits), pings };
+    this.#life = life;
+    this.#sweepMs = sweepMs(limits, timesOf(life));
   }
 
   get streams(): number {
@@ -48,8 +71,9 @@ export class EngineServer implements HttpServer {
       call.wantContent();
       return new EngineRequest(stream, receiver, peer);
     };
+    const options = { ...this.#options, ...bornWith(this.#life) };
     const closed = () => this.#connections.delete(connection);
-    const connection = new ServerConnection(host, { request, closed }, this.#options);
+    const connection = new ServerConnection(host, { request, closed }, options);
     this.#connections.add(connection);
     this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
     host.carry(connection);

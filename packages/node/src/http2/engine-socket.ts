@@ -23,6 +23,8 @@ export class EngineSocket implements ConnectionHost {
   readonly socket: Socket;
   /** Why the socket failed, if it did. */
   error: Error | undefined;
+  /** How often something came. */
+  reads = 0;
   #connection: SocketConnection | undefined;
   #isEnded = false;
   readonly #trace: ConnectionTrace | undefined;
@@ -42,9 +44,10 @@ export class EngineSocket implements ConnectionHost {
     const { socket } = this;
     if (this.#trace !== undefined) socket.on("data", (chunk) => this.#trace?.received.add(chunk));
     // Code that sees buffers and other arrays by turns is slower with both.
-    socket.on("data", ({ buffer, byteOffset, length }: Buffer) =>
-      connection.receive(new Uint8Array(buffer, byteOffset, length)),
-    );
+    socket.on("data", ({ buffer, byteOffset, length }: Buffer) => {
+      this.reads++;
+      connection.receive(new Uint8Array(buffer, byteOffset, length));
+    });
     socket.on("drain", () => {
       if (socket.isPaused()) socket.resume();
       connection.drained();

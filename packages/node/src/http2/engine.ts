@@ -2,7 +2,7 @@ import { RpcError } from "@bowline/rpc";
 import { quote, type RequestAcceptor } from "@bowline/rpc/internal";
 import type { HttpServer, RequestEntry } from "../http-server.js";
 import type { TransportLimits } from "../server-limits.js";
-import { EngineServer } from "./engine-server.js";
+import { EngineServer, type Http2ServerOptions } from "./engine-server.js";
 import { FallbackBridge } from "./fallback-bridge.js";
 import { Http2Server } from "./server.js";
 
@@ -36,9 +36,12 @@ export function createHttp2Server(
   entry: RequestEntry,
   limits: TransportLimits,
   engine: Http2Engine = chosenEngine(),
+  options: Http2ServerOptions = {},
 ): HttpServer {
   const accept = acceptorOf(entry);
-  return engine === "bowline" ? new EngineServer(accept, limits) : new Http2Server(accept, limits);
+  return engine === "bowline"
+    ? new EngineServer(accept, limits, options)
+    : new Http2Server(accept, limits);
 }
 
 /** Who decides on each request: the services, or for other targets the fallback, if there is one. */
