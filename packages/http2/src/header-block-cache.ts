@@ -3,6 +3,9 @@ import type { HpackDecoder } from "./hpack-decoder.js";
 /** Blocks that are longer are rarely the same twice. */
 const maxBlockBytes = 192;
 const slots = 16;
+/** After so many blocks of which none came again only some are looked at. */
+const manyStrangers = 64;
+const lookEvery = 8;
 
 interface Entry<T> {
   readonly block: Uint8Array;
@@ -21,6 +24,8 @@ export class HeaderBlockCache<T> {
   #entries: (Entry<T> | undefined)[] | undefined;
   /** By slot, the hash of the block that came last: one that never comes again is not worth keeping. */
   #seen: Int32Array | undefined;
+  /** Blocks since the last that came again. */
+  #strangers = 0;
 
   constructor(decoder: HpackDecoder) {
     this.#decoder = decoder;
@@ -43,6 +48,8 @@ export class HeaderBlockCache<T> {
   set(bytes: Uint8Array, start: number, end: number, versionBefore: number, value: T): void {
     const { version } = this.#decoder;
     if (version !== versionBefore || end - start > maxBlockBytes) return;
+    // Where every block is another one, most need not be looked at.
+    if (++this.#strangers > manyStrangers && this.#strangers % lookEvery !== 0) return;
     const hash = hashOf(bytes, start, end);
     const slot = hash & (slots - 1);
     this.#seen ??= new Int32Array(slots);
@@ -50,6 +57,7 @@ export class HeaderBlockCache<T> {
       this.#seen[slot] = hash;
       return;
     }
+    this.#strangers = 0;
     this.#entries ??= new Array<Entry<T> | undefined>(slots).fill(undefined);
     const block = new Uint8Array(end - start);
     block.set(bytes.subarray(start, end));

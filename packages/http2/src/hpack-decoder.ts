@@ -5,6 +5,7 @@ import {
   defaultTableBytes,
   fieldOverhead,
   staticCount,
+  staticLengths,
   staticNames,
   staticValues,
 } from "./hpack-table.js";
@@ -78,16 +79,23 @@ export class HpackDecoder {
       let length: number;
       if (first & 0x80) {
         const index = this.#integer(0x7f);
-        name = this.#nameAt(index);
-        value = this.#valueAt(index);
-        length = name.length + value.length;
+        if (index <= staticCount && index > 0) {
+          name = staticNames[index - 1] as string;
+          value = staticValues[index - 1] as string;
+          length = staticLengths[index - 1] as number;
+        } else {
+          const dynamic = this.#dynamic(index);
+          name = this.#table.name(dynamic);
+          value = this.#table.value(dynamic);
+          length = this.#table.bytes(dynamic) - fieldOverhead;
+        }
       } else if (first >= 0x20 && first < 0x40) {
         throw broken("a size update behind a field");
       } else {
         const indexed = (first & 0x40) !== 0;
         const index = this.#integer(indexed ? 0x3f : 0x0f);
         const keep = this.#keepBytes(indexed);
-        name = index === 0 ? this.#string(keep, isNameAt) : this.#nameAt(index);
+        name = index === 0 ? canonical(this.#string(keep, isNameAt)) : this.#nameAt(index);
         const nameLength = index === 0 ? this.#length : name.length;
         value = this.#string(keep, isValueAt);
         length = nameLength + this.#length;
@@ -129,17 +137,12 @@ export class HpackDecoder {
     if (!this.isWellFormed) this.#isTainted = true;
     // A string that was not kept is longer than the table is large.
     if (length + fieldOverhead > this.#table.maxSize) this.#table.makeRoom(Infinity);
-    else this.#table.insert(name, value);
+    else this.#table.insert(name, value, length + fieldOverhead);
   }
 
   #nameAt(index: number): string {
     if (index <= staticCount && index > 0) return staticNames[index - 1] as string;
     return this.#table.name(this.#dynamic(index));
-  }
-
-  #valueAt(index: number): string {
-    if (index <= staticCount && index > 0) return staticValues[index - 1] as string;
-    return this.#table.value(this.#dynamic(index));
   }
 
   #dynamic(index: number): number {
@@ -180,13 +183,27 @@ export class HpackDecoder {
 
   #huffman(start: number, end: number, keep: number, isGood: typeof isNameAt): string {
     const atMost = Math.min(keep, Math.floor(((end - start) * 8) / 5));
-    if (scratch.length < atMost) scratch = new Uint8Array(atMost);
+    if (scratch.length < atMost + 2) scratch = new Uint8Array(atMost + 2);
     this.#length = decodeHuffman(this.#bytes, start, end, scratch);
     if (this.#length < 0) throw broken("wrong Huffman code");
     if (this.#length > keep) return "";
     if (!isGood(scratch, 0, this.#length)) this.isWellFormed = false;
     return readLatin1(scratch, 0, this.#length);
   }
+}
+
+/** The names that came as literals, each in one text: comparing that with a name of ours is comparing two addresses. */
+const names = new Map<string, string>();
+const mostNames = 1_000;
+
+function canonical(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  if (names.size >= mostNames) return name;
+  // Names of properties are kept in one text each by every engine.
+  const [text = name] = Object.keys({ [name]: 0 });
+  names.set(text, text);
+  return text;
 }
 
 function broken(what: string): ConnectionError {

@@ -18,6 +18,10 @@ const staticFields: readonly string[] = [
 
 export const staticNames: readonly string[] = staticFields.filter((_, at) => at % 2 === 0);
 export const staticValues: readonly string[] = staticFields.filter((_, at) => at % 2 === 1);
+/** The lengths of name and value together. */
+export const staticLengths: readonly number[] = staticNames.map(
+  (name, at) => name.length + (staticValues[at] as string).length,
+);
 /** The number of fields of the static table; the dynamic table begins behind it. */
 export const staticCount: number = staticNames.length;
 
@@ -39,6 +43,8 @@ export class DynamicTable {
   #maxSize: number;
   #names: string[] = [];
   #values: string[] = [];
+  /** What each field takes: a text's own length costs more to find out than to keep. */
+  #sizes: number[] = [];
   #mask = -1;
 
   constructor(maxSize: number) {
@@ -56,14 +62,18 @@ export class DynamicTable {
   }
 
   /** Adds a field; one that is larger than the table empties it (RFC 7541, section 4.4). */
-  insert(name: string, value: string): void {
-    const bytes = name.length + value.length + fieldOverhead;
+  insert(
+    name: string,
+    value: string,
+    bytes: number = name.length + value.length + fieldOverhead,
+  ): void {
     this.makeRoom(bytes);
     if (bytes > this.#maxSize) return;
     if (this.count > this.#mask) this.#grow();
     const slot = this.inserted++ & this.#mask;
     this.#names[slot] = name;
     this.#values[slot] = value;
+    this.#sizes[slot] = bytes;
     this.count++;
     this.size += bytes;
   }
@@ -81,11 +91,15 @@ export class DynamicTable {
     return this.#values[(this.inserted - 1 - index) & this.#mask] as string;
   }
 
+  /** What a field takes of the table, or of a header list. */
+  bytes(index: number): number {
+    return this.#sizes[(this.inserted - 1 - index) & this.#mask] as number;
+  }
+
   #evict(): void {
     const index = this.count - 1;
     const slot = (this.inserted - 1 - index) & this.#mask;
-    this.size -= (this.#names[slot] as string).length + (this.#values[slot] as string).length;
-    this.size -= fieldOverhead;
+    this.size -= this.#sizes[slot] as number;
     this.#names[slot] = "";
     this.#values[slot] = "";
     this.count = index;
@@ -95,13 +109,16 @@ export class DynamicTable {
     const mask = this.#mask < 0 ? 7 : this.#mask * 2 + 1;
     const names = new Array<string>(mask + 1).fill("");
     const values = new Array<string>(mask + 1).fill("");
+    const sizes = new Array<number>(mask + 1).fill(0);
     for (let index = 0; index < this.count; index++) {
       const slot = (this.inserted - 1 - index) & mask;
       names[slot] = this.name(index);
       values[slot] = this.value(index);
+      sizes[slot] = this.bytes(index);
     }
     this.#names = names;
     this.#values = values;
+    this.#sizes = sizes;
     this.#mask = mask;
   }
 }

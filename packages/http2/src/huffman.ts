@@ -1,6 +1,6 @@
 /**
  * The Huffman code of RFC 7541, Appendix B. It is canonical: the lengths of the codes say all there is to know.
- * Decoding goes through a table, four bits a step.
+ * Decoding goes through tables, an octet a step.
  */
 
 /** The length of each symbol's code in bits; the last is the end-of-string symbol. */
@@ -47,25 +47,23 @@ function lengthOf(symbol: number): number {
   return codeLengths[symbol] as number;
 }
 
-/** Bits of a step of the decoder: a symbol, whether there is one, and the next state behind them. */
-const emits = 0x100;
-const stateShift = 9;
+/**
+ * A step of the decoder takes an octet: two symbols at most in the lower bits, their number, and the next state.
+ * States are the inner nodes of the tree.
+ */
+const secondShift = 8;
+const countShift = 16;
+const stateShift = 18;
 const fails = -1;
 
-/** `steps[state << 4 | nibble]`; a state is an inner node of the tree. */
-const steps: Int32Array = new Int32Array(256 << 4);
 /** States in which a string may end: at most seven bits of padding, all ones. */
 const accepts: Uint8Array = new Uint8Array(256);
-buildSteps();
+const tree: readonly [number, number][] = buildTree();
+/** `steps[state << 8 | octet]`, 0 where it has not been needed yet. Text in ASCII needs few. */
+const steps: Int32Array = new Int32Array(tree.length << 8);
+findAccepting();
 
-function buildSteps(): void {
-  const tree = buildTree();
-  const inner = tree.length;
-  for (let state = 0; state < inner; state++) {
-    for (let nibble = 0; nibble < 16; nibble++) {
-      steps[(state << 4) | nibble] = step(tree, state, nibble);
-    }
-  }
+function findAccepting(): void {
   accepts[0] = 1;
   for (let bits = 0, state = 0; bits < 7; bits++) {
     state = (tree[state] as [number, number])[1];
@@ -89,23 +87,32 @@ function buildTree(): [number, number][] {
   return tree;
 }
 
-function step(tree: readonly [number, number][], state: number, nibble: number): number {
-  let node = state;
-  let symbol = 0;
-  for (let bit = 3; bit >= 0; bit--) {
-    const next = (tree[node] as [number, number])[(nibble >> bit) & 1] as number;
+function findStep(place: number): number {
+  const octet = place & 0xff;
+  let node = place >> 8;
+  let symbols = 0;
+  let count = 0;
+  for (let bit = 7; bit >= 0; bit--) {
+    const next = (tree[node] as [number, number])[(octet >> bit) & 1] as number;
     node = next;
     if (next >= 0) continue;
-    if (-1 - next === endOfString) return fails;
-    symbol = emits | (-1 - next);
+    const symbol = -1 - next;
+    if (symbol === endOfString) {
+      steps[place] = fails;
+      return fails;
+    }
+    symbols |= symbol << (secondShift * count++);
     node = 0;
   }
-  return (node << stateShift) | symbol;
+  const found = (node << stateShift) | (count << countShift) | symbols;
+  steps[place] = found;
+  return found;
 }
 
 /**
  * Decodes `bytes[start, end)` into a buffer. Returns the length of the decoded string, or -1 if the code is wrong (an
- * end-of-string symbol, or wrong padding). What is beyond the buffer's length is counted, and not kept.
+ * end-of-string symbol, or wrong padding). What is beyond the buffer's length is counted, and not kept. Up to two octets
+ * behind the string may be overwritten.
  */
 export function decodeHuffman(
   bytes: Uint8Array,
@@ -116,16 +123,17 @@ export function decodeHuffman(
   let state = 0;
   let length = 0;
   for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    const high = steps[(state << 4) | (byte >> 4)] as number;
-    if (high < 0) return -1;
-    if (high & emits) into[length++] = high;
-    const low = steps[((high >> stateShift) << 4) | (byte & 15)] as number;
-    if (low < 0) return -1;
-    if (low & emits) into[length++] = low;
-    state = low >> stateShift;
+    const place = state | (bytes[at] as number);
+    let found = steps[place] as number;
+    if (found === 0) found = findStep(place);
+    if (found < 0) return -1;
+    // The first symbol takes one bit at least, and no code is shorter than five: there are two at most.
+    into[length] = found;
+    into[length + 1] = found >> secondShift;
+    length += (found >> countShift) & 3;
+    state = (found >> stateShift) << 8;
   }
-  return accepts[state] === 1 ? length : -1;
+  return accepts[state >> 8] === 1 ? length : -1;
 }
 
 /** Bytes that a string of octets takes when it is encoded. */

@@ -19,20 +19,38 @@ export function readLatin1(bytes: Uint8Array, start: number, end: number): strin
   }
   let text = "";
   let at = start;
-  for (; end - at >= 8; at += 8) {
-    text += String.fromCharCode(
-      bytes[at] as number,
-      bytes[at + 1] as number,
-      bytes[at + 2] as number,
-      bytes[at + 3] as number,
-      bytes[at + 4] as number,
-      bytes[at + 5] as number,
-      bytes[at + 6] as number,
-      bytes[at + 7] as number,
-    );
+  for (; end - at >= 8; at += 8) text += eight(bytes, at);
+  if ((end - at) & 4) {
+    text += four(bytes, at);
+    at += 4;
   }
-  for (; at < end; at++) text += String.fromCharCode(bytes[at] as number);
-  return text;
+  if ((end - at) & 2) {
+    text += String.fromCharCode(bytes[at] as number, bytes[at + 1] as number);
+    at += 2;
+  }
+  return at < end ? text + String.fromCharCode(bytes[at] as number) : text;
+}
+
+function eight(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(
+    bytes[at] as number,
+    bytes[at + 1] as number,
+    bytes[at + 2] as number,
+    bytes[at + 3] as number,
+    bytes[at + 4] as number,
+    bytes[at + 5] as number,
+    bytes[at + 6] as number,
+    bytes[at + 7] as number,
+  );
+}
+
+function four(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(
+    bytes[at] as number,
+    bytes[at + 1] as number,
+    bytes[at + 2] as number,
+    bytes[at + 3] as number,
+  );
 }
 
 /** Writes a string of octets; returns where it ends. */

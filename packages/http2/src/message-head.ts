@@ -18,6 +18,8 @@ export interface RequestHead {
    * depend on nothing else, and may not be changed once made.
    */
   attachment: unknown;
+  /** Whether the same block has come again: what is attached serves more than one request. */
+  isRepeated: boolean;
 }
 
 /** A header block of a response (RFC 9113, section 8.3.2). */
@@ -80,8 +82,55 @@ export function parseRequestHead(block: FieldList, isWellFormed = false): Reques
     if (path === undefined || !isPath(path, method)) return "no :path";
   }
   const { contentLength, awaitsContinue } = framing;
-  const attachment = undefined;
-  return { method, scheme, authority, path, fields, contentLength, awaitsContinue, attachment };
+  return createHead(method, scheme, authority, path, fields, contentLength, awaitsContinue);
+}
+
+function createHead(
+  method: string,
+  scheme: string,
+  authority: string | undefined,
+  path: string,
+  fields: FieldList,
+  contentLength: number,
+  awaitsContinue: boolean,
+): RequestHead {
+  return {
+    method,
+    scheme,
+    authority,
+    path,
+    fields,
+    contentLength,
+    awaitsContinue,
+    attachment: undefined,
+    isRepeated: false,
+  };
+}
+
+/**
+ * The head of a well-formed block that differs from another one, whose head is known, in nothing but values that say
+ * nothing of the message's frame: clients change a deadline or a trace id from call to call. `undefined` for any other.
+ */
+export function deriveRequestHead(
+  block: FieldList,
+  model: FieldList,
+  of: RequestHead,
+): RequestHead | undefined {
+  if (block.length !== model.length) return undefined;
+  for (let at = 0; at < block.length; at += 2) {
+    const name = block[at] as string;
+    if (name !== model[at]) return undefined;
+    if (block[at + 1] !== model[at + 1] && saysMore(name)) return undefined;
+  }
+  const fields = block.slice(block.length - of.fields.length);
+  const { method, scheme, authority, path, contentLength, awaitsContinue } = of;
+  return createHead(method, scheme, authority, path, fields, contentLength, awaitsContinue);
+}
+
+/** Whether the value of a field is looked at by {@link parseRequestHead}. */
+function saysMore(name: string): boolean {
+  if (name.charCodeAt(0) === colon) return true;
+  return name === "te" || name === "expect" || name === "content-length";
 }
 
 /** Takes a response's head apart. A text says why it is malformed. */

@@ -4,7 +4,12 @@ import { ConnectionError, ErrorCode } from "./error-code.js";
 import type { FieldList } from "./field.js";
 import { HeaderBlockCache } from "./header-block-cache.js";
 import type { ConnectionHost } from "./host.js";
-import { checkTrailers, parseRequestHead, type RequestHead } from "./message-head.js";
+import {
+  checkTrailers,
+  deriveRequestHead,
+  parseRequestHead,
+  type RequestHead,
+} from "./message-head.js";
 import { PrefaceReader } from "./preface.js";
 import { initialSettings } from "./settings.js";
 import { Stream, type StreamReceiver } from "./stream.js";
@@ -17,6 +22,8 @@ export interface ServerListener extends ConnectionListener {
   request(stream: Stream, head: RequestHead): StreamReceiver | undefined;
 }
 
+const noFields: FieldList = [];
+
 interface HeldRequest {
   readonly stream: Stream;
   readonly head: RequestHead;
@@ -28,6 +35,9 @@ export class ServerConnection extends Connection {
   protected readonly isStrict = false;
   readonly #preface = new PrefaceReader();
   readonly #heads: HeaderBlockCache<RequestHead> = new HeaderBlockCache(this.decoder);
+  /** The last well-formed head, and the block that it was made of. */
+  #lastHead: RequestHead | undefined;
+  #lastFields: FieldList = noFields;
   /** The highest stream that the peer began, whether it was taken or not. */
   #highestStreamId = 0;
   /** Requests that wait until the peer has taken some of what it is owed. */
@@ -132,12 +142,27 @@ export class ServerConnection extends Connection {
   /** The head, or why it is malformed; `undefined` if it is too large. */
   #decode(bytes: Uint8Array, start: number, end: number): RequestHead | string | undefined {
     const known = this.#heads.get(bytes, start, end);
-    if (known !== undefined) return known;
-    const { version } = this.decoder;
-    const fields = this.decoder.decode(bytes, start, end);
-    if (this.decoder.oversized !== undefined) return undefined;
-    const head = parseRequestHead(fields, this.decoder.isWellFormed);
+    if (known !== undefined) {
+      known.isRepeated = true;
+      return known;
+    }
+    const { decoder } = this;
+    const { version } = decoder;
+    const fields = decoder.decode(bytes, start, end);
+    if (decoder.oversized !== undefined) return undefined;
+    const head = this.#parse(fields, decoder.isWellFormed);
     if (typeof head !== "string") this.#heads.set(bytes, start, end, version, head);
+    return head;
+  }
+
+  #parse(fields: FieldList, isWellFormed: boolean): RequestHead | string {
+    if (!isWellFormed) return parseRequestHead(fields, false);
+    const last = this.#lastHead;
+    const derived = last && deriveRequestHead(fields, this.#lastFields, last);
+    const head = derived ?? parseRequestHead(fields, true);
+    if (typeof head === "string") return head;
+    this.#lastFields = fields;
+    this.#lastHead = head;
     return head;
   }
 
@@ -234,5 +259,3 @@ export class ServerConnection extends Connection {
     if (this.#heldRequests.length > 0) this.#releaseHeld();
   }
 }
-
-const noFields: FieldList = [];

@@ -1,15 +1,16 @@
 /** The longest delay that a timer of the platform can wait: 2³¹ − 1 ms. Beyond it timers fire at once. */
-const longestTimer = 2 ** 31 - 1;
+export const longestTimer: number = 2 ** 31 - 1;
 
 /** A point in time by which a call must be over, on the monotonic clock. */
 export class Deadline {
   /** The time that there was when the deadline was set. */
   readonly timeoutMs: number;
-  readonly #expires: number;
+  /** On the monotonic clock. */
+  protected readonly expires: number;
 
-  private constructor(timeoutMs: number) {
+  protected constructor(timeoutMs: number) {
     this.timeoutMs = timeoutMs;
-    this.#expires = performance.now() + timeoutMs;
+    this.expires = performance.now() + timeoutMs;
   }
 
   /** The deadline that lies `timeoutMs` milliseconds ahead; 0 is over at once. */
@@ -19,7 +20,7 @@ export class Deadline {
 
   /** Milliseconds that are left, 0 when it has passed. */
   remainingMs(): number {
-    return Math.max(0, this.#expires - performance.now());
+    return Math.max(0, this.expires - performance.now());
   }
 
   /** The deadline by the wall clock of this machine. */

@@ -112,7 +112,7 @@ export class Metadata implements ReadonlyMetadata {
   }
 
   get(name: string): string | undefined {
-    const key = name.toLowerCase();
+    const key = lowerCase(name);
     const fields = this.#fields;
     let found: string | undefined;
     for (let i = 0; i < fields.length; i += 2) {
@@ -123,7 +123,7 @@ export class Metadata implements ReadonlyMetadata {
   }
 
   getAll(name: string): string[] {
-    const key = name.toLowerCase();
+    const key = lowerCase(name);
     const values: string[] = [];
     for (let i = 0; i < this.#fields.length; i += 2) {
       if (this.#fields[i] === key) values.push(this.#fields[i + 1] as string);
@@ -142,7 +142,7 @@ export class Metadata implements ReadonlyMetadata {
   }
 
   has(name: string): boolean {
-    const key = name.toLowerCase();
+    const key = lowerCase(name);
     for (let i = 0; i < this.#fields.length; i += 2) if (this.#fields[i] === key) return true;
     return false;
   }
@@ -172,7 +172,7 @@ export class Metadata implements ReadonlyMetadata {
 
   /** Removes every value of the name; whether there was one. */
   delete(name: string): boolean {
-    const key = name.toLowerCase();
+    const key = lowerCase(name);
     const before = this.#fields.length;
     for (let i = before - 2; i >= 0; i -= 2) {
       if (this.#fields[i] === key) this.#own().splice(i, 2);
@@ -201,8 +201,17 @@ export class Metadata implements ReadonlyMetadata {
 
 const none: string[] = [];
 
+/** A name in lower case. Most are already, and `toLowerCase` makes a text even of those. */
+function lowerCase(name: string): string {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if ((code >= 0x41 && code <= 0x5a) || code > 0x7f) return name.toLowerCase();
+  }
+  return name;
+}
+
 function checked(name: string, value: string): string {
-  const key = name.toLowerCase();
+  const key = lowerCase(name);
   if (!fieldName.test(key)) throw unusable(`${JSON.stringify(name)} is not a header name`);
   if (reserved.has(key) || reservedPrefix.test(key)) {
     throw unusable(`${key} belongs to the protocol; choose another name`);

@@ -45,12 +45,12 @@ export class EngineServerStream implements ServerStream {
     return this.#head.path;
   }
 
-  get memo(): HeadMemo {
-    return memoOf(this.#head);
+  get memo(): HeadMemo | undefined {
+    return this.#head.isRepeated ? memoOf(this.#head) : undefined;
   }
 
   get headers(): ReadonlyMetadata {
-    this.#headers ??= Metadata.borrow(memoOf(this.#head).fields);
+    this.#headers ??= Metadata.borrow(this.memo?.fields ?? withHost(this.#head));
     return this.#headers;
   }
 
@@ -149,7 +149,6 @@ export class EngineRequest implements StreamReceiver {
 
 /** What requests with the same header block share. */
 class HeadMemo implements RequestMemo {
-  /** The regular fields, the authority as `host` before them. */
   readonly fields: HeaderFields;
   plan: unknown;
 
@@ -163,13 +162,24 @@ function memoOf(head: RequestHead): HeadMemo {
   return head.attachment as HeadMemo;
 }
 
+/** The regular fields, the authority as `host` before them. */
 function withHost({ authority, fields }: RequestHead): HeaderFields {
   if (authority === undefined) return fields;
-  const found = ["host", authority];
+  const found = new Array<string>(fields.length + 2);
+  found[0] = "host";
+  found[1] = authority;
+  let hosts = 0;
   for (let i = 0; i < fields.length; i += 2) {
-    if (fields[i] !== "host") found.push(fields[i] as string, fields[i + 1] as string);
+    if (fields[i] === "host") hosts++;
+    found[i + 2] = fields[i] as string;
+    found[i + 3] = fields[i + 1] as string;
   }
-  return found;
+  return hosts === 0 ? found : ["host", authority, ...withoutHost(fields)];
+}
+
+function withoutHost(fields: HeaderFields): string[] {
+  const names = fields.map((_, at) => fields[at & ~1]);
+  return fields.filter((_, at) => names[at] !== "host");
 }
 
 function describeEnd(end: StreamEnd, address: string): StreamFailure {

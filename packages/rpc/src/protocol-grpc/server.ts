@@ -10,6 +10,7 @@ import type { EnvelopeWire } from "../server/envelope-wire.js";
 import type { HandlerSettings } from "../server/options.js";
 import { refuse } from "../server/refusal.js";
 import type { Route } from "../server/router.js";
+import { openExchange } from "../server/stream-exchange.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import { contentType, parseContentType } from "./content-type.js";
 import { parseTimeout } from "./timeout.js";
@@ -27,16 +28,13 @@ export function acceptGrpc(
   if (stream.httpVersion !== "2") return refuseHttpVersion(stream);
   if (stream.method !== "POST") return refuseMethod(stream);
   const { headers, memo } = stream;
-  const name = parseContentType(headers.get("content-type"))?.codec;
-  const codec = settings.codecs.find((each) => each.name === name);
-  if (codec === undefined) throw unknownCodec(stream, settings.codecs.map(contentType));
-  const wire = findGrpcWire(stream, codec, settings);
+  const wire = findWire(stream, settings);
   if (wire === undefined) return undefined;
   const timeoutMs = parseTimeout(headers.get("grpc-timeout"));
   if (route.handler === undefined) throw notImplemented(route);
-  const plan = new CallPlan(settings, route, wire, timeoutMs);
-  if (memo !== undefined) memo.plan = plan;
-  return plan.begin(stream);
+  if (memo !== undefined) memo.plan = new CallPlan(settings, route, wire, timeoutMs);
+  const exchange = openExchange(stream, route, settings, wire, timeoutMs);
+  return exchange.admit() ? exchange : undefined;
 }
 
 /** gRPC's trailers need HTTP/2: "Protocol HTTP/2 Semantics". */
@@ -58,25 +56,34 @@ export function unknownCodec(stream: ServerStream, accepted: readonly string[]):
   });
 }
 
-/** What gRPC says of calls with this codec and compression. `undefined` if the compression is unknown, which has been answered then. */
-function findGrpcWire(
-  stream: ServerStream,
-  codec: Codec,
-  settings: HandlerSettings,
-): EnvelopeWire | undefined {
-  const found = findCompressions(stream, settings);
-  if (found === undefined) return undefined;
-  if (found !== uncompressed) return new GrpcWire(codec, found, settings.headerFieldBytes);
-  let wire = plainWires.get(codec);
-  if (wire?.fieldBytes !== settings.headerFieldBytes) {
-    wire = new GrpcWire(codec, uncompressed, settings.headerFieldBytes);
-    plainWires.set(codec, wire);
-  }
+/**
+ * What gRPC says of calls with these headers. `undefined` if their compression is unknown, which has been answered then.
+ * @throws RpcError for a content type whose codec is not there.
+ */
+function findWire(stream: ServerStream, settings: HandlerSettings): EnvelopeWire | undefined {
+  const type = stream.headers.get("content-type");
+  const known = plainWires.get(settings);
+  if (
+    known !== undefined &&
+    known.type === type &&
+    stream.headers.get("grpc-encoding") === undefined
+  )
+    return known.wire;
+  const name = parseContentType(type)?.codec;
+  const codec = settings.codecs.find((each) => each.name === name);
+  if (codec === undefined) throw unknownCodec(stream, settings.codecs.map(contentType));
+  const compressions = findCompressions(stream, settings);
+  if (compressions === undefined) return undefined;
+  const wire = new GrpcWire(codec, compressions, settings.headerFieldBytes);
+  if (settings.compressions.length === 0) plainWires.set(settings, { type, wire });
   return wire;
 }
 
-/** What calls without compression share. */
-const plainWires = new WeakMap<Codec, GrpcWire>();
+/** Of servers without compression, what calls with the last content type share. */
+const plainWires = new WeakMap<
+  HandlerSettings,
+  { readonly type: string | undefined; readonly wire: EnvelopeWire }
+>();
 
 /** What messages of a call are compressed with. */
 export interface CallCompressions {
@@ -108,14 +115,14 @@ class GrpcWire implements EnvelopeWire {
   readonly codec: Codec;
   readonly requestCompression: Compression | undefined;
   readonly responseCompression: Compression | undefined;
-  readonly fieldBytes: number;
+  readonly #fieldBytes: number;
   readonly #plainHead: HeaderFields;
 
   constructor(codec: Codec, { request, response }: CallCompressions, fieldBytes: number) {
     this.codec = codec;
     this.requestCompression = request;
     this.responseCompression = response;
-    this.fieldBytes = fieldBytes;
+    this.#fieldBytes = fieldBytes;
     this.#plainHead = responseHead(contentType(codec), undefined);
   }
 
@@ -138,7 +145,7 @@ class GrpcWire implements EnvelopeWire {
     }
     const fields: string[] = [];
     if (trailers !== undefined) for (const [name, value] of trailers) fields.push(name, value);
-    const isWhole = appendStatus(fields, error, this.fieldBytes);
+    const isWhole = appendStatus(fields, error, this.#fieldBytes);
     if (head === undefined) stream.end(fields);
     else if (error !== undefined && head.length === 2) stream.respond(200, [...head, ...fields]);
     else stream.respond(200, head, fields);

@@ -1,8 +1,8 @@
-import { Deadline, onExpiry } from "../deadline.js";
 import { RpcError } from "../rpc-error.js";
 import { memoryExhausted } from "../transport/message-body.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
+import { WatchedDeadline } from "../watched-deadline.js";
 import { grantedMs } from "./deadline-policy.js";
 import { type Protocol, type RequestSource, ServerCall } from "./handler-call.js";
 import { isThenable, toCallerError } from "./invoke.js";
@@ -28,7 +28,7 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
   protected messageBytes: number;
   /** Nothing is sent any more: the answer is complete, or will never be. */
   protected over = false;
-  #stopTimer: (() => void) | undefined;
+  readonly #deadline: WatchedDeadline | undefined;
   /** What came while the gate decides; `undefined` once it has. */
   #held: HeldBody | undefined;
   #holds = 0;
@@ -45,9 +45,8 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
     this.settings = settings;
     this.messageBytes = route.receivedMessageBytes;
     const granted = grantedMs(route.deadline, timeoutMs);
-    const deadline = granted === undefined ? undefined : Deadline.after(granted);
-    this.call = new ServerCall(route.method, protocol, stream, deadline, this);
-    if (deadline !== undefined) this.#stopTimer = onExpiry(deadline, () => this.expire());
+    this.#deadline = granted === undefined ? undefined : new WatchedDeadline(granted, this);
+    this.call = new ServerCall(route.method, protocol, stream, this.#deadline, this);
   }
 
   /** Asks the gate, then opens the call. Returns whether the call goes on. */
@@ -151,11 +150,11 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
   protected finish(): void {
     this.over = true;
     this.#held = undefined;
-    this.#stopTimer?.();
+    this.#deadline?.stop();
   }
 
   /** Ends the call with `deadline_exceeded`, whatever its handler does. */
-  protected expire(): void {
+  expire(): void {
     this.abandon(
       new RpcError(
         "deadline_exceeded",

@@ -13,6 +13,7 @@ const fieldBytes = 8192;
 
 /** The protocol that a request speaks, by its content type; Connect for everything that is not gRPC's. */
 export function protocolOf(contentType: string | undefined): Protocol {
+  if (contentType === "application/grpc" || contentType === "application/grpc+proto") return "grpc";
   if (contentType === undefined || !/^application\/grpc(?:$|[-+; ])/i.test(contentType)) {
     return "connect";
   }
