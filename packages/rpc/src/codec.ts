@@ -59,7 +59,7 @@ export function createBinaryCodec(options: BinaryCodecOptions = {}): Codec {
     encode: (type, message, sink, asked) =>
       sink.append(
         type.encode(
-          message,
+          shaped(type, message),
           asked?.deterministic === true
             ? { ...options.encode, deterministic: true }
             : options.encode,
@@ -70,3 +70,31 @@ export function createBinaryCodec(options: BinaryCodecOptions = {}): Codec {
 
 /** The protobuf binary format, with its default limits. */
 export const binaryCodec: Codec = /*@__PURE__*/ createBinaryCodec();
+
+const unknownFields: symbol = Symbol.for("bowline.protobuf.unknown");
+
+/**
+ * A literal in the shape of its message, whose fields the encoder then reads, and checks, where they are. It goes no
+ * deeper: where the encoder finds something that is not as it should be, it makes the message anew and says what. What is
+ * more than a simple literal stays as it is.
+ */
+function shaped(type: MessageType, value: unknown): unknown {
+  if (!isPlain(value) || unknownFields in value) return value;
+  const literal = value as Record<string, unknown>;
+  const message = type.create() as Record<string, unknown>;
+  for (const name in literal) {
+    if (!Object.hasOwn(message, name)) return value;
+    const field = literal[name];
+    if (field === undefined) continue;
+    // What stands for a map or a message has to be converted all the same.
+    if (isPlain(field)) return value;
+    message[name] = field;
+  }
+  return message;
+}
+
+function isPlain(value: unknown): value is object {
+  return (
+    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
+}

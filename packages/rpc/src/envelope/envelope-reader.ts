@@ -103,7 +103,7 @@ export class EnvelopeReader {
     const isWhole = taken === this.#missing;
     if (isWhole && this.#pieces === undefined) this.#complete(bytes, at, at + taken);
     else if (taken > 0) {
-      this.#pieces ??= new Pieces();
+      this.#pieces ??= new Pieces(this.#size);
       this.#pieces.add(bytes, at, at + taken);
       this.#missing -= taken;
       if (isWhole) this.#completeJoined(this.#pieces);

@@ -35,6 +35,10 @@ class StreamExchange extends EnvelopeExchange {
   #requests: MessageQueue<unknown> | undefined;
   readonly #incoming: InOrder = new InOrder((error) => this.incomingFailed(error));
   #responses: AsyncIterator<unknown> | Iterator<unknown> | undefined;
+  /** What is called with each step of the handler's iterator, and when one fails. */
+  #onStep: ((step: IteratorResult<unknown>) => void) | undefined;
+  #onFailure: ((error: unknown) => void) | undefined;
+  #sent = 0;
   #onDrained: (() => void) | undefined;
   /** Goes on with requests that wait, compressed, for the handler to take those before them. */
   #onHungry: (() => void) | undefined;
@@ -161,37 +165,80 @@ class StreamExchange extends EnvelopeExchange {
   }
 
   /** Sends what a handler yields, as fast as the peer takes it. */
-  async #pump(responses: unknown): Promise<void> {
-    const compression = this.wire.responseCompression;
+  #pump(responses: unknown): void {
     try {
-      const iterator = iteratorOf(this.route, responses);
-      this.#responses = iterator;
+      this.#responses = iteratorOf(this.route, responses);
       if (this.over) return this.#leave();
-      let sent = 0;
-      for (;;) {
-        const step = iterator.next();
-        const { done, value } = isThenable(step) ? await step : step;
-        if (this.over) return;
-        if (done === true) break;
-        if (!this.started) this.#begin(compression);
-        const pending = this.write(value, compression);
-        if (pending !== undefined) await pending;
-        if (++sent % messagesBetweenTurns === 0) await new Promise<void>(nextTurn);
-        if (this.over) return;
-        this.#quiet?.touch();
-        if (!this.stream.flush()) await new Promise<void>((go) => this.#waitForRoom(go));
-        if (this.over) return;
-      }
-      this.#responses = undefined;
-      this.conclude(compression);
+      // One pair for the whole stream, instead of one a message.
+      this.#onStep = (step) => this.#stepped(step);
+      this.#onFailure = (error) => this.fail(error);
+      this.#pull();
     } catch (error) {
       this.fail(error);
     }
   }
 
-  #waitForRoom(go: () => void): void {
-    if (this.over) go();
-    else this.#onDrained = go;
+  /** Asks for messages until one has to be waited for. What a step throws fails the call. */
+  #pull(): void {
+    const iterator = this.#responses;
+    while (iterator !== undefined && !this.over) {
+      const step = iterator.next();
+      if (isThenable(step)) {
+        const coming = step instanceof Promise ? step : Promise.resolve(step);
+        coming.then(this.#onStep, this.#onFailure);
+        return;
+      }
+      if (!this.#send(step)) return;
+    }
+  }
+
+  #stepped(step: IteratorResult<unknown>): void {
+    try {
+      if (this.#send(step)) this.#pull();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Sends what a step brought. Whether the next can be asked for at once; if not, it is asked for later. */
+  #send({ done, value }: IteratorResult<unknown>): boolean {
+    if (this.over) return false;
+    const compression = this.wire.responseCompression;
+    if (done === true) {
+      this.#responses = undefined;
+      this.conclude(compression);
+      return false;
+    }
+    if (!this.started) this.#begin(compression);
+    const pending = this.write(value, compression);
+    if (pending === undefined) return this.#written();
+    pending.then(() => this.#goOn(this.#written()), this.#onFailure);
+    return false;
+  }
+
+  /** A message is in the body. Whether the next can be asked for at once. */
+  #written(): boolean {
+    if (this.over) return false;
+    if (++this.#sent % messagesBetweenTurns !== 0) return this.#flushed();
+    nextTurn(() => this.#goOn(this.#flushed()));
+    return false;
+  }
+
+  #flushed(): boolean {
+    if (this.over) return false;
+    this.#quiet?.touch();
+    if (this.stream.flush()) return !this.over;
+    if (!this.over) this.#onDrained = () => this.#goOn(true);
+    return false;
+  }
+
+  #goOn(mayPull: boolean): void {
+    if (!mayPull) return;
+    try {
+      this.#pull();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   #begin(compression: Compression | undefined): void {

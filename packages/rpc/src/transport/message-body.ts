@@ -45,7 +45,7 @@ export class MessageBody {
       return;
     }
     if (this.#pieces === undefined) {
-      this.#pieces = new Pieces();
+      this.#pieces = new Pieces(Math.max(this.#announced, 0));
       this.#pieces.add(this.bytes, this.start, this.end);
       this.bytes = empty;
     }

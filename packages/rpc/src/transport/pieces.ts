@@ -16,10 +16,23 @@ export class Pieces {
   #buffer: Uint8Array | undefined;
   #from = 0;
   #filled = 0;
+  readonly #expected: number;
+  /** Where everything is copied to, if its size is known and a good part of it came at once. */
+  #whole: Uint8Array | undefined;
+
+  /** @param expected the size of all of it, 0 if that is not known. */
+  constructor(expected = 0) {
+    this.#expected = expected;
+  }
 
   /** Takes `bytes[start, end)`, which is not written to afterwards. */
   add(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
+    const expected = this.#expected;
+    if (this.#size === 0 && length > 0 && length <= expected && length * 2 >= expected) {
+      this.#whole = new Uint8Array(expected);
+    }
+    if (this.#whole !== undefined && this.#fill(this.#whole, bytes, start, end)) return;
     this.#size += length;
     if (length < smallBytes || length * 4 < bytes.buffer.byteLength) this.#copy(bytes, start, end);
     else {
@@ -28,8 +41,21 @@ export class Pieces {
     }
   }
 
+  /** Copies a piece to its place; `false` if there is more than was expected. */
+  #fill(whole: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start > whole.length - this.#size) {
+      this.#kept.push(whole.subarray(0, this.#size));
+      this.#whole = undefined;
+      return false;
+    }
+    whole.set(bytes.subarray(start, end), this.#size);
+    this.#size += end - start;
+    return true;
+  }
+
   /** All of it in one array, which nobody else writes to. */
   join(): Uint8Array {
+    if (this.#whole !== undefined) return this.#whole.subarray(0, this.#size);
     this.#seal();
     const [first] = this.#kept;
     if (first !== undefined && this.#kept.length === 1) return first;
