@@ -18,6 +18,7 @@ const suites = [
   { name: "fuzz:protobuf", file: "testing/protobuf-fuzz/run.mjs" },
   { name: "faults:rpc", file: "testing/rpc-faults/run.mjs" },
   { name: "googleapis", file: "scripts/googleapis.mjs" },
+  { name: "examples", file: "testing/examples/run.mjs" },
   { name: "smoke:compression", file: "conformance/runtimes/compression.mjs" },
   { name: "smoke:runtimes", file: "conformance/runtimes/run.mjs" },
 ];
