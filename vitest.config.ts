@@ -14,7 +14,7 @@ export default defineConfig({
       "conformance/**/*.test.{ts,mjs}",
       "examples/*/src/**/*.test.ts",
       "scripts/**/*.test.mjs",
-      "testing/**/*.test.ts",
+      "testing/**/*.test.{ts,mjs}",
     ],
     exclude: ["**/node_modules/**", "**/dist/**", "**/.cache/**"],
     environment: "node",

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createChannel, serve } from "@bowline/node";
 import { createClient } from "@bowline/rpc";
 import { readArguments } from "../../scripts/driver/arguments.mjs";
+import { collectedMemory, judgeMemory } from "../flat-memory.mjs";
 import { createRandom } from "../protobuf-fuzz/random.mjs";
 import { attackClient, createFaultyServer } from "./attack-client.mjs";
 import { attackServer } from "./attack-server.mjs";
@@ -126,12 +127,7 @@ async function faultsAgainstClient(seed, count, httpVersion) {
     faults: () => faults,
     httpVersion,
     sample: async () => {
-      for (let i = 0; i < 2; i++) {
-        global.gc();
-        await new Promise(setImmediate);
-      }
-      const { heapUsed, external } = process.memoryUsage();
-      memory.push(heapUsed + external);
+      memory.push(await collectedMemory());
     },
   });
   faulty.close();
@@ -195,20 +191,8 @@ function report(counts, total) {
   }
 }
 
-/**
- * Flat: over the last half memory grows by at most 1 % of the median. The slope is the median of those between all pairs
- * of samples (Theil and Sen), because what is under way at a sample differs from one to the next.
- */
 function checkMemory(samples) {
-  const half = samples.slice(Math.floor(samples.length / 2));
-  const slopes = half.flatMap((y, j) => half.slice(0, j).map((x, i) => (y - x) / (j - i)));
-  const growth = (median(slopes) * half.length) / median(half);
-  const mebibytes = (median(half) / 2 ** 20).toFixed(1);
-  const text = `memory ${mebibytes} MiB, growth over the last half ${(growth * 100).toFixed(2)} % (${samples.length} samples)`;
+  const { text, isFlat } = judgeMemory(samples);
   console.log(`  ${text}`);
-  if (samples.length < 20 || growth > 0.01) throw new Error(`memory is not flat: ${text}`);
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  if (!isFlat) throw new Error(`memory is not flat: ${text}`);
 }

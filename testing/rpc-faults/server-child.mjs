@@ -1,5 +1,6 @@
 /** A server of its own process, which faults are sent to: it answers what it holds, and what escaped its calls. */
 import { serve } from "@bowline/node";
+import { collectedMemory } from "../flat-memory.mjs";
 import { faultService } from "./service.mjs";
 
 let escaped = 0;
@@ -22,11 +23,7 @@ const server = await serve({
 });
 process.send({ port: server.port });
 process.on("message", async () => {
-  for (let i = 0; i < 2; i++) {
-    global.gc();
-    await new Promise(setImmediate);
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  process.send({ ...server.describe(), memory: heapUsed + external, escaped });
+  const memory = await collectedMemory();
+  process.send({ ...server.describe(), memory, escaped });
 });
 process.on("disconnect", () => process.exit());
