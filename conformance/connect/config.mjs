@@ -11,6 +11,7 @@ const messageSize = "Server Message Size";
  * @property {20 | 24} node the major version of the Node that runs the program under test
  * @property {"server" | "client"} role
  * @property {string[]} compressions
+ * @property {"other"} [engine] over the other engine of HTTP/2, and over HTTP/2 alone; default: the one that serves by default
  * @property {string[]} skip patterns of cases that are left to `--all`
  * @property {number} cases what the runner counts: another number means that something did not run
  */
@@ -23,12 +24,30 @@ const whole = [
   { node: 24, role: "client", compressions: all, skip: [], cases: 13_046 },
 ];
 
-/** CI's part: everything but the message-size cases of other compressions than gzip. @type {Run[]} */
+/**
+ * CI's part: everything but the message-size cases of other compressions than gzip; and of the other engine, which only
+ * carries HTTP/2, what does not repeat itself. @type {Run[]} */
 const usual = [
   { ...whole[0], skip: messageSizesOf(["BR", "DEFLATE", "SNAPPY"]), cases: 8_666 },
   whole[1],
   { ...whole[2], skip: messageSizesOf(["BR", "ZSTD", "DEFLATE", "SNAPPY"]), cases: 10_288 },
   whole[3],
+  {
+    node: 20,
+    role: "server",
+    engine: "other",
+    compressions: ["IDENTITY", "GZIP"],
+    skip: messageSizesOf(["GZIP"]),
+    cases: 2_328,
+  },
+  {
+    node: 20,
+    role: "client",
+    engine: "other",
+    compressions: ["IDENTITY", "GZIP"],
+    skip: [],
+    cases: 3_026,
+  },
 ];
 
 function messageSizesOf(compressions) {
@@ -39,9 +58,9 @@ function messageSizesOf(compressions) {
 export const runs = { usual, whole };
 
 /** Nothing is opted out of but HTTP/3. @param {Run} run */
-export function configFor({ compressions }) {
+export function configFor({ compressions, engine }) {
   return `features:
-  versions: [HTTP_VERSION_1, HTTP_VERSION_2]
+  versions: [${engine === "other" ? "" : "HTTP_VERSION_1, "}HTTP_VERSION_2]
   protocols: [PROTOCOL_CONNECT, PROTOCOL_GRPC, PROTOCOL_GRPC_WEB]
   codecs: [CODEC_PROTO, CODEC_JSON]
   compressions: [${compressions.map((name) => `COMPRESSION_${name}`).join(", ")}]
@@ -56,8 +75,7 @@ export function configFor({ compressions }) {
 `;
 }
 
-/** The ways that calls take; each must have been taken, by calls of every run. */
-export const ways = [
+const everyWay = [
   "connect over HTTP/1.1",
   "connect over HTTP/2",
   "grpc over HTTP/2",
@@ -65,8 +83,20 @@ export const ways = [
   "grpc-web over HTTP/2",
 ];
 
-/** The HTTP engines that have to serve, and no others. `BOWLINE_HTTP2` chooses that of HTTP/2. */
-export function enginesOf() {
-  const isNode = process.env.BOWLINE_HTTP2 === "node";
-  return isNode ? ["node:http", "node:http2"] : ["@bowline/http2", "node:http"];
+/** The ways that calls take; each must have been taken, by calls of the run. @param {Run} run */
+export function waysOf({ engine }) {
+  return engine === "other" ? everyWay.filter((way) => way.endsWith("HTTP/2")) : everyWay;
+}
+
+/** What `BOWLINE_HTTP2` is for a run: as it is here, or the other engine. @param {Run} run */
+export function engineSetting({ engine }) {
+  const here = process.env.BOWLINE_HTTP2 ?? "bowline";
+  if (engine !== "other") return here;
+  return here === "node" ? "bowline" : "node";
+}
+
+/** The HTTP engines that have to serve, and no others. @param {Run} run */
+export function enginesOf(run) {
+  const http2 = engineSetting(run) === "node" ? "node:http2" : "@bowline/http2";
+  return run.engine === "other" ? [http2] : [http2, "node:http"].sort();
 }

@@ -1,5 +1,5 @@
 /** Judges a run by the runner's log and by what the programs under test said of themselves. */
-import { enginesOf, ways } from "./config.mjs";
+import { enginesOf, waysOf } from "./config.mjs";
 
 /**
  * The numbers of cases that passed and failed, and what there is to say about them.
@@ -55,7 +55,8 @@ function faultsOf(reports, run) {
   if (versions.length !== 1 || !versions[0].startsWith(`v${node}.`))
     faults.push(`it should have been node ${node}`);
   const served = distinct(reports.flatMap((report) => report.engines));
-  const engines = enginesOf();
+  const engines = enginesOf(run);
+  const ways = waysOf(run);
   if (served.join() !== engines.join()) faults.push(`it should have been ${engines.join(", ")}`);
   const calls = callsOf(reports);
   for (const way of ways) if (!calls[way]) faults.push(`no call went as ${way}`);

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { ways } from "./config.mjs";
+import { enginesOf, waysOf } from "./config.mjs";
 import { describeReports, judge } from "./judge.mjs";
 
+const ways = waysOf({});
 const run = { node: 24, role: "server", compressions: [], skip: [], cases: 12 };
 const log = (passed, failed, more = "") =>
   `Running tests...\nTotal cases: ${passed + failed}\n${passed} passed, ${failed} failed\n${more}`;
@@ -68,6 +69,16 @@ it.each([
   const verdict = judge(text, said, run);
   expect(verdict.failed).toBe(failed);
   expect(verdict.troubles.join("\n")).toContain(why);
+});
+
+it("wants the other engine, and HTTP/2 alone, of a run that asks for it", () => {
+  const other = { ...run, engine: "other" };
+  const [engine] = enginesOf(other);
+  expect([engine, ...enginesOf(run)].sort()).toEqual(["@bowline/http2", "node:http", "node:http2"]);
+  const calls = Object.fromEntries(waysOf(other).map((way) => [way, 1]));
+  const said = [{ ...reports[1], engines: [engine], calls }];
+  expect(judge(log(12, 0), said, other).troubles).toEqual([]);
+  expect(judge(log(12, 0), reports, other).troubles.join()).toContain(`should have been ${engine}`);
 });
 
 it("fails a run that ended badly, whatever it counted", () => {

@@ -67,8 +67,8 @@ async function main() {
   return total.failed === 0 ? 0 : 1;
 }
 
-function nameOf({ role, node }) {
-  return `${role}, node ${node}`;
+function nameOf({ role, node, engine }) {
+  return `${role}, node ${node}${engine === undefined ? "" : ", the other HTTP/2 engine"}`;
 }
 
 /** One run, judged: the numbers of cases that passed and failed. */

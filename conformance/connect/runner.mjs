@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { configFor } from "./config.mjs";
+import { configFor, engineSetting } from "./config.mjs";
 import { cache, programs } from "./paths.mjs";
 
 /** Reports go to a folder that is named by this variable; see `src/report.ts`. */
@@ -14,7 +14,7 @@ const reportsVariable = "BOWLINE_CONFORMANCE_REPORTS";
  * @returns {Promise<{ log: string, reports: string, ending: string | undefined }>} how it ended, if not well
  */
 export async function runSuite(runner, node, run, { patterns = [], flags = [], timeoutMs, show }) {
-  const name = run.name ?? `${run.node}-${run.role}`;
+  const name = run.name ?? [run.node, run.role, run.engine].filter(Boolean).join("-");
   const config = join(cache, `${name}.yaml`);
   const reports = join(cache, "reports", name);
   rmSync(reports, { recursive: true, force: true });
@@ -28,7 +28,7 @@ export async function runSuite(runner, node, run, { patterns = [], flags = [], t
   ].flat();
   const child = spawn(runner, args, {
     cwd: cache,
-    env: { ...process.env, [reportsVariable]: reports },
+    env: { ...process.env, BOWLINE_HTTP2: engineSetting(run), [reportsVariable]: reports },
     stdio: ["ignore", "pipe", "pipe"],
     // A process group of its own, so that the programs under test end with it.
     detached: true,

@@ -1,6 +1,6 @@
 /**
  * `npm run faults:rpc`: random resets, half-closes, cut bodies and garbage frames against our server and our client,
- * over HTTP/1.1 and HTTP/2. Afterwards nothing may have escaped a call, nothing may be left open, memory is flat, and a
+ * over HTTP/1.1 and HTTP/2, and fewer of them over the other engine of HTTP/2. Afterwards nothing may have escaped a call, nothing may be left open, memory is flat, and a
  * fresh call succeeds. Prints what it did, and closes with `N passed, N failed`.
  */
 import { fork, spawn } from "node:child_process";
@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { createChannel, serve } from "@bowline/node";
 import { createClient } from "@bowline/rpc";
 import { readArguments } from "../../scripts/driver/arguments.mjs";
+import { closingLine, runNode } from "../../scripts/driver/steps.mjs";
+import { wantedEngine, watchEngine } from "../engine.mjs";
 import { collectedMemory, judgeMemory } from "../flat-memory.mjs";
 import { createRandom } from "../protobuf-fuzz/random.mjs";
 import { attackClient, createFaultyServer } from "./attack-client.mjs";
@@ -31,7 +33,8 @@ async function main() {
 
   --seed N      start from this seed; the default is always the same one
   --count N     how many faults a part (default 100000 against the server, 50000 a client)
-  --only PART   server, client-http1 or client-http2`,
+  --only PART   server, client-http1, client-http2, or other-engine: the two that speak HTTP/2, less than half of each, over
+                the engine that BOWLINE_HTTP2 does not choose`,
     { seed: { type: "string" }, count: { type: "string" }, only: { type: "string" } },
   );
   const seed = Number(options.seed ?? 20_261_121);
@@ -41,6 +44,8 @@ async function main() {
     "client-http1": () => faultsAgainstClient(seed, Number(options.count ?? 50_000), "1.1"),
     "client-http2": () => faultsAgainstClient(seed, Number(options.count ?? 50_000), "2"),
   };
+  if (options.only === undefined || options.only === "other-engine")
+    parts["other-engine"] = () => overOtherEngine(seed);
   let passed = 0;
   let failed = 0;
   for (const [name, run] of Object.entries(parts)) {
@@ -57,6 +62,27 @@ async function main() {
   }
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed === 0 && passed > 0 ? 0 : 1);
+}
+
+/** The parts that speak HTTP/2 again, in a process each, whose HTTP/2 is that of the other engine. */
+async function overOtherEngine(seed) {
+  process.env.BOWLINE_HTTP2 = wantedEngine === "node:http2" ? "bowline" : "node";
+  for (const [part, count] of [
+    ["server", 40_000],
+    ["client-http2", 20_000],
+  ]) {
+    const args = ["--seed", `${seed}`, "--only", part, "--count", `${count}`];
+    const file = fileURLToPath(import.meta.url);
+    const { output } = await runNode(file, args, { show: true, accept: [0, 1] });
+    const counts = closingLine(output);
+    if (counts?.passed !== 1 || counts.failed !== 0) throw new Error(`${part} failed, see above`);
+  }
+}
+
+/** Says which engine HTTP/2 ran on, and that it is the one. */
+function checkEngine(engine) {
+  console.log(`  HTTP/2 on ${engine}`);
+  if (engine !== wantedEngine) throw new Error(`it should have been ${wantedEngine}`);
 }
 
 async function faultsAgainstServer(seed, count) {
@@ -100,7 +126,9 @@ async function faultsAgainstServer(seed, count) {
     ["grpc", "2"],
   ])
     await freshCall(port, { protocol, httpVersion });
+  const { engine } = await ask(child);
   child.disconnect();
+  checkEngine(engine);
   report(counts, count);
   checkMemory(memory);
   if (left.escaped > 0) throw new Error(`${left.escaped} errors escaped their calls`);
@@ -108,6 +136,7 @@ async function faultsAgainstServer(seed, count) {
 
 async function faultsAgainstClient(seed, count, httpVersion) {
   const escaped = [];
+  const watch = watchEngine();
   const note = (error) => escaped.push(error);
   process.on("unhandledRejection", note).on("uncaughtException", note);
   const random = createRandom(seed);
@@ -135,6 +164,7 @@ async function faultsAgainstClient(seed, count, httpVersion) {
   const server = await serve({ port: 0, services: [faultService], signals: false });
   await freshCall(server.port, { protocol: httpVersion === "2" ? "grpc" : "connect", httpVersion });
   await server.stop();
+  if (httpVersion === "2") checkEngine(watch.engine());
   report(counts, count);
   checkMemory(memory);
   if (escaped.length > 0)

@@ -1,9 +1,11 @@
 /** A server of its own process, which faults are sent to: it answers what it holds, and what escaped its calls. */
 import { serve } from "@bowline/node";
+import { watchEngine } from "../engine.mjs";
 import { collectedMemory } from "../flat-memory.mjs";
 import { faultService } from "./service.mjs";
 
 let escaped = 0;
+const watch = watchEngine();
 for (const event of ["unhandledRejection", "uncaughtException"]) {
   process.on(event, (error) => {
     escaped++;
@@ -24,6 +26,6 @@ const server = await serve({
 process.send({ port: server.port });
 process.on("message", async () => {
   const memory = await collectedMemory();
-  process.send({ ...server.describe(), memory, escaped });
+  process.send({ ...server.describe(), memory, escaped, engine: watch.engine() });
 });
 process.on("disconnect", () => process.exit());

@@ -11,8 +11,11 @@ const faults = {
   },
   /** Both sides see a reset. */
   reset({ near, far }) {
-    near.resetAndDestroy();
-    far.resetAndDestroy();
+    for (const socket of [near, far]) {
+      // Node does not close a socket that is reset while its end is on its way.
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   },
   /** Half of the next piece of a response goes through, then both sides see a reset. */
   tear(pair) {
@@ -29,6 +32,18 @@ export const proxyFaults = Object.keys(faults);
 function closeBoth(near, far) {
   near.destroy();
   far.destroy();
+}
+
+function stateOf(socket) {
+  const { readyState, readableEnded, writableFinished, writableLength, bytesRead } = socket;
+  return {
+    readyState,
+    readableEnded,
+    writableFinished,
+    writableLength,
+    bytesRead,
+    remotePort: socket.remotePort,
+  };
 }
 
 /** One connection of a client and the one to the server that belongs to it. */
@@ -106,6 +121,8 @@ export async function createProxy(port, random, tally) {
       tally(kind);
       faults[kind](random.pick(whole), random);
     },
+    /** What is open, for a failure's message. */
+    describe: () => [...pairs].map(({ near, far }) => ({ near: stateOf(near), far: stateOf(far) })),
     release() {
       for (const pair of pairs) pair.release();
     },

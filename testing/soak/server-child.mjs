@@ -64,7 +64,15 @@ const answers = {
     const sum = (what) => all.reduce((total, server) => total + server.describe()[what], 0);
     const held = { connections: sum("connections"), streams: sum("streams") };
     const memory = (await collectedMemory()) - effects.bytes;
-    return { ...held, stopping: stopping.size, memory, escaped, engine: watch.engine() };
+    const sockets = process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap");
+    return {
+      ...held,
+      stopping: stopping.size,
+      sockets: sockets.length,
+      memory,
+      escaped,
+      engine: watch.engine(),
+    };
   },
 
   /** Everything ends; what is left then is a leak. */

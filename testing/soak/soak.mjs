@@ -168,12 +168,13 @@ export class Soak {
       const proxied = Object.values(this.proxies).reduce((sum, each) => sum + each.connections, 0);
       const here = { timers: pendingTimers(), resources: resources() };
       const isAtRest =
-        held.connections + held.streams + held.stopping + proxied + here.timers === 0 &&
-        here.resources === this.resources;
+        held.connections + held.streams + held.stopping + held.sockets + proxied + here.timers ===
+          0 && here.resources === this.resources;
       if (isAtRest) return held;
       if (performance.now() > limit) {
-        const { connections, streams, stopping } = held;
-        const left = { servers: { connections, streams, stopping }, proxied, ...here };
+        const { memory: _, engine: __, ...servers } = held;
+        const pairs = Object.values(this.proxies).flatMap((proxy) => proxy.describe());
+        const left = { servers, proxied, ...here, pairs };
         throw new Error(
           `something is left open: ${JSON.stringify(left)}; at first ${this.resources}`,
         );
