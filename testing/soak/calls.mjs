@@ -36,7 +36,7 @@ const kinds = {
     return 1;
   },
   async watch({ client, id, value, count, request, options, tally }, random) {
-    const leaveAt = random.once(20) ? random.below(count) : -1;
+    const leaveAt = random.once(6) ? random.below(count) : -1;
     let index = 0;
     for await (const answer of client.watch(request(count), options)) {
       if (index === leaveAt) {

@@ -49,6 +49,8 @@ function stateOf(socket) {
 /** One connection of a client and the one to the server that belongs to it. */
 class Pair {
   isTorn = false;
+  /** It was torn: what comes now comes too late. */
+  #isOver = false;
   #holding;
 
   constructor(near, port) {
@@ -78,6 +80,8 @@ class Pair {
     from.on("data", (chunk) => {
       if (to.destroyed) return;
       if (isResponse && this.isTorn) {
+        if (this.#isOver) return;
+        this.#isOver = true;
         to.write(chunk.subarray(0, chunk.length >> 1));
         setImmediate(() => faults.reset(this));
         return;

@@ -8,7 +8,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { readArguments } from "../../scripts/driver/arguments.mjs";
 import { runControls } from "./controls.mjs";
-import { Soak, samples } from "./soak.mjs";
+import { rounds, Soak } from "./soak.mjs";
 
 const usage = `npm run soak [-- --seconds N --seed N --leak WHAT --controls]
 
@@ -50,7 +50,7 @@ async function soak(seconds, seed) {
   const run = new Soak(seconds, seed, options.leak);
   try {
     await run.start();
-    for (let round = 0; round < samples; round++) await run.round();
+    for (let round = 0; round < rounds; round++) await run.round();
     await run.finish();
   } catch (error) {
     run.troubles.push(

@@ -12,8 +12,9 @@ import { createProxy, proxyFaults } from "./proxy.mjs";
 import { order, SoakService } from "./service.mjs";
 import { pendingTimers } from "./timers.mjs";
 
-/** How often memory is measured. */
-export const samples = 24;
+/** Rounds of load; memory is measured after each but the first six, while the runtime still compiles. */
+export const rounds = 30;
+const warmUp = 6;
 /** One fault of each kind that often, and one restart. */
 const paceMs = 350;
 const faultKinds = [...proxyFaults, "restart", "cancel", "deadline", "leave"];
@@ -33,6 +34,7 @@ export class Soak {
   #watch = watchEngine();
   #escaped = [];
   #asked = 0;
+  #round = 0;
   #answers = new Map();
   #leaked = [];
 
@@ -74,7 +76,7 @@ export class Soak {
 
   /** Load and faults for a while, then nothing: what is left then is counted, and memory measured. */
   async round() {
-    const end = performance.now() + (this.#seconds * 1_000) / samples;
+    const end = performance.now() + (this.#seconds * 1_000) / rounds;
     const isOver = () => performance.now() >= end || this.#escaped.length > 0;
     const load = runLoad({
       ports: this.ports,
@@ -87,8 +89,10 @@ export class Soak {
     if (this.#leak === "timer") setTimeout(() => {}, 2 ** 30).unref();
     if (this.#leak === "stream") await this.#leaveStreamOpen();
     const held = await this.#rest();
-    this.#memory.server.push(held.memory);
-    this.#memory.client.push((await collectedMemory()) - this.#claims.bytes);
+    if (this.#round++ >= warmUp) {
+      this.#memory.server.push(held.memory);
+      this.#memory.client.push((await collectedMemory()) - this.#claims.bytes);
+    }
     if (held.escaped > 0) throw new Error(`${held.escaped} errors escaped on the server`);
     if (held.engine !== wantedEngine || this.#watch.engine() !== wantedEngine)
       throw new Error(`HTTP/2 ran on ${held.engine} and ${this.#watch.engine()}`);
