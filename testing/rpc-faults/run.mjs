@@ -133,6 +133,7 @@ async function faultsAgainstServer(seed, count) {
     },
     () => ask(child),
   );
+  await ask(child, "watch");
   for (const [protocol, httpVersion] of [
     ["connect", "1.1"],
     ["grpc", "2"],
@@ -148,7 +149,6 @@ async function faultsAgainstServer(seed, count) {
 
 async function faultsAgainstClient(seed, count, httpVersion) {
   const escaped = [];
-  const watch = watchEngine();
   const note = (error) => escaped.push(error);
   process.on("unhandledRejection", note).on("uncaughtException", note);
   const random = createRandom(seed);
@@ -173,6 +173,7 @@ async function faultsAgainstClient(seed, count, httpVersion) {
   });
   faulty.close();
   process.off("unhandledRejection", note).off("uncaughtException", note);
+  const watch = watchEngine();
   const server = await serve({ port: 0, services: [faultService], signals: false });
   await freshCall(server.port, { protocol: httpVersion === "2" ? "grpc" : "connect", httpVersion });
   await server.stop();
@@ -195,8 +196,8 @@ async function freshCall(port, options) {
 }
 
 /** Asks the server's process for what it holds. */
-function ask(child) {
-  child.send("describe");
+function ask(child, what = "describe") {
+  child.send(what);
   return answer(child);
 }
 

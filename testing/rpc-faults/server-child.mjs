@@ -5,7 +5,7 @@ import { collectedMemory } from "../flat-memory.mjs";
 import { faultService } from "./service.mjs";
 
 let escaped = 0;
-const watch = watchEngine();
+let watch;
 for (const event of ["unhandledRejection", "uncaughtException"]) {
   process.on(event, (error) => {
     escaped++;
@@ -24,8 +24,10 @@ const server = await serve({
   },
 });
 process.send({ port: server.port });
-process.on("message", async () => {
+process.on("message", async (message) => {
+  // Not before it is asked for: Node's entries would be in the memory that is measured.
+  if (message === "watch") watch = watchEngine();
   const memory = await collectedMemory();
-  process.send({ ...server.describe(), memory, escaped, engine: watch.engine() });
+  process.send({ ...server.describe(), memory, escaped, engine: watch?.engine() });
 });
 process.on("disconnect", () => process.exit());
