@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectionOptions } from "./connection-options.js";
 import { ErrorCode } from "./error-code.js";
-import { type Frame, headers, ping } from "./fixtures/frames.js";
+import { type Frame, headers, ping, settings } from "./fixtures/frames.js";
 import { startServer, type TestServer } from "./fixtures/server.js";
 import { goawayCode } from "./fixtures/test-host.js";
 import { FrameType } from "./frame.js";
@@ -119,4 +119,42 @@ it("a connection is idle from the end of its last stream, however short that was
   expect(server.connection.isDraining).toBe(false);
   at(server, 2_000);
   expect(server.connection.isDraining).toBe(true);
+});
+
+it("a connection of which the peer takes nothing at all ends, and one that moves does not", () => {
+  const script = (moves: boolean, stallTimeoutMs = 60_000) => {
+    const server = startServer({ stallTimeoutMs });
+    server.host.time = 1_000_000;
+    server.connection.tick();
+    server.host.isCongested = true;
+    server.send(headers(1, post), headers(3, post));
+    server.requests[0]?.stream?.respond(200, []);
+    server.send();
+    at(server, 1_030_000);
+    if (moves) server.connection.drained();
+    server.connection.flush();
+    at(server, 1_059_999);
+    expect(server.end).toBeUndefined();
+    at(server, 1_060_001);
+    return server.end?.error?.code;
+  };
+  expect(script(false)).toBe(ErrorCode.enhanceYourCalm);
+  expect(script(true)).toBeUndefined();
+  expect(script(false, 0)).toBeUndefined();
+});
+
+it("requests that wait behind answers which were given up are taken on", () => {
+  const options = { queuedBytes: 1_000, stallTimeoutMs: 100 };
+  const server = startServer(options, ({ stream }) => {
+    stream?.body.append(new Uint8Array(5_000));
+    stream?.respond(200, []);
+  });
+  server.send(settings([[4, 0]]));
+  server.send(headers(1, post), headers(3, post));
+  expect(server.requests).toHaveLength(1);
+  at(server, 1);
+  at(server, 50);
+  expect(server.requests).toHaveLength(1);
+  at(server, 200);
+  expect(server.requests).toHaveLength(2);
 });

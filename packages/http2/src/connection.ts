@@ -88,6 +88,9 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   /** Whether bytes came since the last tick. */
   #hasReceived = false;
   #idleSince: number;
+  /** The host had room since the last tick; since when it has not. */
+  #hasDrained = false;
+  #congestedSince: number;
   /** A stream has ended since the last tick. */
   #hadStream = false;
 
@@ -107,6 +110,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     this.#openedAt = now;
     this.#lastReceived = now;
     this.#idleSince = now;
+    this.#congestedSince = now;
     this.#window = new ReceiveWindow(
       initialSettings.initialWindowBytes,
       options.maxWindowBytes,
@@ -165,6 +169,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   /** The host has room again, after a `write` that returned `false`. */
   drained(): void {
+    this.#hasDrained = true;
     if (!this.#isClosed) this.sender.drained();
   }
 
@@ -222,6 +227,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (this.#draining === 1 && now - this.#drainingSince >= noticeMs) this.#refuseNew();
     if (this.#keepAlive(now)) return;
     this.#endCrowd(now);
+    if (this.#isStuck(now)) return;
     if (this.#isAged(now)) return;
     if (this.open.size > 0 || this.#hadStream) {
       this.#hadStream = false;
@@ -256,6 +262,21 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (!keepaliveWhenIdle && this.open.size === 0) return false;
     if (now - this.#lastReceived >= keepaliveMs) this.ping();
     return false;
+  }
+
+  /** Ends a connection of which the peer takes nothing at all; whether it did that. */
+  #isStuck(now: number): boolean {
+    const { stallTimeoutMs } = this.options;
+    if (!this.sender.isCongested || this.#hasDrained) this.#congestedSince = now;
+    this.#hasDrained = false;
+    if (stallTimeoutMs === 0 || now - this.#congestedSince < stallTimeoutMs) return false;
+    const message = `the peer took nothing for ${stallTimeoutMs} ms`;
+    for (const stream of this.open.all()) {
+      if (!stream.isClosed)
+        this.#endLate(stream, { cause: "stalled", code: ErrorCode.cancel, message });
+    }
+    this.#fail(new ConnectionError(ErrorCode.enhanceYourCalm, message));
+    return true;
   }
 
   /** Drains a connection that is old, and ends one that takes too long to drain; whether it did that. */

@@ -73,6 +73,11 @@ export class Sender {
     this.#encoder.allow(settings.headerTableBytes);
   }
 
+  /** The host holds so much that content waits in its streams. */
+  get isCongested(): boolean {
+    return this.#isCongested;
+  }
+
   /** The host has room again. */
   drained(): void {
     this.#isCongested = false;

@@ -67,6 +67,12 @@ export class ServerConnection extends Connection {
     if (this.#heldRequests.length > 0) this.#releaseHeld();
   }
 
+  override tick(): void {
+    super.tick();
+    // What they waited behind may have been given up.
+    if (this.#heldRequests.length > 0) this.#releaseHeld();
+  }
+
   protected readPreface(bytes: Uint8Array): number {
     return this.#preface.isComplete ? 0 : this.#preface.read(bytes, 0);
   }

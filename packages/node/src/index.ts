@@ -6,6 +6,7 @@ export { type DeflateOptions, gzip } from "./compression/gzip.js";
 export { type ZstdOptions, zstd } from "./compression/zstd.js";
 export type { ClientTlsOptions } from "./dial/tls.js";
 export type { FallbackHandler } from "./http-server.js";
+export type { FrameOptions } from "./http2/frame-options.js";
 export type {
   ClientKeepaliveOptions,
   ConnectionAgeOptions,

@@ -95,7 +95,7 @@ it("refuses ports that are none and addresses that this machine does not have", 
 it("refuses options that do not exist, numbers that are strings and services without handlers", async () => {
   await expect(start({ prot: 1 } as never)).rejects.toThrow(
     new TypeError(
-      'serve has no option "prot"; did you mean port? its options: services, port, host, tls, plaintext, listeners, signals, limits, keepalive, pings, connectionAge, fallback, codecs, compression, interceptors, gate, cors, deadline, routes, requireConnectProtocolVersion, onError',
+      'serve has no option "prot"; did you mean port? its options: services, port, host, tls, plaintext, listeners, signals, limits, keepalive, pings, connectionAge, http2, fallback, codecs, compression, interceptors, gate, cors, deadline, routes, requireConnectProtocolVersion, onError',
     ),
   );
   await expect(start({ limits: { conections: 1 } as object })).rejects.toThrow(TypeError);

@@ -6,6 +6,7 @@ import type { FallbackHandler, RequestEntry } from "./http-server.js";
 import { Http1Server } from "./http1/server.js";
 import { chosenEngine, createHttp2Server, engineName, type Http2Engine } from "./http2/engine.js";
 import { serverLife } from "./http2/engine-server.js";
+import { type FrameOptions, frameOptions } from "./http2/frame-options.js";
 import {
   type ConnectionAgeOptions,
   connectionLife,
@@ -42,6 +43,8 @@ export interface ServeOptions extends Partial<PortListener>, HandlerOptions {
   readonly pings?: PingPolicyOptions;
   /** How long HTTP/2 connections are used. Default: no bound. */
   readonly connectionAge?: ConnectionAgeOptions;
+  /** What clients on HTTP/2 may do that costs more here than there, and how often. */
+  readonly http2?: FrameOptions;
   /**
    * Answers requests for paths that no service has: an Express application, a health check, a page. Its requests are
    * those of `node:http`, over HTTP/2 too, and its body limits its own. Default: 404.
@@ -61,6 +64,7 @@ const optionNames: ReadonlySet<string> = new Set<string>([
   "keepalive",
   "pings",
   "connectionAge",
+  "http2",
   "fallback",
   ...handlerOptionNames,
 ] satisfies (keyof ServeOptions)[]);
@@ -117,6 +121,7 @@ export async function serve(options: ServeOptions): Promise<RpcServer> {
   const http2 = createHttp2Server(entry, limits, engine, {
     life,
     pings: pingPolicy(options.pings),
+    frames: frameOptions(options.http2),
   });
   const connections = new Connections(new Http1Server(entry, limits), http2, limits);
   const server = new NodeServer(connections, engine);

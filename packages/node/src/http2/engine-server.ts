@@ -24,6 +24,7 @@ const stopping = "the server stops, and the time to finish is over";
 export interface Http2ServerOptions {
   readonly life?: ConnectionLife;
   readonly pings?: PingPolicy;
+  readonly frames?: Partial<ConnectionOptions>;
 }
 
 /** How connections of a server live that is not told otherwise. */
@@ -47,10 +48,10 @@ export class EngineServer implements HttpServer {
   constructor(
     accept: RequestAcceptor,
     limits: TransportLimits,
-    { life = serverLife, pings = pingPolicy() }: Http2ServerOptions = {},
+    { life = serverLife, pings = pingPolicy(), frames = {} }: Http2ServerOptions = {},
   ) {
     this.#accept = accept;
-    this.#options = { ...connectionOptions(limits), pings };
+    this.#options = { ...connectionOptions(limits), ...frames, pings };
     this.#life = life;
     this.#sweepMs = sweepMs(limits, timesOf(life));
   }
