@@ -1,47 +1,12 @@
 // What a bundle pays for one small message: the budgets that the project promises, on esbuild's output.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Bundle, bundle } from "./fixtures/bundle.js";
 import { fixtures, runProtoc, scratch } from "./fixtures/scratch.js";
 
 const kilobyte = 1024;
 const folder = scratch("bundle");
-
-/** A bundle: how large it is, and what is in it. */
-interface Bundle {
-  /** Bytes, minified and gzipped. */
-  readonly gzip: number;
-  readonly text: string;
-  /** The largest modules with their minified bytes, for the failure's message. */
-  readonly largest: string;
-}
-
-async function bundle(name: string, program: string): Promise<Bundle> {
-  const entry = join(folder, `${name}.js`);
-  writeFileSync(entry, program);
-  const { outputFiles, metafile } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    write: false,
-    metafile: true,
-    absWorkingDir: folder,
-  });
-  const output = outputFiles[0]!;
-  const modules = Object.values(metafile.outputs)[0]!.inputs;
-  const largest = Object.entries(modules)
-    .map(([path, { bytesInOutput }]) => [path.replace(/^(\.\.\/)+/, ""), bytesInOutput] as const)
-    .sort(([, x], [, y]) => y - x)
-    .filter(([, size]) => size > 0)
-    .map(([path, size]) => `${String(size).padStart(6)} ${path}`)
-    .join("\n");
-  return { gzip: gzipSync(output.contents, { level: 9 }).length, text: output.text, largest };
-}
 
 const binary = (file: string): string =>
   `import { User } from "./gen/user/${file}.pb.js";\n` +
@@ -59,9 +24,9 @@ beforeAll(async () => {
   const files = ["user/user.proto", "user/with_others.proto"];
   const { code, output } = runProtoc(protos, files, join(folder, "gen"), ["target=js"]);
   if (code !== 0) throw new Error(output);
-  small = await bundle("small", binary("user"));
-  withJson = await bundle("with-json", json("user"));
-  withOthers = await bundle("with-others", binary("with_others"));
+  small = await bundle(folder, "small", binary("user"));
+  withJson = await bundle(folder, "with-json", json("user"));
+  withOthers = await bundle(folder, "with-others", binary("with_others"));
   if (process.env.BOWLINE_PRINT_BUNDLE) {
     console.log(`small ${small.gzip}\n${small.largest}`);
     console.log(`with JSON ${withJson.gzip}\n${withJson.largest}`);

@@ -1,9 +1,8 @@
 // What a page pays for a client: the budgets that the project promises, on esbuild's output.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Bundle, bundle } from "../../protoc-gen-bowline/src/fixtures/bundle.js";
 import { runProtoc, scratch } from "../../protoc-gen-bowline/src/fixtures/scratch.js";
 
 const kilobyte = 1024;
@@ -27,38 +26,6 @@ import { GreetService } from "./gen/greet.pb.js";
 export const client = createClient(GreetService, createFetchChannel("https://api.example.com"));
 `;
 
-interface Bundle {
-  /** Bytes, minified and gzipped. */
-  readonly gzip: number;
-  readonly text: string;
-  /** The largest modules with their minified bytes, for the failure's message. */
-  readonly largest: string;
-}
-
-async function bundle(name: string, program: string): Promise<Bundle> {
-  const entry = join(folder, `${name}.js`);
-  writeFileSync(entry, program);
-  const { outputFiles, metafile } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    write: false,
-    metafile: true,
-    absWorkingDir: folder,
-  });
-  const [output] = outputFiles;
-  const modules = Object.values(metafile.outputs)[0]?.inputs ?? {};
-  const largest = Object.entries(modules)
-    .sort(([, x], [, y]) => y.bytesInOutput - x.bytesInOutput)
-    .map(([path, { bytesInOutput }]) => `${String(bytesInOutput).padStart(6)} ${path}`)
-    .join("\n");
-  const bytes = output?.contents ?? new Uint8Array(0);
-  return { gzip: gzipSync(bytes, { level: 9 }).length, text: output?.text ?? "", largest };
-}
-
 let small: Bundle;
 let large: Bundle;
 
@@ -68,8 +35,8 @@ beforeAll(async () => {
   writeFileSync(join(protos, "greet.proto"), schema);
   const { code, output } = runProtoc(protos, ["greet.proto"], join(folder, "gen"), ["target=js"]);
   if (code !== 0) throw new Error(output);
-  small = await bundle("unary", unary);
-  large = await bundle("whole", whole);
+  small = await bundle(folder, "unary", unary);
+  large = await bundle(folder, "whole", whole);
   if (process.env.BOWLINE_PRINT_BUNDLE) {
     console.log(`unary ${small.gzip}\n${small.largest}\nwhole ${large.gzip}\n${large.largest}`);
   }

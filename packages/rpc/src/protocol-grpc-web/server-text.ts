@@ -1,78 +1,38 @@
-import type { ContextValues } from "../context.js";
-import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
+import type { HeaderFields } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 import type { EnvelopeExchange } from "../server/envelope-exchange.js";
 import { ChunkSink } from "../transport/byte-sink.js";
-import type { RequestReceiver, ServerStream, StreamPeer } from "../transport/server-stream.js";
+import type { RequestReceiver } from "../transport/server-stream.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
+import { WrappedStream } from "../transport/wrapped-stream.js";
 import { Base64Decoder, encodeBase64Bytes } from "./text.js";
 
 /** A stream whose body leaves as base64: `application/grpc-web-text`. Each piece that leaves is padded by itself. */
-export class TextServerStream implements ServerStream {
-  readonly body: ChunkSink = new ChunkSink();
-  readonly #inner: ServerStream;
+export class TextServerStream extends WrappedStream {
+  readonly #body: ChunkSink = new ChunkSink();
 
-  constructor(inner: ServerStream) {
-    this.#inner = inner;
+  override get body(): ChunkSink {
+    return this.#body;
   }
 
-  get httpVersion(): "1.1" | "2" {
-    return this.#inner.httpVersion;
-  }
-
-  get method(): string {
-    return this.#inner.method;
-  }
-
-  get target(): string {
-    return this.#inner.target;
-  }
-
-  get headers(): ReadonlyMetadata {
-    return this.#inner.headers;
-  }
-
-  get peer(): StreamPeer {
-    return this.#inner.peer;
-  }
-
-  get values(): ContextValues | undefined {
-    return this.#inner.values;
-  }
-
-  respond(status: number, headers: HeaderFields, trailers?: HeaderFields): void {
+  override respond(status: number, headers: HeaderFields, trailers?: HeaderFields): void {
     this.#encode();
-    this.#inner.respond(status, headers, trailers);
+    super.respond(status, headers, trailers);
   }
 
-  start(status: number, headers: HeaderFields): void {
-    this.#inner.start(status, headers);
-  }
-
-  flush(): boolean {
+  override flush(): boolean {
     this.#encode();
-    return this.#inner.flush();
+    return super.flush();
   }
 
-  end(trailers?: HeaderFields): void {
+  override end(trailers?: HeaderFields): void {
     this.#encode();
-    this.#inner.end(trailers);
-  }
-
-  reset(): void {
-    this.#inner.reset();
-  }
-
-  pause(): void {
-    this.#inner.pause();
-  }
-
-  resume(): void {
-    this.#inner.resume();
+    super.end(trailers);
   }
 
   #encode(): void {
-    if (this.body.length > 0) this.#inner.body.append(encodeBase64Bytes(this.body.takeBytes()));
+    const { inner } = this;
+    if (this.#body.length > 0) inner.body.append(encodeBase64Bytes(this.#body.takeBytes()));
   }
 }
 
