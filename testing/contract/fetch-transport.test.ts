@@ -5,6 +5,7 @@ import type { RequestAcceptor } from "@bowline/rpc/internal";
 import { bridge } from "../../conformance/connect/src/fetch/bridge.js";
 import { createNodeTransport } from "../../packages/node/src/transport.js";
 import { parseBaseUrl } from "../../packages/web/src/client/base-url.js";
+import { describeFailure } from "../../packages/web/src/client/failure.js";
 import { FetchTransport } from "../../packages/web/src/client/transport.js";
 import { FetchServerStream } from "../../packages/web/src/server/server-stream.js";
 import { meetOnNode } from "./node-server.js";
@@ -28,6 +29,7 @@ describeTransport("requests by fetch", { ...http1, sendsPieces: false }, async (
     fetch: globalThis.fetch,
     init: {},
     headerListBytes: 16_384,
+    describe: describeFailure,
   });
   const close = async () => {
     transport.close();

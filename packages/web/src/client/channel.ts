@@ -6,7 +6,9 @@ import {
   quote,
 } from "@bowline/rpc/internal";
 import { parseBaseUrl } from "./base-url.js";
-import { type FetchFunction, type FetchSettings, FetchTransport } from "./transport.js";
+import type { FetchFunction, FetchSettings } from "./exchange.js";
+import { describeFailure } from "./failure.js";
+import { FetchTransport } from "./transport.js";
 
 /** Options of {@link createFetchChannel}. */
 export interface FetchChannelOptions extends ChannelOptions, FetchOptions {}
@@ -85,6 +87,7 @@ function fetchSettings(baseUrl: string | URL, options: FetchOptions): FetchSetti
       ...(cache === undefined ? {} : { cache }),
     },
     headerListBytes,
+    describe: describeFailure,
   };
 }
 

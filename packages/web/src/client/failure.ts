@@ -5,8 +5,15 @@ import { type BaseUrl, pageOrigin } from "./base-url.js";
 const unreachable =
   /^(?:ECONNREFUSED|ConnectionRefused|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_\w+)$/;
 
-/** Why `fetch` gave no response, as far as the platform says. Browsers tell pages next to nothing, on purpose. */
-export function describeNoResponse(error: unknown, { authority, origin }: BaseUrl): StreamFailure {
+/** Why there is no response, or no more of it, as far as the platform says. */
+export function describeFailure(error: unknown, base: BaseUrl, isCut: boolean): StreamFailure {
+  if (!isCut) return describeNoResponse(error, base);
+  const message = `the response broke off before its end: ${detailsOf(error).text}`;
+  return { kind: "lost", message, cause: error };
+}
+
+/** Browsers tell pages next to nothing, on purpose. */
+function describeNoResponse(error: unknown, { authority, origin }: BaseUrl): StreamFailure {
   const { code, text } = detailsOf(error);
   if (code === "UND_ERR_HEADERS_OVERFLOW") {
     return { kind: "limit", message: "the headers of the response are past a limit", cause: error };
@@ -24,12 +31,6 @@ export function describeNoResponse(error: unknown, { authority, origin }: BaseUr
       ? "Is the server running, and is the address right?"
       : `Is the server running, and does its CORS let ${page} call? The browser's console may say more`;
   return { kind: "lost", message: `fetch got no response: ${text}. ${hint}`, cause: error };
-}
-
-/** Why a response broke off. */
-export function describeCut(error: unknown): StreamFailure {
-  const message = `the response broke off before its end: ${detailsOf(error).text}`;
-  return { kind: "lost", message, cause: error };
 }
 
 interface Details {

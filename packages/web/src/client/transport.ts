@@ -4,20 +4,8 @@ import type {
   RequestHead,
   ResponseReceiver,
 } from "@bowline/rpc/internal";
-import type { BaseUrl } from "./base-url.js";
+import type { FetchSettings } from "./exchange.js";
 import { FetchStream } from "./stream.js";
-
-/** How requests are made. */
-export interface FetchSettings {
-  readonly base: BaseUrl;
-  readonly fetch: FetchFunction;
-  /** Members of `RequestInit` that the caller asked for; some platforms refuse to see others. */
-  readonly init: Pick<RequestInit, "credentials" | "cache">;
-  readonly headerListBytes: number;
-}
-
-/** `fetch`, as far as it is used: always with a URL and members. */
-export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Requests by `fetch`. Connections are the platform's. */
 export class FetchTransport implements ClientTransport {

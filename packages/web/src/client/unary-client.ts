@@ -12,13 +12,14 @@ import {
 } from "@bowline/rpc";
 import {
   type CallSettings,
+  type ClientTransport,
   defaultReceivedMessageBytes,
   type Outcome,
   type RunningRequest,
   startConnectUnary,
   unaryFields,
 } from "@bowline/rpc/internal";
-import { FetchTransport } from "./transport.js";
+import { FetchExchange, type FetchSettings } from "./exchange.js";
 
 /** Options of {@link createUnaryClient}. */
 export interface UnaryClientOptions {
@@ -72,20 +73,28 @@ export function createUnaryClient<M extends MethodTable>(
 ): UnaryClient<M> {
   const codec = options.codec ?? binaryCodec;
   const fields = unaryFields(codec);
-  const transport = new FetchTransport({
-    base: baseOf(baseUrl),
+  const base = baseOf(baseUrl);
+  const settings: FetchSettings = {
+    base,
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     init: options.credentials === undefined ? {} : { credentials: options.credentials },
     headerListBytes: 16_384,
-  });
+    describe: (cause) => ({ kind: "lost", message: `fetch: ${cause}`, cause }),
+  };
+  const transport: ClientTransport = {
+    authority: base.authority,
+    httpVersion: undefined,
+    open: (head, receiver) => new FetchExchange(settings, head, receiver),
+    close() {},
+  };
   const methods: [string, unknown][] = [];
   for (const [name, method] of Object.entries(service.methods)) {
     if (method.kind !== "unary") continue;
     const call = (message: unknown, own: UnaryCallOptions = {}): Promise<unknown> =>
       new Promise((resolve, reject) => {
         const outcome = new PromisedOutcome(resolve, reject, own);
-        const settings = settingsOf(codec, options, own);
-        startConnectUnary({ fields, transport, method, settings, outcome }, message);
+        const bounds = settingsOf(codec, options, own);
+        startConnectUnary({ fields, transport, method, settings: bounds, outcome }, message);
       });
     methods.push([name, call]);
   }
