@@ -502,13 +502,23 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     }
     this.credit(length);
     stream.hasMoved = true;
-    if ((flags & Flag.endStream) !== 0 && stream.receiveWindow === undefined) {
-      if (length <= this.options.streamWindowBytes) return stream;
+    if (stream.receiveWindow === undefined) {
+      if (!stream.isPaused && this.#isWithinWindow(stream, flags, length)) return stream;
+      stream.receiveWindow = this.#streamWindow();
+      stream.receiveWindow.receive(stream.contentBytes);
+      stream.receiveWindow.consume(stream.contentBytes);
     }
-    stream.receiveWindow ??= this.#streamWindow();
     if (stream.receiveWindow.receive(length)) return stream;
     this.streamError(stream, ErrorCode.flowControlError, "DATA beyond the stream's window");
     return undefined;
+  }
+
+  /** Whether a stream needs no window yet: its content ends, or is less than what would open the window. */
+  #isWithinWindow(stream: Stream, flags: number, length: number): boolean {
+    const { streamWindowBytes } = this.options;
+    const bytes = stream.contentBytes + length;
+    if ((flags & Flag.endStream) !== 0) return bytes <= streamWindowBytes;
+    return (flags & Flag.padded) === 0 && bytes * 2 < streamWindowBytes;
   }
 
   #streamWindow(): ReceiveWindow {

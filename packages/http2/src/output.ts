@@ -70,7 +70,7 @@ export class Output {
     }
     this.reserve(length);
     const { buffer, at } = this;
-    if (length <= 48) for (let i = 0; i < length; i++) buffer[at + i] = bytes[i] as number;
+    if (length <= 8) for (let i = 0; i < length; i++) buffer[at + i] = bytes[i] as number;
     else buffer.set(bytes, at);
     this.at = at + length;
   }

@@ -4,6 +4,8 @@ interface Identified {
 }
 
 const leastSlots = 8;
+/** What is kept when no stream is open, so that a batch of calls after the other does not grow the table each time. */
+const slotsAtRest = 128;
 
 /**
  * The open streams of a connection by identifier. Identifiers are given in order, so that the lowest bits of those that
@@ -30,7 +32,7 @@ export class StreamTable<S extends Identified> {
     const slot = (stream.id >>> 1) & this.#mask;
     if (this.#slots[slot] === stream) this.#slots[slot] = undefined;
     else if (!this.#others.delete(stream.id)) return;
-    if (--this.size > 0 || this.#mask < leastSlots * 8) return;
+    if (--this.size > 0 || this.#mask < slotsAtRest) return;
     this.#slots = [];
     this.#mask = -1;
   }

@@ -76,7 +76,7 @@ export class Stream {
 
   /** What this side may still send. */
   sendWindow: number;
-  /** Made when content comes that does not end the stream. */
+  /** Made when so much content comes, and does not end the stream, that the window may have to be opened. */
   receiveWindow: ReceiveWindow | undefined;
   /** Content on its way out, in pieces, and how much of the first has left. */
   queue: Uint8Array[] | undefined;

@@ -159,8 +159,9 @@ function overlay(
 ): Metadata | undefined {
   if (own === undefined) return defaults;
   const headers = metadataOf(own);
+  if (defaults === undefined) return headers;
   const names = new Set([...headers].map(([name]) => name));
-  for (const [name, value] of defaults ?? []) if (!names.has(name)) headers.append(name, value);
+  for (const [name, value] of defaults) if (!names.has(name)) headers.append(name, value);
   return headers;
 }
 

@@ -5,9 +5,32 @@ import type { CallSettings } from "./call-settings.js";
 
 type Bounds = Pick<CallSettings, "timeoutMs" | "signal" | "parent">;
 
+/** A call whose time may run out. */
+export interface ExpiringCall {
+  expired(timeoutMs: number): void;
+}
+
+/** What tells calls that their time is over. */
+export interface CallTimers {
+  /** @param startedAt `performance.now()` of the call's beginning. */
+  add(call: ExpiringCall, timeoutMs: number, startedAt: number): Watch;
+}
+
+/** A timer of the platform for each call. */
+export const plainTimers: CallTimers = {
+  add: (call, timeoutMs) => ({
+    stop: onExpiry(Deadline.after(timeoutMs), () => call.expired(timeoutMs)),
+  }),
+};
+
 /** A call that can be ended from outside. */
-export interface BoundedCall extends Placer {
+export interface BoundedCall extends Placer, ExpiringCall {
   giveUp(error: RpcError): void;
+}
+
+/** What waits for a call to be ended from outside. */
+export interface Watch {
+  stop(): void;
 }
 
 /** Why a call is not even started: its time is over, or it was given up already. */
@@ -19,16 +42,25 @@ export function refusedByBounds(bounds: Bounds, call: Placer): RpcError | undefi
 }
 
 /**
- * Ends a call when its time is over or somebody gives it up: a timer and listeners, only where the call has such bounds.
- * @returns stops watching; `undefined` where there is nothing to watch.
+ * Ends a call when its time is over or somebody gives it up: only where the call has such bounds.
+ * @param startedAt `performance.now()` of its beginning; it matters only where there is a timeout.
+ * @returns `undefined` where there is nothing to watch.
  */
-export function watchBounds(bounds: Bounds, call: BoundedCall): (() => void) | undefined {
+export function watchBounds(
+  bounds: Bounds,
+  call: BoundedCall,
+  timers: CallTimers,
+  startedAt: number,
+): Watch | undefined {
   const { signal, timeoutMs, parent } = bounds;
   if (signal === undefined && parent === undefined) {
-    return timeoutMs === undefined ? undefined : onTimeout(timeoutMs, call);
+    return timeoutMs === undefined ? undefined : timers.add(call, timeoutMs, startedAt);
   }
   const stops: (() => void)[] = [];
-  if (timeoutMs !== undefined) stops.push(onTimeout(timeoutMs, call));
+  if (timeoutMs !== undefined) {
+    const expiry = timers.add(call, timeoutMs, startedAt);
+    stops.push(() => expiry.stop());
+  }
   if (signal !== undefined) {
     stops.push(onAbort(signal, () => call.giveUp(aborted(signal.reason, call.place()))));
   }
@@ -36,14 +68,11 @@ export function watchBounds(bounds: Bounds, call: BoundedCall): (() => void) | u
     const { signal: outer } = parent;
     stops.push(onAbort(outer, () => call.giveUp(parentAborted(outer.reason, call.place()))));
   }
-  return () => {
-    for (const stop of stops) stop();
+  return {
+    stop() {
+      for (const stop of stops) stop();
+    },
   };
-}
-
-function onTimeout(timeoutMs: number, call: BoundedCall): () => void {
-  const deadline = Deadline.after(timeoutMs);
-  return onExpiry(deadline, () => call.giveUp(expired(timeoutMs, call.place())));
 }
 
 /** Whom to tell when a signal is aborted. */

@@ -13,7 +13,7 @@ import {
   unencodable,
 } from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
-import { refusedByBounds, watchBounds } from "./call-watch.js";
+import { refusedByBounds, type Watch, watchBounds } from "./call-watch.js";
 import type { EnvelopedChannel } from "./enveloped-channel.js";
 import { EnvelopedResponse, type ResponseOwner } from "./enveloped-response.js";
 import { writeMessage } from "./message-writer.js";
@@ -64,7 +64,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   #isSent = false;
   #isManual = false;
   #isReading = false;
-  #stopWatching: (() => void) | undefined;
+  #watching: Watch | undefined;
   #startedAt = 0;
   #isOver = false;
 
@@ -82,7 +82,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     try {
       const pending = writeMessage(stream.body, this.#method.input, message, this.#settings);
       if (pending === undefined) this.#sendWritten(stream);
-      else pending.then(() => this.#sendWritten(stream)).catch((error) => this.failed(error));
+      else this.#sendLater(pending, stream);
     } catch (error) {
       this.failed(error);
       return;
@@ -200,6 +200,10 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     this.#finish(error);
   }
 
+  expired(timeoutMs: number): void {
+    this.giveUp(expired(timeoutMs, this.place()));
+  }
+
   pause(): void {
     this.#response.pause();
   }
@@ -221,7 +225,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
       return undefined;
     }
     this.#outcome.running = this;
-    const head = this.#channel.head(this.#method, this.#settings);
+    const head = this.#channel.heads.of(this.#method, this.#settings);
     const stream = this.#channel.transport.open(head, this);
     this.#stream = stream;
     return stream;
@@ -247,6 +251,10 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     );
   }
 
+  #sendLater(pending: Promise<void>, stream: ClientStream): void {
+    pending.then(() => this.#sendWritten(stream)).catch((error) => this.failed(error));
+  }
+
   #sendWritten(stream: ClientStream): void {
     if (this.#isOver) return;
     this.#isSent = true;
@@ -267,13 +275,14 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
   #watch(): void {
     if (this.#isOver) return;
     if (this.#settings.timeoutMs !== undefined) this.#startedAt = performance.now();
-    this.#stopWatching = watchBounds(this.#settings, this);
+    const { expiries } = this.#channel;
+    this.#watching = watchBounds(this.#settings, this, expiries, this.#startedAt);
   }
 
   #finish(error: RpcError | undefined, response?: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#stopWatching?.();
+    this.#watching?.stop();
     this.#outcome.running = undefined;
     this.#sender?.over(error);
     if (error === undefined) this.#outcome.succeed(response);

@@ -3,10 +3,10 @@ import type { ReadonlyMetadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 import type { Peer } from "../server/handler-call.js";
 import type { Method } from "../service-type.js";
-import { canceledBy, type Place } from "./call-failure.js";
+import { canceledBy, expired, type Place } from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
 import type { CallStarter } from "./call-starter.js";
-import { refusedByBounds, watchBounds } from "./call-watch.js";
+import { refusedByBounds, type Watch, watchBounds } from "./call-watch.js";
 import { ClientInterceptedCall } from "./intercepted-call.js";
 import type { Outcome, RunningRequest } from "./outcome.js";
 import { asyncRequests, leave, type RequestStream } from "./request-pump.js";
@@ -65,7 +65,7 @@ class InterceptedRun implements RunningRequest {
   /** What the interceptors made of the call; those that are over do nothing any more. */
   readonly #requests: RunningRequest[] = [];
   #call: ClientInterceptedCall | undefined;
-  #stopWatching: (() => void) | undefined;
+  #watching: Watch | undefined;
   #isOver = false;
   #leave: (() => void) | undefined;
   #resumed: (() => void) | undefined;
@@ -95,7 +95,8 @@ class InterceptedRun implements RunningRequest {
     const send = (call: ClientInterceptedCall) => this.#send(call);
     const call = new ClientInterceptedCall(this.#method, this.#peer, request, settings, send);
     this.#call = call;
-    this.#stopWatching = watchBounds(settings, this);
+    const { expiries } = this.#starter;
+    this.#watching = watchBounds(settings, this, expiries, performance.now());
     void this.#follow(first, call);
   }
 
@@ -106,6 +107,10 @@ class InterceptedRun implements RunningRequest {
   giveUp(error: RpcError): void {
     if (this.#isOver) return;
     this.#finish(error);
+  }
+
+  expired(timeoutMs: number): void {
+    this.giveUp(expired(timeoutMs, this.place()));
   }
 
   pause(): void {
@@ -189,7 +194,7 @@ class InterceptedRun implements RunningRequest {
 
   #finish(error: RpcError | undefined, response?: unknown): void {
     this.#isOver = true;
-    this.#stopWatching?.();
+    this.#watching?.stop();
     this.#outcome.running = undefined;
     this.#resumed?.();
     this.#leave?.();

@@ -69,7 +69,7 @@ function getHead(
   const path = init.method.path + query;
   if (path.length > longestTarget) return undefined;
   const headers = requestFields(init, ["user-agent", userAgent], undefined);
-  return { method: "GET", path, headers, requiresHttp2: false };
+  return { method: "GET", path, headers, isWhole: true, requiresHttp2: false };
 }
 
 function isGet(settings: RequestInit["settings"], method: RequestInit["method"]): boolean {

@@ -21,7 +21,8 @@ export function unaryFields(codec: Codec): readonly string[] {
 /** The head of a POST, whose body may be compressed. */
 export function requestHead(init: RequestInit, encoding?: string): RequestHead {
   const headers = requestFields(init, init.fields, encoding);
-  return { method: "POST", path: init.method.path, headers, requiresHttp2: false };
+  const { path } = init.method;
+  return { method: "POST", path, headers, isWhole: true, requiresHttp2: false };
 }
 
 /** The protocol's fields of one call, and its caller's. */

@@ -1,6 +1,7 @@
 import {
   brokenStream,
   canceledBy,
+  expired,
   type Place,
   placed,
   statusMessage,
@@ -9,11 +10,11 @@ import {
   unexpected,
 } from "../client/call-failure.js";
 import type { CallSettings } from "../client/call-settings.js";
-import { refusedByBounds, watchBounds } from "../client/call-watch.js";
+import { plainTimers, refusedByBounds, type Watch, watchBounds } from "../client/call-watch.js";
 import type { Outcome, RunningRequest } from "../client/outcome.js";
 import type { Compression } from "../compression/compression.js";
 import { acceptList, findCompression } from "../compression/negotiate.js";
-import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
+import { type HeaderFields, Metadata, type ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import type { Method } from "../service-type.js";
 import type {
@@ -30,6 +31,7 @@ import { unaryContentType } from "./content-type.js";
 import { decodeError } from "./error.js";
 import { codeFromStatus } from "./http-status.js";
 import { splitTrailers } from "./trailer.js";
+import type { UnaryChannel } from "./unary-channel.js";
 
 /** What a unary request over Connect is made from. */
 export interface UnaryRequestInit {
@@ -41,6 +43,8 @@ export interface UnaryRequestInit {
   readonly outcome: Outcome;
   /** Compression, and GET. Without it there is neither, whatever the settings say. */
   readonly forms?: UnaryForms;
+  /** What is shared with other requests. Without it each makes everything anew. */
+  readonly channel?: UnaryChannel;
 }
 
 /** Starts a unary call over Connect. It settles `outcome`, in this tick only where nothing can be sent. */
@@ -55,7 +59,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   readonly #outcome: Outcome;
   readonly #body: MessageBody;
   #stream: ClientStream | undefined;
-  #stopWatching: (() => void) | undefined;
+  #watching: Watch | undefined;
   #isOver = false;
   /** The HTTP status of an error response whose body is awaited. */
   #errorStatus: number | undefined;
@@ -85,10 +89,20 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
       this.giveUp(unencodable(error, this.place()));
       return;
     }
-    this.#stopWatching = watchBounds(this.#settings, this);
+    const { settings, channel } = this.#init;
+    const startedAt = settings.timeoutMs === undefined ? 0 : performance.now();
+    this.#watching = watchBounds(settings, this, channel?.expiries ?? plainTimers, startedAt);
   }
 
   head(status: number, received: ReadonlyMetadata): void {
+    const { channel } = this.#init;
+    if (status === 200 && channel?.knowsHead(received)) {
+      this.#headers = received;
+      this.#trailers = new Metadata();
+      this.#outcome.receivedHeaders(received);
+      this.#announce(received);
+      return;
+    }
     const { headers, trailers } = splitTrailers(received);
     this.#headers = headers;
     this.#trailers = trailers;
@@ -96,6 +110,17 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
     try {
       if (status === 200) this.#checkResponse(headers);
       else this.#expectError(status, headers);
+    } catch (error) {
+      this.giveUp(placed(error as RpcError, this.place()));
+      return;
+    }
+    this.#announce(headers);
+    const isUsual = status === 200 && this.#compression === undefined && headers === received;
+    if (isUsual && !this.#isOver) channel?.acceptedHead(received);
+  }
+
+  #announce(headers: ReadonlyMetadata): void {
+    try {
       this.#body.announce(headers.get("content-length"));
     } catch (error) {
       this.giveUp(placed(error as RpcError, this.place()));
@@ -141,6 +166,10 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
     this.#finish(error);
   }
 
+  expired(timeoutMs: number): void {
+    this.giveUp(expired(timeoutMs, this.place()));
+  }
+
   // There is one message, and nothing to wait with.
   pause(): void {}
   resume(): void {}
@@ -148,7 +177,9 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
 
   #send(message: unknown): void {
     const { codec } = this.#settings;
-    const stream = this.#open(requestHead(this.#init));
+    const { channel, method } = this.#init;
+    const head = channel?.heads.of(method, this.#settings) ?? requestHead(this.#init);
+    const stream = this.#open(head);
     codec.encode(this.#init.method.input, message, stream.body);
     stream.send();
   }
@@ -165,8 +196,9 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   }
 
   #open(head: RequestHead): ClientStream {
-    this.#stream = this.#init.transport.open(head, this);
-    return this.#stream;
+    const stream = this.#init.transport.open(head, this);
+    this.#stream = stream;
+    return stream;
   }
 
   /** @throws RpcError for a response of another form than was asked for. */
@@ -243,7 +275,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   #finish(error: RpcError | undefined, response?: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#stopWatching?.();
+    this.#watching?.stop();
     this.#outcome.running = undefined;
     if (error === undefined) this.#outcome.succeed(response);
     else this.#outcome.fail(error);

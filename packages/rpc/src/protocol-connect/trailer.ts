@@ -25,6 +25,9 @@ export function splitTrailers(received: ReadonlyMetadata): {
 
 /** Most responses have none. */
 function hasTrailers(received: ReadonlyMetadata): boolean {
-  for (const [name] of received) if (name.startsWith(prefix)) return true;
+  const fields = Metadata.fieldsOf(received);
+  for (let i = 0; i < fields.length; i += 2) {
+    if ((fields[i] as string).startsWith(prefix)) return true;
+  }
   return false;
 }
