@@ -155,7 +155,8 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
         timeoutMs !== undefined &&
         performance.now() - this.#startedAt >= timeoutMs;
       const place = this.place();
-      this.#finish(isLate ? expired(timeoutMs, place) : brokenStream(failure, place));
+      if (isLate) this.#finish(expired(timeoutMs, place), undefined, true);
+      else this.#finish(brokenStream(failure, place));
     });
   }
 
@@ -197,7 +198,7 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     if (this.#isOver) return;
     this.#response.stop();
     this.#stream?.reset();
-    this.#finish(error);
+    this.#finish(error, undefined, true);
   }
 
   expired(timeoutMs: number): void {
@@ -279,14 +280,14 @@ class EnvelopedRequest implements ResponseReceiver, RunningRequest, SenderTarget
     this.#watching = watchBounds(this.#settings, this, expiries, this.#startedAt);
   }
 
-  #finish(error: RpcError | undefined, response?: unknown): void {
+  #finish(error: RpcError | undefined, response?: unknown, isGivenUp = false): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#watching?.stop();
     this.#outcome.running = undefined;
     this.#sender?.over(error);
     if (error === undefined) this.#outcome.succeed(response);
-    else this.#outcome.fail(error);
+    else this.#outcome.fail(error, isGivenUp);
   }
 
   place(): Place {

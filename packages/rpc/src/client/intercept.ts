@@ -105,8 +105,7 @@ class InterceptedRun implements RunningRequest {
   }
 
   giveUp(error: RpcError): void {
-    if (this.#isOver) return;
-    this.#finish(error);
+    if (!this.#isOver) this.#finish(error, undefined, true);
   }
 
   expired(timeoutMs: number): void {
@@ -135,7 +134,7 @@ class InterceptedRun implements RunningRequest {
       if (this.#isSingle()) this.#succeed(call, this.#messageOf(result));
       else await this.#read(call, result);
     } catch (error) {
-      this.giveUp(RpcError.is(error) ? error : this.#wrapped(error));
+      if (!this.#isOver) this.#finish(RpcError.is(error) ? error : this.#wrapped(error));
     }
   }
 
@@ -192,7 +191,7 @@ class InterceptedRun implements RunningRequest {
     if (outcome.running !== undefined) this.#requests.push(outcome.running);
   }
 
-  #finish(error: RpcError | undefined, response?: unknown): void {
+  #finish(error: RpcError | undefined, response?: unknown, isGivenUp = false): void {
     this.#isOver = true;
     this.#watching?.stop();
     this.#outcome.running = undefined;
@@ -201,7 +200,7 @@ class InterceptedRun implements RunningRequest {
     if (error !== undefined) this.#end(error);
     this.#queue?.over(error);
     if (error === undefined) this.#outcome.succeed(response);
-    else this.#outcome.fail(error);
+    else this.#outcome.fail(error, isGivenUp);
   }
 
   /** Ends what the call led to, and tells the caller what had come. */

@@ -11,7 +11,8 @@ export interface Outcome {
   receivedTrailers(trailers: ReadonlyMetadata): void;
   /** @param response where there is one; a stream of responses has ended. */
   succeed(response: unknown): void;
-  fail(error: RpcError): void;
+  /** @param isGivenUp this side ended the call, so that what has come before is of no interest. */
+  fail(error: RpcError, isGivenUp?: boolean): void;
 }
 
 /** A request under way, as the call that made it holds it. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { EchoService, Method } from "../fixtures/echo-service.js";
 import { envelope, FakeTransport, joined } from "../fixtures/fake-transport.js";
+import type { InterceptorNext } from "../interceptor.js";
 import { Metadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import type { BidiCall } from "./bidi-call.js";
@@ -52,6 +53,29 @@ describe("a stream of responses", () => {
     ]);
     expect(body.toBytes()).toEqual(message("a"));
   });
+
+  it.each([
+    ["", []],
+    [", through an interceptor", [(next: InterceptorNext) => next]],
+  ])(
+    "gives out what had come before the server reset the stream, then says so%s",
+    async (_, interceptors) => {
+      const transport = new FakeTransport("2");
+      const channel = createTransportChannel("http://greeter:80", transport, { interceptors });
+      const call = createClient(EchoService, channel).watch({});
+      await turn();
+      transport.last.receiver.head(200, Metadata.fromWire(type));
+      transport.last.data(joined(message("a"), message("b")));
+      transport.last.receiver.interrupted({ kind: "canceled", message: "given up" });
+      await turn();
+      const names: string[] = [];
+      const reading = (async () => {
+        for await (const { name } of call) names.push(name);
+      })();
+      await expect(reading).rejects.toMatchObject({ code: "canceled" });
+      expect(names).toEqual(["a", "b"]);
+    },
+  );
 
   it("is cancelled by leaving the loop, which nobody hears of", async () => {
     const { transport, client } = setUp();

@@ -130,11 +130,10 @@ export class PendingStreamCall<O> implements ServerStreamCall<O>, Outcome, Liste
     this.#over();
   }
 
-  fail(error: RpcError): void {
+  fail(error: RpcError, isGivenUp = false): void {
     this.error = error;
-    // What the caller gave up ends at once, not behind what has come before.
-    const isOwn = error.origin === "local";
-    if (isOwn && (error.code === "canceled" || error.code === "deadline_exceeded")) {
+    // What the caller gave up ends at once, not behind what has come before; what the server gave up does not.
+    if (isGivenUp && (error.code === "canceled" || error.code === "deadline_exceeded")) {
       this.#queue.abort(error);
     } else {
       this.#queue.fail(error);
