@@ -56,6 +56,15 @@ export function watchBounds(
   if (signal === undefined && parent === undefined) {
     return timeoutMs === undefined ? undefined : timers.add(call, timeoutMs, startedAt);
   }
+  return watchAll(bounds, call, expiries, startedAt);
+}
+
+function watchAll(
+  { signal, timeoutMs, parent }: Bounds,
+  call: BoundedCall,
+  expiries: ExpiryQueue,
+  startedAt: number,
+): Watch {
   const stops: (() => void)[] = [];
   if (timeoutMs !== undefined) {
     const expiry = timers.add(call, timeoutMs, startedAt);
