@@ -12,8 +12,8 @@ export interface ExpiringCall {
 
 /** What tells calls that their time is over. */
 export interface CallTimers {
-  /** @param startedAt `performance.now()` of the call's beginning. */
-  add(call: ExpiringCall, timeoutMs: number, startedAt: number): Watch;
+  /** @param startedAt `performance.now()` of the call's beginning. Default: now. */
+  add(call: ExpiringCall, timeoutMs: number, startedAt?: number): Watch;
 }
 
 /** A timer of the platform for each call. */
@@ -43,43 +43,35 @@ export function refusedByBounds(bounds: Bounds, call: Placer): RpcError | undefi
 
 /**
  * Ends a call when its time is over or somebody gives it up: only where the call has such bounds.
- * @param startedAt `performance.now()` of its beginning; it matters only where there is a timeout.
+ * @param startedAt `performance.now()` of its beginning, where it is known. Default: now.
  * @returns `undefined` where there is nothing to watch.
  */
 export function watchBounds(
   bounds: Bounds,
   call: BoundedCall,
   timers: CallTimers,
-  startedAt: number,
+  startedAt?: number,
 ): Watch | undefined {
   const { signal, timeoutMs, parent } = bounds;
   if (signal === undefined && parent === undefined) {
     return timeoutMs === undefined ? undefined : timers.add(call, timeoutMs, startedAt);
   }
-  return watchAll(bounds, call, expiries, startedAt);
+  return watchAll(bounds, call, timers, startedAt);
 }
 
 function watchAll(
   { signal, timeoutMs, parent }: Bounds,
   call: BoundedCall,
-  expiries: ExpiryQueue,
-  startedAt: number,
+  timers: CallTimers,
+  startedAt: number | undefined,
 ): Watch {
-  const stops: (() => void)[] = [];
-  if (timeoutMs !== undefined) {
-    const expiry = timers.add(call, timeoutMs, startedAt);
-    stops.push(() => expiry.stop());
-  }
-  if (signal !== undefined) {
-    stops.push(onAbort(signal, () => call.giveUp(aborted(signal.reason, call.place()))));
-  }
-  if (parent !== undefined) {
-    const { signal: outer } = parent;
-    stops.push(onAbort(outer, () => call.giveUp(parentAborted(outer.reason, call.place()))));
-  }
+  const stops: Watch[] = [];
+  if (timeoutMs !== undefined) stops.push(timers.add(call, timeoutMs, startedAt));
+  if (signal !== undefined) stops.push(onAbort(signal, call, aborted));
+  if (parent !== undefined) stops.push(onAbort(parent.signal, call, parentAborted));
   return {
     stop() {
-      for (const stop of stops) stop();
+      for (const each of stops) each.stop();
     },
   };
 }
@@ -87,13 +79,13 @@ function watchAll(
 /** Whom to tell when a signal is aborted. */
 const watches = new WeakMap<AbortSignal, SignalWatch>();
 
-function onAbort(signal: AbortSignal, listener: () => void): () => void {
+function onAbort(signal: AbortSignal, call: BoundedCall, outcome: typeof aborted): Watch {
   let watch = watches.get(signal);
   if (watch === undefined) {
     watch = new SignalWatch(signal);
     watches.set(signal, watch);
   }
-  return watch.add(listener);
+  return watch.add(() => call.giveUp(outcome(signal.reason, call.place())));
 }
 
 /** One listener on a signal, however many calls share it: platforms warn of a leak past ten. */
@@ -109,14 +101,16 @@ class SignalWatch {
     this.#signal = signal;
   }
 
-  /** @returns takes it out again. */
-  add(aborted: () => void): () => void {
+  /** What is returned takes it out again. */
+  add(aborted: () => void): Watch {
     const call = { aborted };
     if (this.#calls.size === 0) this.#signal.addEventListener("abort", this.#tell, { once: true });
     this.#calls.add(call);
-    return () => {
-      if (!this.#calls.delete(call) || this.#calls.size > 0) return;
-      this.#signal.removeEventListener("abort", this.#tell);
+    return {
+      stop: () => {
+        if (!this.#calls.delete(call) || this.#calls.size > 0) return;
+        this.#signal.removeEventListener("abort", this.#tell);
+      },
     };
   }
 }

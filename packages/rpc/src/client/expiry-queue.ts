@@ -17,7 +17,7 @@ export class ExpiryQueue implements CallTimers {
   /** When the timer looks. */
   #lookAt: number = Number.POSITIVE_INFINITY;
 
-  add(call: ExpiringCall, timeoutMs: number, startedAt: number): Expiry {
+  add(call: ExpiringCall, timeoutMs: number, startedAt: number = performance.now()): Expiry {
     const at = Math.ceil(startedAt + timeoutMs);
     let due = this.#last;
     if (due === undefined || due.at !== at || due.first === undefined) {

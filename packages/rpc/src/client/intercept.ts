@@ -96,7 +96,7 @@ class InterceptedRun implements RunningRequest {
     const call = new ClientInterceptedCall(this.#method, this.#peer, request, settings, send);
     this.#call = call;
     const { expiries } = this.#starter;
-    this.#watching = watchBounds(settings, this, expiries, performance.now());
+    this.#watching = watchBounds(settings, this, expiries);
     void this.#follow(first, call);
   }
 

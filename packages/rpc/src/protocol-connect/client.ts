@@ -14,7 +14,7 @@ import { plainTimers, refusedByBounds, type Watch, watchBounds } from "../client
 import type { Outcome, RunningRequest } from "../client/outcome.js";
 import type { Compression } from "../compression/compression.js";
 import { acceptList, findCompression } from "../compression/negotiate.js";
-import { type HeaderFields, Metadata, type ReadonlyMetadata } from "../metadata.js";
+import type { HeaderFields, ReadonlyMetadata } from "../metadata.js";
 import type { RpcError } from "../rpc-error.js";
 import type { Method } from "../service-type.js";
 import type {
@@ -89,38 +89,18 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
       this.giveUp(unencodable(error, this.place()));
       return;
     }
-    const { settings, channel } = this.#init;
-    const startedAt = settings.timeoutMs === undefined ? 0 : performance.now();
-    this.#watching = watchBounds(settings, this, channel?.expiries ?? plainTimers, startedAt);
+    const timers = this.#init.channel?.expiries ?? plainTimers;
+    this.#watching = watchBounds(this.#settings, this, timers);
   }
 
   head(status: number, received: ReadonlyMetadata): void {
-    const { channel } = this.#init;
-    if (status === 200 && channel?.knowsHead(received)) {
-      this.#headers = received;
-      this.#trailers = new Metadata();
-      this.#outcome.receivedHeaders(received);
-      this.#announce(received);
-      return;
-    }
     const { headers, trailers } = splitTrailers(received);
     this.#headers = headers;
     this.#trailers = trailers;
     this.#outcome.receivedHeaders(headers);
     try {
-      if (status === 200) this.#checkResponse(headers);
-      else this.#expectError(status, headers);
-    } catch (error) {
-      this.giveUp(placed(error as RpcError, this.place()));
-      return;
-    }
-    this.#announce(headers);
-    const isUsual = status === 200 && this.#compression === undefined && headers === received;
-    if (isUsual && !this.#isOver) channel?.acceptedHead(received);
-  }
-
-  #announce(headers: ReadonlyMetadata): void {
-    try {
+      if (status !== 200) this.#expectError(status, headers);
+      else if (!this.#init.channel?.knowsHead(received)) this.#checkResponse(headers, received);
       this.#body.announce(headers.get("content-length"));
     } catch (error) {
       this.giveUp(placed(error as RpcError, this.place()));
@@ -178,9 +158,8 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   #send(message: unknown): void {
     const { codec } = this.#settings;
     const { channel, method } = this.#init;
-    const head = channel?.heads.of(method, this.#settings) ?? requestHead(this.#init);
-    const stream = this.#open(head);
-    codec.encode(this.#init.method.input, message, stream.body);
+    const stream = this.#open(channel?.heads.of(method, this.#settings) ?? requestHead(this.#init));
+    codec.encode(method.input, message, stream.body);
     stream.send();
   }
 
@@ -196,13 +175,12 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   }
 
   #open(head: RequestHead): ClientStream {
-    const stream = this.#init.transport.open(head, this);
-    this.#stream = stream;
-    return stream;
+    this.#stream = this.#init.transport.open(head, this);
+    return this.#stream;
   }
 
   /** @throws RpcError for a response of another form than was asked for. */
-  #checkResponse(headers: ReadonlyMetadata): void {
+  #checkResponse(headers: ReadonlyMetadata, received: ReadonlyMetadata): void {
     const expected = unaryContentType(this.#settings.codec);
     const contentType = headers.get("content-type");
     if (!isContentType(contentType, expected)) {
@@ -211,6 +189,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
       throw unexpected(code, `answered with ${got} instead of ${expected}`, this.place());
     }
     this.#checkEncoding(headers);
+    if (this.#compression === undefined) this.#init.channel?.acceptedHead(received);
   }
 
   /** @throws RpcError if the answer has no body that could say more than its status. */

@@ -11,7 +11,7 @@ export class UnaryChannel {
   readonly expiries: ExpiryQueue;
   /** Heads of a POST that is not compressed. */
   readonly heads: RequestHeads;
-  /** The fields of the last head of a success that was accepted, and had no trailers. */
+  /** The fields of the last head of a success that was accepted, and names no compression. */
   #accepted: HeaderFields | undefined;
 
   constructor(settings: CallSettings, expiries: ExpiryQueue) {
