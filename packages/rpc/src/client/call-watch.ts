@@ -1,4 +1,4 @@
-import { Deadline, onExpiry } from "../deadline.js";
+import { longestTimer } from "../deadline.js";
 import type { RpcError } from "../rpc-error.js";
 import { aborted, expired, type Placer, parentAborted } from "./call-failure.js";
 import type { CallSettings } from "./call-settings.js";
@@ -18,9 +18,20 @@ export interface CallTimers {
 
 /** A timer of the platform for each call. */
 export const plainTimers: CallTimers = {
-  add: (call, timeoutMs) => ({
-    stop: onExpiry(Deadline.after(timeoutMs), () => call.expired(timeoutMs)),
-  }),
+  add(call, timeoutMs) {
+    const end = performance.now() + timeoutMs;
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (left: number) => {
+      timer = setTimeout(look, Math.min(Math.ceil(left), longestTimer));
+    };
+    const look = () => {
+      const left = end - performance.now();
+      if (left > 0) wait(left);
+      else call.expired(timeoutMs);
+    };
+    wait(timeoutMs);
+    return { stop: () => clearTimeout(timer) };
+  },
 };
 
 /** A call that can be ended from outside. */

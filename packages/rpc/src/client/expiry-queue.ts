@@ -1,7 +1,5 @@
+import { longestTimer } from "../deadline.js";
 import type { CallTimers, ExpiringCall, Watch } from "./call-watch.js";
-
-/** The longest delay that a timer of the platform can wait: 2³¹ − 1 ms. */
-const longestTimer = 2 ** 31 - 1;
 
 /**
  * The deadlines of a channel's calls, on one timer of the platform: most calls are over long before theirs, so that
