@@ -21,15 +21,11 @@ export const plainTimers: CallTimers = {
   add(call, timeoutMs) {
     const end = performance.now() + timeoutMs;
     let timer: ReturnType<typeof setTimeout>;
-    const wait = (left: number) => {
-      timer = setTimeout(look, Math.min(Math.ceil(left), longestTimer));
+    const wait = () => {
+      const delay = Math.min(Math.ceil(end - performance.now()), longestTimer);
+      timer = setTimeout(() => (performance.now() < end ? wait() : call.expired(timeoutMs)), delay);
     };
-    const look = () => {
-      const left = end - performance.now();
-      if (left > 0) wait(left);
-      else call.expired(timeoutMs);
-    };
-    wait(timeoutMs);
+    wait();
     return { stop: () => clearTimeout(timer) };
   },
 };

@@ -23,11 +23,7 @@ export function splitTrailers(received: ReadonlyMetadata): {
   return { headers: Metadata.fromWire(headers), trailers: Metadata.fromWire(trailers) };
 }
 
-/** Most responses have none. */
+/** Most responses have none. A value that looks like one costs a closer look. */
 function hasTrailers(received: ReadonlyMetadata): boolean {
-  const fields = Metadata.fieldsOf(received);
-  for (let i = 0; i < fields.length; i += 2) {
-    if ((fields[i] as string).startsWith(prefix)) return true;
-  }
-  return false;
+  return Metadata.fieldsOf(received).some((each) => each.startsWith(prefix));
 }
