@@ -60,25 +60,19 @@ export function watchBounds(
   startedAt?: number,
 ): Watch | undefined {
   const { signal, timeoutMs, parent } = bounds;
-  if (signal === undefined && parent === undefined) {
-    return timeoutMs === undefined ? undefined : timers.add(call, timeoutMs, startedAt);
-  }
-  return watchAll(bounds, call, timers, startedAt);
+  const timer = timeoutMs === undefined ? undefined : timers.add(call, timeoutMs, startedAt);
+  if (signal === undefined && parent === undefined) return timer;
+  return allOf([
+    timer,
+    signal && onAbort(signal, call, aborted),
+    parent && onAbort(parent.signal, call, parentAborted),
+  ]);
 }
 
-function watchAll(
-  { signal, timeoutMs, parent }: Bounds,
-  call: BoundedCall,
-  timers: CallTimers,
-  startedAt: number | undefined,
-): Watch {
-  const stops: Watch[] = [];
-  if (timeoutMs !== undefined) stops.push(timers.add(call, timeoutMs, startedAt));
-  if (signal !== undefined) stops.push(onAbort(signal, call, aborted));
-  if (parent !== undefined) stops.push(onAbort(parent.signal, call, parentAborted));
+function allOf(watches: readonly (Watch | undefined)[]): Watch {
   return {
     stop() {
-      for (const each of stops) each.stop();
+      for (const each of watches) each?.stop();
     },
   };
 }
