@@ -7,6 +7,7 @@ import { createNodeTransport } from "../../packages/node/src/transport.js";
 import { parseBaseUrl } from "../../packages/web/src/client/base-url.js";
 import { describeFailure } from "../../packages/web/src/client/failure.js";
 import { FetchTransport } from "../../packages/web/src/client/transport.js";
+import { PartialMessages } from "../../packages/web/src/server/partial-messages.js";
 import { FetchServerStream } from "../../packages/web/src/server/server-stream.js";
 import { meetOnNode } from "./node-server.js";
 import { type ConnectedTransport, describeTransport, type TransportTraits } from "./transport.js";
@@ -60,6 +61,7 @@ async function serveBridged(accept: RequestAcceptor): Promise<ConnectedTransport
         values: undefined,
       },
       60_000,
+      new PartialMessages(2 ** 29),
     );
     stream.deliver(accept(stream));
     return stream.response;

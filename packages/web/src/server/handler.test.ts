@@ -243,6 +243,39 @@ it("ends a request whose body stops, but no stream that rests between its messag
   expect(isOver).toBe(false);
 });
 
+it("ends the largest message of which a part has come, where those of all are past the limit", async () => {
+  const handler = createFetchHandler([echo()], { limits: { partialMessageBytes: 1_000 } });
+  const open = (contentType: string, to: string) => {
+    let body!: ReadableStreamDefaultController<Uint8Array>;
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        body = controller;
+      },
+    });
+    const headers = { "content-type": contentType };
+    const answer = handler(post(to, { headers, body: stream, duplex: "half" } as RequestInit));
+    return { body, answer };
+  };
+  const small = open("application/json", path);
+  const large = open("application/connect+json", "/test.v1.EchoService/Collect");
+  const text = new TextEncoder().encode(`{"name":"${"x".repeat(390)}"}`);
+  small.body.enqueue(text);
+  large.body.enqueue(Uint8Array.of(0, 0, 0, 16, 0, ...new Uint8Array(595)));
+  large.body.enqueue(new Uint8Array(50));
+  const ended = await (await large.answer).text();
+  expect(ended).toContain("resource_exhausted");
+  expect(ended).toContain("partialMessageBytes");
+  small.body.close();
+  expect((await small.answer).status).toBe(200);
+  // What is over is not counted any more.
+  for (let i = 0; i < 10; i++) {
+    const next = open("application/json", path);
+    next.body.enqueue(text);
+    next.body.close();
+    expect((await next.answer).status).toBe(200);
+  }
+});
+
 it("ends a response of which the caller takes nothing for too long", async () => {
   vi.useFakeTimers();
   let reason: unknown;

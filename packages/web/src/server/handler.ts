@@ -17,6 +17,7 @@ import {
 } from "@bowline/rpc/internal";
 import { jsonCodec } from "@bowline/rpc/json";
 import { builtinCompressions } from "../compression.js";
+import { PartialMessages } from "./partial-messages.js";
 import { FetchServerStream } from "./server-stream.js";
 
 /** Options of {@link createFetchHandler}. `P`: what the platform passes behind the request. */
@@ -40,6 +41,11 @@ export interface FetchHandlerOptions<P extends readonly unknown[] = readonly unk
     readonly headerListBytes?: number;
     /** Bytes of one header field, name and value. Default 8 KiB; more is HTTP status 431. */
     readonly headerFieldBytes?: number;
+    /**
+     * Bytes of the messages of which a part has come, over all requests of the handler. Default 512 MiB, as in a process;
+     * past it the largest is ended with `resource_exhausted`. Lower it where the platform gives less memory.
+     */
+    readonly partialMessageBytes?: number;
     /** Milliseconds without a byte while a request or response is under way. Default 60,000; 0 is none. */
     readonly stallTimeoutMs?: number;
   };
@@ -65,6 +71,7 @@ const defaultLimits: Limits = {
   receivedMessageBytes: 4 * 1024 * 1024,
   headerListBytes: 16_384,
   headerFieldBytes: 8_192,
+  partialMessageBytes: 512 * 1024 * 1024,
   stallTimeoutMs: 60_000,
 };
 const limitNames: ReadonlySet<string> = new Set(Object.keys(defaultLimits));
@@ -90,6 +97,7 @@ export function createFetchHandler<P extends readonly unknown[] = readonly unkno
   const limits = { ...defaultLimits, ...own };
   checkSettings(prefix, limits);
   const stallTimeoutMs = Number.isFinite(limits.stallTimeoutMs) ? limits.stallTimeoutMs : 0;
+  const partial = new PartialMessages(limits.partialMessageBytes);
   const accept = requestHandler(services, handling, limits);
   return async (request, ...platform) => {
     const target = targetOf(request.url, prefix);
@@ -101,7 +109,7 @@ export function createFetchHandler<P extends readonly unknown[] = readonly unkno
     if (refusal !== undefined) return refusal;
     const peer = { address: peerAddress?.(request, ...platform) ?? "unknown", tls: undefined };
     const known = { target: target ?? "/", headers, peer, values: values?.(request, ...platform) };
-    const stream = new FetchServerStream(request, known, stallTimeoutMs);
+    const stream = new FetchServerStream(request, known, stallTimeoutMs, partial);
     stream.deliver(accept(stream));
     return stream.response;
   };

@@ -1,5 +1,6 @@
 import type { RequestReceiver, StreamFailure } from "@bowline/rpc/internal";
 import { QuietTimer } from "@bowline/rpc/internal";
+import type { PartialMessages } from "./partial-messages.js";
 
 /** How much of a request that is answered already is still read, so that the peer gets to see the answer. */
 const drainBytes = 4 * 1024 * 1024;
@@ -11,6 +12,8 @@ const quietMs = 250;
 export class RequestBody {
   readonly #body: ReadableStream<Uint8Array> | null;
   readonly #stallTimeoutMs: number;
+  readonly #partial: PartialMessages;
+  #receiver: RequestReceiver | undefined;
   readonly #broken: (failure: StreamFailure) => void;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #isPaused = false;
@@ -29,10 +32,12 @@ export class RequestBody {
   constructor(
     body: ReadableStream<Uint8Array> | null,
     stallTimeoutMs: number,
+    partial: PartialMessages,
     broken: (failure: StreamFailure) => void,
   ) {
     this.#body = body;
     this.#stallTimeoutMs = stallTimeoutMs;
+    this.#partial = partial;
     this.#broken = broken;
     this.#isComplete = body === null;
   }
@@ -50,6 +55,7 @@ export class RequestBody {
 
   deliver(receiver: RequestReceiver): void {
     this.#isReading = true;
+    this.#receiver = receiver;
     void this.#deliver(receiver);
   }
 
@@ -67,6 +73,8 @@ export class RequestBody {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
+    if (this.#receiver !== undefined) this.#partial.forget(this.#receiver);
+    this.#receiver = undefined;
     this.#timer?.stop();
     if (this.#isComplete) return;
     this.#quiet = new QuietTimer(quietMs, () => this.#pass());
@@ -94,6 +102,7 @@ export class RequestBody {
     if (this.#isDisposed) await this.#drain();
     else {
       this.#isComplete = true;
+      this.#partial.forget(receiver);
       receiver.end();
     }
   }
@@ -110,6 +119,7 @@ export class RequestBody {
     if (this.#isDisposed || piece?.value === undefined) return false;
     this.#timer?.touch();
     receiver.data(piece.value, 0, piece.value.length);
+    if (!this.#isDisposed) this.#partial.count(receiver);
     return true;
   }
 

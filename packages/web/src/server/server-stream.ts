@@ -10,6 +10,7 @@ import {
   type StreamPeer,
 } from "@bowline/rpc/internal";
 import { isWorkers } from "../platform.js";
+import type { PartialMessages } from "./partial-messages.js";
 import { RequestBody } from "./request-body.js";
 import { toResponse } from "./response.js";
 
@@ -56,7 +57,12 @@ export class FetchServerStream implements ServerStream {
   /** The response is complete, or will never be. */
   #isAnswered = false;
 
-  constructor(request: Request, info: RequestInfo, stallTimeoutMs: number) {
+  constructor(
+    request: Request,
+    info: RequestInfo,
+    stallTimeoutMs: number,
+    partial: PartialMessages,
+  ) {
     this.method = request.method;
     this.target = info.target;
     this.headers = info.headers;
@@ -64,7 +70,7 @@ export class FetchServerStream implements ServerStream {
     this.values = info.values;
     this.#signal = request.signal ?? undefined;
     this.#stallTimeoutMs = stallTimeoutMs;
-    this.#request = new RequestBody(request.body, stallTimeoutMs, (failure) =>
+    this.#request = new RequestBody(request.body, stallTimeoutMs, partial, (failure) =>
       this.#interrupt(failure),
     );
     this.response = new Promise((resolve, reject) => {
