@@ -1,13 +1,9 @@
 // `npm run examples`: the examples that need more than Node and npm, each started as its README says: the pages in a real
 // Chromium, the Worker in workerd. Closes with `N passed, N failed`; exit code 77 where one of the two cannot be had.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { AbsentError, installChromium } from "../../conformance/runtimes/install.mjs";
 import { build } from "../../scripts/driver/build.mjs";
 import { startServer } from "../../scripts/example.mjs";
+import { freePort, openPage } from "../page.mjs";
 
 const timeout = 60_000;
 const path = "/shop.v1.ShopService";
@@ -22,27 +18,13 @@ function check(what, holds, found) {
   if (!holds) console.log(found);
 }
 
-/** The text of a page, once its calls have been answered. @param {string} chromium @param {string} url */
+/** The text of a page. @param {string} chromium @param {string} url */
 function textOf(chromium, url) {
-  const profile = mkdtempSync(join(tmpdir(), "examples-chromium-"));
-  try {
-    const html = execFileSync(
-      chromium,
-      [
-        ...["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        ...["--disable-background-networking", "--disable-component-update", "--no-first-run"],
-        ...[`--user-data-dir=${profile}`, "--virtual-time-budget=10000", "--dump-dom"],
-        url,
-      ],
-      { encoding: "utf8", timeout, stdio: ["ignore", "pipe", "ignore"] },
-    );
-    return html
-      .replaceAll(/<!--.*?-->/g, "")
-      .replaceAll(/<[^>]*>/g, " ")
-      .replaceAll(/\s+/g, " ");
-  } finally {
-    rmSync(profile, { recursive: true, force: true });
-  }
+  const html = openPage(chromium, url);
+  return html
+    .replaceAll(/<!--.*?-->/g, "")
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/\s+/g, " ");
 }
 
 /** @param {string} url @param {string} method @param {object} message @param {Record<string, string>} [headers] */
@@ -85,14 +67,6 @@ const checks = {
     );
   },
 };
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 try {
   await build();

@@ -3,11 +3,11 @@
 // `N passed, N failed`; exit code 77 where the registry or Chromium cannot be had.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { AbsentError, installChromium } from "../../conformance/runtimes/install.mjs";
 import { root, runNode } from "../../scripts/driver/steps.mjs";
+import { freePort, openPage } from "../page.mjs";
 import { files } from "./files.mjs";
 
 const timeout = 120_000;
@@ -74,14 +74,6 @@ async function start(cwd, args, port) {
   throw new Error(`${args.join(" ")} does not answer on port ${port}`);
 }
 
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** @param {string[]} tarballs @param {number} port @param {number} pagePort */
 async function tryExpress(tarballs, port, pagePort) {
   const others = [
@@ -120,12 +112,7 @@ async function tryVite(tarballs, port, pagePort, chromium) {
   console.log("✓ vite: generated, and built");
   const vite = join(folder, "node_modules/vite/bin/vite.js");
   await start(folder, [vite, "preview", "--port", String(pagePort), "--strictPort"], pagePort);
-  const html = run(scratch, chromium, [
-    ...["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-    ...["--disable-background-networking", "--disable-component-update", "--no-first-run"],
-    ...[`--user-data-dir=${join(scratch, "profile")}`, "--virtual-time-budget=10000", "--dump-dom"],
-    `http://localhost:${pagePort}/`,
-  ]);
+  const html = openPage(chromium, `http://localhost:${pagePort}/`);
   check("vite: the page shows the answer, in Chromium", html, "<p>Hello, Ada!</p>");
 }
 

@@ -2,6 +2,7 @@ import { constants, type Http2Session, type ServerHttp2Stream } from "node:http2
 import { performance } from "node:perf_hooks";
 import type { ContextValues } from "@bowline/rpc";
 import type { HeaderFields, RequestAcceptor, StreamFailure } from "@bowline/rpc/internal";
+import { refuseHeaders } from "../http1/header-limit.js";
 import { ReplyQueue } from "../http2/reply-queue.js";
 import { resetFailure } from "../http2/server-connection.js";
 import { oversizedBlock, parseBlock } from "../http2/server-headers.js";
@@ -47,7 +48,7 @@ export class Http2Mount {
       call.closed(() => failureOf(stream, connection));
     });
     const refusal = oversizedBlock(raw, Infinity, this.#limits.headerFieldBytes);
-    if (refusal !== undefined) refuse(call, refusal);
+    if (refusal !== undefined) refuseHeaders(call, refusal);
     const receiver = refusal === undefined ? accept(call) : undefined;
     if (receiver === undefined) call.discard();
     else call.deliver(receiver);
@@ -95,11 +96,6 @@ class MountedStream extends Http2ServerStream {
   override start(status: number, headers: HeaderFields): void {
     super.start(status, [...this.fields, ...headers]);
   }
-}
-
-function refuse(call: Http2ServerStream, text: string): void {
-  call.body.append(new TextEncoder().encode(text));
-  call.respond(431, ["content-type", "text/plain; charset=utf-8"]);
 }
 
 function failureOf(stream: ServerHttp2Stream, { peer }: StreamConnection): StreamFailure {

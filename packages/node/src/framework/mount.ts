@@ -133,7 +133,8 @@ export class Mount {
     const { stallTimeoutMs } = this.#limits;
     const { socket } = connection;
     response.on("timeout", () => connection.stalled(socket.timeout ?? stallTimeoutMs));
-    if (stallTimeoutMs === 0 || socket.timeout) return;
+    // A request that a test made up (Fastify's inject) has a socket that nothing can be asked of.
+    if (stallTimeoutMs === 0 || socket.timeout || socket.setTimeout === undefined) return;
     socket.setTimeout(stallTimeoutMs);
     response.on("close", () => {
       if (socket.timeout === stallTimeoutMs) socket.setTimeout(0);

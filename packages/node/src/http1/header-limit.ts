@@ -17,9 +17,12 @@ export function refuseField(
 ): boolean {
   const name = oversizedField(rawHeaders, limit);
   if (name === undefined) return false;
-  stream.body.append(
-    new TextEncoder().encode(`header ${name} is past the limit of ${limit} bytes`),
-  );
-  stream.respond(431, ["content-type", "text/plain; charset=utf-8"]);
+  refuseHeaders(stream, `header ${name} is past the limit of ${limit} bytes`);
   return true;
+}
+
+/** Answers a request whose headers are too large. */
+export function refuseHeaders(stream: ServerStream, text: string): void {
+  stream.body.append(new TextEncoder().encode(text));
+  stream.respond(431, ["content-type", "text/plain; charset=utf-8"]);
 }
