@@ -95,6 +95,11 @@ export const targets = [
     root: "conformance/connect/proto",
     out: "conformance/connect/src/gen",
   },
+  {
+    name: "interop",
+    root: "testing/interop/proto",
+    out: "testing/interop/src/gen",
+  },
 ];
 
 const plugin = "packages/protoc-gen-bowline/bin/protoc-gen-bowline.js";

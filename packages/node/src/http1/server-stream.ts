@@ -18,6 +18,8 @@ import type { Http1Connection } from "./server-connection.js";
 /** How much of a request that is answered already is still read, so that the peer gets to see the answer. */
 const drainBytes = 4 * 1024 * 1024;
 const drainMs = 5_000;
+/** What is beyond that is not read any more, and so long the peer has to read the answer, before the connection ends. */
+const lingerMs = 500;
 /** Pieces of a streamed body up to this size leave as one chunk, which copies them; larger ones leave as they are. */
 const joinedBytes = 16_384;
 /** Bodies up to this size leave as part of the text that Node makes of the head: one piece to write instead of three. */
@@ -157,7 +159,7 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     const response = this.#response;
     if (response.destroyed) return;
     const body = this.body.toBytes();
-    if (this.#server.draining) response.shouldKeepAlive = false;
+    if (this.#server.draining || this.#outlastsDrain()) response.shouldKeepAlive = false;
     const fields = [...headers, "content-length", String(body.length)];
     this.writeHead(response, status, fields);
     sendWhole(response, body);
@@ -246,9 +248,18 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     else for (const chunk of body.takeChunks()) this.#response.write(chunk);
   }
 
+  /** Whether the connection will be closed on the rest of the request: then the answer says so. */
+  #outlastsDrain(): boolean {
+    return !this.#request.complete && Number(this.headers.get("content-length")) > drainBytes;
+  }
+
   #drain(length: number): void {
     this.#drained += length;
-    if (this.#drained > drainBytes) this.#request.socket.destroy();
+    if (this.#drained <= drainBytes || this.#paused) return;
+    // Closed at once, on unread bytes, the connection would be reset, and the answer lost to a peer that still sends.
+    this.#paused = true;
+    const { socket } = this.#request;
+    setTimeout(() => socket.destroy(), lingerMs).unref();
   }
 
   /** Reads what is left of the request, for a while: a connection that is closed on unread bytes loses the answer. */

@@ -190,7 +190,10 @@ it("lets a caller that sends on for a while see the answer, and then closes the 
   const connection = connect().write(rawRequest([json, "content-length: 1000000000"]));
   const piece = new Uint8Array(65_536);
   for (let sent = 0; sent < 3_000_000; sent += piece.length) connection.write(piece);
-  expect((await connection.responses(1)).text).toContain("resource_exhausted");
+  const { text } = await connection.responses(1);
+  expect(text).toContain("resource_exhausted");
+  // A caller that has sent all of it must not use the connection again.
+  expect(text.toLowerCase()).toContain("connection: close");
   const flood = setInterval(() => {
     for (let i = 0; i < 16; i++) connection.write(piece);
   }, 5);

@@ -1,0 +1,127 @@
+/** Runs one leg: starts its servers, has its clients run their cases, and judges what came of them. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readReports } from "../../conformance/connect/runner.mjs";
+import { tls } from "./paths.mjs";
+import { runClient, startRelay, startServer } from "./processes.mjs";
+
+const clientLimitMs = 120_000;
+/** Messages of 10 MB and more are sent by the cases of compressed runs. */
+const compressedBytes = 500_000;
+/** The case that such a run has beside those of its list. */
+export const onTheWire = "compressed_on_the_wire";
+
+/** The cases of a run, that of the bytes on the wire included. @param {import("./peers.mjs").Run} run */
+export function casesOf({ cases, gzip }) {
+  return gzip ? [...cases, onTheWire] : cases;
+}
+
+/**
+ * The number of cases that passed, those that did not, and what else is wrong.
+ * @param {import("./peers.mjs").Leg} leg
+ * @param {"bowline" | "node"} engine
+ */
+export async function runLeg(leg, engine) {
+  const reports = mkdtempSync(join(tmpdir(), "bowline-interop-"));
+  const environment = { BOWLINE_HTTP2: engine, BOWLINE_CONFORMANCE_REPORTS: reports };
+  const { server, clients, front } = await leg.prepare();
+  const stops = [];
+  const troubles = [];
+  const results = [];
+  try {
+    const started = await startServer(server, environment);
+    stops.push(started.stop);
+    let { ports } = started;
+    if (front !== undefined) {
+      const proxy = await startServer(front(ports), environment);
+      stops.unshift(proxy.stop);
+      ports = { ...proxy.ports };
+    }
+    const relays = new Map();
+    const runs = [];
+    for (const run of leg.runs) {
+      let port = portFor(run, ports);
+      if (run.gzip) {
+        const relay = await startRelay(port);
+        relays.set(run, relay);
+        stops.unshift(relay.stop);
+        port = relay.port;
+      }
+      runs.push(addressed(run, port));
+    }
+    for (const command of clients(runs)) {
+      const ran = await runClient(command, environment, clientLimitMs);
+      results.push(...ran.results);
+      if (ran.trouble !== "") troubles.push(ran.trouble);
+    }
+    for (const [run, relay] of relays) results.push(wireResult(run, relay));
+  } catch (error) {
+    troubles.push(error.message);
+  } finally {
+    for (const stop of stops) await stop();
+  }
+  troubles.push(...faultsOf(leg, readReports(reports), engine));
+  rmSync(reports, { recursive: true, force: true });
+  return judge(leg, results, troubles);
+}
+
+function portFor({ tls: encrypted, http }, { port, tlsPort, http1Port = port }) {
+  if (encrypted) return tlsPort;
+  return http === "1.1" ? http1Port : port;
+}
+
+function addressed({ way, tls: encrypted, ...run }, port) {
+  if (!encrypted) return { ...run, label: way, url: `http://127.0.0.1:${port}` };
+  return { ...run, label: way, url: `https://localhost:${port}`, ca: tls.ca };
+}
+
+function wireResult({ way, answersPlain }, { up, down }) {
+  const small = (bytes) => bytes > 0 && bytes < compressedBytes;
+  const fine = small(up) && (answersPlain || small(down));
+  const error = fine ? undefined : `${up} bytes to the server and ${down} from it`;
+  return { run: way, case: onTheWire, error };
+}
+
+/** What our programs should have said of themselves, and did not. */
+function faultsOf({ runs, role, ways = waysOf(runs) }, reports, engine) {
+  const faults = [];
+  const served = new Set(reports.flatMap((report) => report.engines));
+  const calls = new Set(reports.flatMap((report) => Object.keys(report.calls)));
+  const own = engine === "bowline" ? "@bowline/http2" : "node:http2";
+  const wanted = [...ways].some((way) => way.endsWith("/2")) ? own : "node:http";
+  if (!served.has(wanted)) faults.push(`${wanted} should have served; ${[...served]} did`);
+  const other = engine === "bowline" ? "node:http2" : "@bowline/http2";
+  if (served.has(other)) faults.push(`${other} should not have served`);
+  for (const way of ways) if (!calls.has(way)) faults.push(`no call of our ${ourSide(role)} went as ${way}`);
+  return faults;
+}
+
+function waysOf(runs) {
+  return new Set(runs.map(({ protocol, http }) => `${protocol} over HTTP/${http}`));
+}
+
+function ourSide(role) {
+  return role === "server" ? "client" : "server";
+}
+
+/** Every case of every run must have been reported once, and have passed. */
+function judge({ runs }, results, troubles) {
+  const failures = [];
+  let passed = 0;
+  let total = 0;
+  let silent = 0;
+  for (const run of runs) {
+    for (const name of casesOf(run)) {
+      total += 1;
+      const found = results.filter((each) => each.run === run.way && each.case === name);
+      const error = found.length < 2 ? found[0]?.error : `it ran ${found.length} times`;
+      if (found.length === 0) silent += 1;
+      else if (error === undefined) passed += 1;
+      else failures.push(`✗ ${run.way}: ${name}: ${error}`);
+    }
+  }
+  if (silent > 0) troubles.push(`${silent} of ${total} cases did not run`);
+  if (results.length > total) troubles.push(`${results.length} cases ran; there are ${total}`);
+  return { total, passed, failures: [...failures, ...troubles] };
+}
