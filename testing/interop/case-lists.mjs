@@ -62,9 +62,6 @@ export const gzipCases = [
   "client_streaming_large",
 ];
 
-/** Such a run where there are no client streams. */
-export const gzipFetchCases = gzipCases.filter((name) => !clientStreaming.includes(name));
-
 /** A list without some of its cases. @param {string[]} list @param {string[]} names */
 export function without(list, ...names) {
   const stranger = names.find((name) => !list.includes(name));

@@ -84,25 +84,28 @@ function wireResult({ way, answersPlain }, { up, down }) {
 }
 
 /** What our programs should have said of themselves, and did not. */
-function faultsOf({ runs, role, ways = waysOf(runs) }, reports, engine) {
+function faultsOf(leg, reports, engine) {
   const faults = [];
-  const served = new Set(reports.flatMap((report) => report.engines));
+  const served = [...new Set(reports.flatMap((report) => report.engines))].sort().join(", ");
   const calls = new Set(reports.flatMap((report) => Object.keys(report.calls)));
-  const own = engine === "bowline" ? "@bowline/http2" : "node:http2";
-  const wanted = [...ways].some((way) => way.endsWith("/2")) ? own : "node:http";
-  if (!served.has(wanted)) faults.push(`${wanted} should have served; ${[...served]} did`);
-  const other = engine === "bowline" ? "node:http2" : "@bowline/http2";
-  if (served.has(other)) faults.push(`${other} should not have served`);
-  for (const way of ways) if (!calls.has(way)) faults.push(`no call of our ${ourSide(role)} went as ${way}`);
+  const wanted = enginesOf(leg, engine);
+  if (served !== wanted)
+    faults.push(`${wanted || "fetch"} should have carried the calls; it was ${served}`);
+  for (const { protocol, http } of leg.runs) {
+    const way = `${protocol} over HTTP/${http}`;
+    if (!calls.has(way)) faults.push(`no call on our side went as ${way}`);
+  }
   return faults;
 }
 
-function waysOf(runs) {
-  return new Set(runs.map(({ protocol, http }) => `${protocol} over HTTP/${http}`));
-}
-
-function ourSide(role) {
-  return role === "server" ? "client" : "server";
+/** What has to carry the calls of a leg on our side. @param {import("./peers.mjs").Leg} leg @param {"bowline" | "node"} engine */
+export function enginesOf({ runs, fetches }, engine) {
+  if (fetches) return "";
+  const versions = new Set(runs.map(({ http }) => http));
+  const names = [];
+  if (versions.has("2")) names.push(engine === "bowline" ? "@bowline/http2" : "node:http2");
+  if (versions.has("1.1")) names.push("node:http");
+  return names.join(", ");
 }
 
 /** Every case of every run must have been reported once, and have passed. */

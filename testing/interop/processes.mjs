@@ -1,6 +1,6 @@
 /** The programs that a leg of the suite starts: servers that say where they listen, and clients that run to their end. */
 import { spawn } from "node:child_process";
-import { createServer, connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { here } from "./paths.mjs";
 

@@ -1,7 +1,8 @@
 /** Our client on Node: the cases of all clients, and gRPC's own (`suite: "grpc"`). */
+
+import { createChannel, gzip } from "@bowline/node";
 import { createClient } from "@bowline/rpc";
 import { jsonCodec } from "@bowline/rpc/json";
-import { createChannel, gzip } from "@bowline/node";
 import { CallCounter } from "../../../conformance/connect/dist/report.js";
 import { TestService, UnimplementedService } from "../dist/gen/grpc/testing/test.pb.js";
 import { grpcCases } from "../dist/grpc-cases.js";
@@ -10,11 +11,6 @@ import { cases } from "./cases.mjs";
 import { givenRuns, report } from "./program.mjs";
 
 const counter = new CallCounter("client");
-const counting = (next) => (call) => {
-  counter.count(call.peer.protocol, call.peer.httpVersion ?? "2");
-  return next(call);
-};
-
 for (const run of givenRuns()) {
   const channel = openChannel(run);
   const test = createClient(TestService, channel);
@@ -33,10 +29,14 @@ for (const run of givenRuns()) {
 process.exit();
 
 function openChannel({ url, ca, protocol, http, gzip: compressed, codec }) {
+  const counting = (next) => (call) => {
+    counter.count(protocol, http);
+    return next(call);
+  };
   return createChannel(url, {
     protocol,
     interceptors: [counting],
-    ...(http === undefined ? {} : { httpVersion: http }),
+    httpVersion: http,
     ...(ca === undefined ? {} : { tls: { ca } }),
     ...(compressed ? { compression: { send: gzip() } } : {}),
     ...(codec === "json" ? { codec: jsonCodec } : {}),

@@ -25,7 +25,7 @@
  * @property {(error: any) => Failure} failure
  * @property {() => void} close
  */
-import { deepStrictEqual as same, ok } from "node:assert";
+import { ok, deepStrictEqual as same } from "node:assert";
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { Outbox } from "./outbox.mjs";

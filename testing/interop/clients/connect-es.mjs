@@ -1,5 +1,11 @@
 /** connect-es as a client: connect-node, and with `transport: "web"` connect-web over Node's fetch. */
-import { connect, connectNode, connectWeb, decodeErrorInfo, describeService } from "../npm/peers.mjs";
+import {
+  connect,
+  connectNode,
+  connectWeb,
+  decodeErrorInfo,
+  describeService,
+} from "../npm/peers.mjs";
 import { runClient } from "./program.mjs";
 
 await runClient((run) => {

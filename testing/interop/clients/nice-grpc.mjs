@@ -1,5 +1,11 @@
 /** nice-grpc as a client. */
-import { deadlineMiddleware, decodeDetails, defineService, grpcJs, niceGrpc } from "../npm/peers.mjs";
+import {
+  deadlineMiddleware,
+  decodeDetails,
+  defineService,
+  grpcJs,
+  niceGrpc,
+} from "../npm/peers.mjs";
 import { runClient } from "./program.mjs";
 
 const { Metadata, ClientError, createChannel, createClientFactory } = niceGrpc;

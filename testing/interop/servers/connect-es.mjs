@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createSecureServer, createServer as createHttp2Server } from "node:http2";
+import { createServer as createHttp2Server, createSecureServer } from "node:http2";
 import { connect, connectNode, describeService, encodeErrorInfo } from "../npm/peers.mjs";
 import { rememberCancelled, rest, wasCancelled } from "./ledger.mjs";
 

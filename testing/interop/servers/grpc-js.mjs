@@ -7,7 +7,7 @@ import { rememberCancelled, wasCancelled } from "./ledger.mjs";
 const { cert, key } = JSON.parse(process.argv[2]);
 const server = new grpcJs.Server({ "grpc.default_compression_algorithm": 2 });
 server.addService(testing.TestService.service, {
-  EmptyCall: (call, done) => done(null, {}),
+  EmptyCall: (_, done) => done(null, {}),
   UnaryCall: unaryCall,
   StreamingOutputCall: (call) => {
     watch(call);

@@ -3,7 +3,7 @@
  * https://github.com/grpc/grpc/blob/master/doc/interop-test-descriptions.md describes them: each throws where the server
  * did not do what the description says. ORCA's two, and those of authentication, are left out.
  */
-import { deepStrictEqual as same, ok } from "node:assert";
+import { ok, deepStrictEqual as same } from "node:assert";
 import { type Channel, type Client, createClient, isCode, RpcError } from "@bowline/rpc";
 import { TestService, UnimplementedService } from "./gen/grpc/testing/test.pb.js";
 

@@ -15,9 +15,8 @@ await performWithProgram((program, { url, ca, http, protocol }, name) => {
       const given = Object.entries(headers).flatMap(([key, value]) => ["-H", `${key}: ${value}`]);
       const input = messages.map((message) => JSON.stringify(message)).join("\n");
       const target = `${url}/grpc.testing.TestService/${method}`;
-      // It sends no deadline of its own.
-      const timeout = timeoutHeader(protocol, timeoutSeconds);
-      const args = [...common, ...secure, ...given, "-H", timeout, "-v", "-d", "@-", target];
+      const limits = ["--timeout", `${timeoutSeconds}s`];
+      const args = [...common, ...secure, ...given, ...limits, "-v", "-d", "@-", target];
       const { code, bytes, output } = await runProgram(program, args, input);
       const failure = code === 0 ? 0 : codes[/"code":\s*"(\w+)"/.exec(output)?.[1]];
       if (failure === undefined) throw new Error(`it ended with ${code}: ${output.slice(-1_000)}`);
@@ -26,7 +25,3 @@ await performWithProgram((program, { url, ca, http, protocol }, name) => {
     },
   });
 });
-
-function timeoutHeader(protocol, seconds) {
-  return protocol === "connect" ? `connect-timeout-ms: ${seconds * 1_000}` : `grpc-timeout: ${seconds}S`;
-}

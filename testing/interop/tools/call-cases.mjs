@@ -10,7 +10,7 @@
  * @property {any[]} messages
  * @property {string} output all of what it wrote
  */
-import { deepStrictEqual as same, ok } from "node:assert";
+import { ok, deepStrictEqual as same } from "node:assert";
 
 const asking = (...sizes) => ({ responseParameters: sizes.map((size) => ({ size })) });
 const bodySize = ({ payload }) => Buffer.from(payload?.body ?? "", "base64").length;

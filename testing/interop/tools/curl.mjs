@@ -1,5 +1,5 @@
 /** curl speaking Connect: its cases, by hand-made requests. */
-import { deepStrictEqual as same, ok } from "node:assert";
+import { ok, deepStrictEqual as same } from "node:assert";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { performWithProgram, runProgram } from "./program.mjs";
 
@@ -17,11 +17,19 @@ function answerOf({ code, bytes, errors }) {
     rest = rest.subarray(end + 4);
   } while (lines[0].split(" ")[1].startsWith("1"));
   const [version, status] = lines[0].split(" ");
-  const headers = lines.slice(1).map((line) => [
-    line.slice(0, line.indexOf(":")).toLowerCase(),
-    line.slice(line.indexOf(":") + 1).trim(),
-  ]);
-  return { code, version, status: Number(status), headers: Object.fromEntries(headers), body: rest };
+  const headers = lines
+    .slice(1)
+    .map((line) => [
+      line.slice(0, line.indexOf(":")).toLowerCase(),
+      line.slice(line.indexOf(":") + 1).trim(),
+    ]);
+  return {
+    code,
+    version,
+    status: Number(status),
+    headers: Object.fromEntries(headers),
+    body: rest,
+  };
 }
 
 /** A message in an envelope. */
@@ -49,8 +57,15 @@ const asking = (...sizes) => ({ responseParameters: sizes.map((size) => ({ size 
 
 const cases = {
   async unary_json({ send, http }) {
-    const { status, version, headers, body } = await send("UnaryCall", json, '{"responseSize":1000}');
-    same({ status, version, type: headers["content-type"] }, { status: 200, version: `HTTP/${http}`, type: json });
+    const { status, version, headers, body } = await send(
+      "UnaryCall",
+      json,
+      '{"responseSize":1000}',
+    );
+    same(
+      { status, version, type: headers["content-type"] },
+      { status: 200, version: `HTTP/${http}`, type: json },
+    );
     same(bodySize(JSON.parse(body)), 1_000);
   },
 
@@ -62,7 +77,11 @@ const cases = {
 
   async large_unary({ send }) {
     const payload = { body: Buffer.alloc(2_000_000).toString("base64") };
-    const { status, body } = await send("UnaryCall", json, JSON.stringify({ responseSize: 2_000_000, payload }));
+    const { status, body } = await send(
+      "UnaryCall",
+      json,
+      JSON.stringify({ responseSize: 2_000_000, payload }),
+    );
     same({ status, size: bodySize(JSON.parse(body)) }, { status: 200, size: 2_000_000 });
   },
 
@@ -81,13 +100,24 @@ const cases = {
     const request = { responseStatus: { code: 9, message: "wrong state ☺" } };
     const { status, body } = await send("UnaryCall", json, JSON.stringify(request));
     const { code, message, details } = JSON.parse(body);
-    same({ status, code, message }, { status: 400, code: "failed_precondition", message: "wrong state ☺" });
-    same(details.map(({ type }) => type), ["google.rpc.ErrorInfo"]);
+    same(
+      { status, code, message },
+      { status: 400, code: "failed_precondition", message: "wrong state ☺" },
+    );
+    same(
+      details.map(({ type }) => type),
+      ["google.rpc.ErrorInfo"],
+    );
     ok(Buffer.from(details[0].value, "base64").includes("INTEROP"));
   },
 
   async metadata({ send }) {
-    const given = ["-H", "x-grpc-test-echo-initial: hello", "-H", "x-grpc-test-echo-trailing-bin: AP8BqwA"];
+    const given = [
+      "-H",
+      "x-grpc-test-echo-initial: hello",
+      "-H",
+      "x-grpc-test-echo-trailing-bin: AP8BqwA",
+    ];
     const { headers } = await send("UnaryCall", json, "{}", ...given);
     same(headers["x-grpc-test-echo-initial"], "hello");
     same(headers["trailer-x-grpc-test-echo-trailing-bin"], "AP8BqwA");
@@ -133,7 +163,11 @@ const cases = {
     const messages = [100, 20_000].map((size) =>
       enveloped(JSON.stringify({ payload: { body: Buffer.alloc(size).toString("base64") } })),
     );
-    const { body } = await send("StreamingInputCall", "application/connect+json", Buffer.concat(messages));
+    const { body } = await send(
+      "StreamingInputCall",
+      "application/connect+json",
+      Buffer.concat(messages),
+    );
     same(envelopes(body)[0].value, { aggregatedPayloadSize: 20_100 });
   },
 };
@@ -144,10 +178,14 @@ await performWithProgram((program, { url, ca, http }, name) => {
   /** Sends a request: the body is read from stdin. */
   async function send(method, type, body, ...more) {
     const post = ["-X", "POST", "-H", `content-type: ${type}`, "--data-binary", "@-", ...more];
-    return answerOf(await runProgram(program, [...common, ...post, `${url}${path}${method}`], body));
+    return answerOf(
+      await runProgram(program, [...common, ...post, `${url}${path}${method}`], body),
+    );
   }
   async function get(query) {
-    return answerOf(await runProgram(program, [...common, `${url}${path}CacheableUnaryCall?${query}`]));
+    return answerOf(
+      await runProgram(program, [...common, `${url}${path}CacheableUnaryCall?${query}`]),
+    );
   }
   return cases[name]({ send, get, http });
 });

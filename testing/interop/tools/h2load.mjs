@@ -23,7 +23,8 @@ await performWithProgram(async (program, { url }, name) => {
   const target = `${url}/grpc.testing.TestService/UnaryCall`;
   const { output } = await runProgram(program, [...load, ...headers, target]);
   rmSync(folder, { recursive: true });
-  const counts = /requests: (\d+) total, .* (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout/;
+  const counts =
+    /requests: (\d+) total, .* (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout/;
   const found = counts.exec(output)?.slice(1).map(Number);
   const codes = /status codes: (\d+) 2xx/.exec(output)?.[1];
   same([found, Number(codes)], [[count, count, count, 0, 0, 0], count]);

@@ -35,7 +35,12 @@ export function runProgram(program, args, input = "") {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       const bytes = Buffer.concat(out);
-      resolve({ code: code ?? signal, bytes, output: `${bytes.toString("utf8")}${errors}`, errors });
+      resolve({
+        code: code ?? signal,
+        bytes,
+        output: `${bytes.toString("utf8")}${errors}`,
+        errors,
+      });
     });
     // A program that does not read its input is none the worse for it.
     child.stdin.on("error", () => {});
