@@ -248,9 +248,11 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
     else for (const chunk of body.takeChunks()) this.#response.write(chunk);
   }
 
-  /** Whether the connection will be closed on the rest of the request: then the answer says so. */
+  /** Whether the connection may have to be closed on the rest of the request: then the answer says so. */
   #outlastsDrain(): boolean {
-    return !this.#request.complete && Number(this.headers.get("content-length")) > drainBytes;
+    if (this.#request.complete) return false;
+    if (this.headers.get("transfer-encoding") !== undefined) return true;
+    return Number(this.headers.get("content-length")) > drainBytes;
   }
 
   #drain(length: number): void {
