@@ -219,8 +219,6 @@ const curlCases = [
   "server_streaming_error",
   "client_streaming",
 ];
-/** curl 7.88 takes a reset that comes along with the answer for a failure of the stream. */
-const curlHttp2Cases = without(curlCases, "over_limit");
 const loads = ["unary_load", "server_streaming_load", "client_streaming_load", "bidi_load"];
 const h2loads = ["connect_unary_load", "grpc_unary_load", "large_responses", "one_connection"];
 
@@ -377,8 +375,8 @@ export const peers = [
         tool("curl.mjs", () => findProgram("curl")),
         [
           { way: "--http1.1", protocol: "connect", http: "1.1", cases: curlCases },
-          { way: "--http2-prior-knowledge", protocol: "connect", http: "2", cases: curlHttp2Cases },
-          { way: "--http2, TLS", protocol: "connect", http: "2", tls: true, cases: curlHttp2Cases },
+          { way: "--http2-prior-knowledge", protocol: "connect", http: "2", cases: curlCases },
+          { way: "--http2, TLS", protocol: "connect", http: "2", tls: true, cases: curlCases },
         ],
       ),
     ],

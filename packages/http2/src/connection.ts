@@ -351,6 +351,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   protected abstract admit(stream: Stream): void;
   /** This side has sent all that it will on a stream whose other direction is not done with. */
   protected abstract finished(stream: Stream): void;
+  /** The peer ended a stream that was over for us already. */
+  protected strayEnd(_streamId: number): void {}
   /** The peer has sent all that it will on a stream on which this side has not. */
   protected abstract completed(stream: Stream): void;
   /** Whether the peer should be sending content, so that silence is a stall. */
@@ -488,6 +490,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (stream === undefined) {
       this.credit(length);
       this.#strayData(streamId);
+      if ((flags & Flag.endStream) !== 0) this.strayEnd(streamId);
       return undefined;
     }
     if (stream.isReceived || (stream.isPaused && !this.options.pool.take(length))) {
@@ -772,7 +775,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       throw protocolError("RST_STREAM on an idle stream");
     const stream = this.open.get(streamId);
     if (stream === undefined) {
-      if (!this.resetByUs.delete(streamId)) this.spend("strays", "frames on streams that are over");
+      if (this.resetByUs.delete(streamId)) this.strayEnd(streamId);
+      else this.spend("strays", "frames on streams that are over");
       return;
     }
     this.spend("resets", "streams that were reset");

@@ -10,6 +10,8 @@ export interface ConnectionHost {
    * then leaves together.
    */
   scheduleFlush(): void;
+  /** Calls back once, some milliseconds later: time for the peer to take in what is written until then. */
+  later(action: () => void): void;
   /** Nothing more is sent or wanted: close the connection behind what was written. */
   close(): void;
   /** Milliseconds of a clock that only goes forward. */

@@ -141,6 +141,24 @@ describe("an exchange", () => {
     expect(server.end).toBeUndefined();
   });
 
+  it("gives a peer time to take an early answer in, and resets only what has not ended by then", () => {
+    const server = startServer({}, ({ stream }) => stream?.respond(403, []));
+    const waiting: (() => void)[] = [];
+    server.host.waiting = waiting;
+    const frames = server.send(headers(1), headers(3), headers(5), headers(7));
+    expect(frames.map(({ type }) => type)).toEqual(Array(4).fill(FrameType.headers));
+    expect(waiting).toHaveLength(1);
+    const trailers = frame(FrameType.headers, 5, 5, literals(["x", "1"]));
+    expect(server.send(data(3, "all", { endsStream: true }), trailers, rstStream(7, 8))).toEqual(
+      [],
+    );
+    waiting[0]?.();
+    server.connection.flush();
+    expect(server.host.frames()).toMatchObject([{ type: FrameType.rstStream, streamId: 1 }]);
+    server.send(headers(9));
+    expect(waiting).toHaveLength(2);
+  });
+
   it("sends 100 when asked to, and the final head behind it", () => {
     const server = startServer({}, ({ stream, request }) => {
       expect(request?.awaitsContinue).toBe(true);

@@ -23,6 +23,8 @@ export interface ServerListener extends ConnectionListener {
 }
 
 const noFields: FieldList = [];
+/** So many answered streams are reset later; at more they are reset at once. */
+const maxUnread = 1_000;
 
 interface HeldRequest {
   readonly stream: Stream;
@@ -40,6 +42,8 @@ export class ServerConnection extends Connection {
   #lastFields: FieldList = noFields;
   /** The highest stream that the peer began, whether it was taken or not. */
   #highestStreamId = 0;
+  /** Streams that are answered while their requests go on, until they are reset. */
+  readonly #unread = new Set<number>();
   /** Requests that wait until the peer has taken some of what it is owed. */
   readonly #heldRequests: HeldRequest[] = [];
 
@@ -94,10 +98,28 @@ export class ServerConnection extends Connection {
     return !stream.isEnding && stream.receiver?.isResting?.() !== true;
   }
 
-  /** The answer is complete. A peer that still sends is told that nobody reads it (RFC 9113, section 8.1). */
+  /**
+   * The answer is complete. A peer that still sends is told that nobody reads it (RFC 9113, section 8.1), when it has had
+   * time to take the answer in: some drop it over a reset that comes along with it. Most requests have ended by then.
+   */
   protected finished(stream: Stream): void {
-    if (!stream.isReceived) this.sendReset(stream, ErrorCode.noError);
+    if (!stream.isReceived) {
+      this.resetByUs.add(stream.id);
+      this.#unread.add(stream.id);
+      if (this.#unread.size === 1) this.host.later(() => this.#resetUnread());
+      else if (this.#unread.size > maxUnread) this.#resetUnread();
+    }
     this.close(stream);
+  }
+
+  protected override strayEnd(streamId: number): void {
+    this.#unread.delete(streamId);
+  }
+
+  #resetUnread(): void {
+    if (this.isClosed) return;
+    for (const streamId of this.#unread) this.sender.rstStream(streamId, ErrorCode.noError);
+    this.#unread.clear();
   }
 
   protected completed(): void {}
@@ -224,7 +246,7 @@ export class ServerConnection extends Connection {
     const stream = this.open.get(streamId);
     if (stream === undefined) {
       // Trailers that crossed the reset: they come once.
-      if (this.resetByUs.delete(streamId)) return;
+      if (this.resetByUs.delete(streamId)) return this.strayEnd(streamId);
       throw new ConnectionError(ErrorCode.streamClosed, "HEADERS on a stream that is over");
     }
     if (stream.isReceived) {

@@ -9,6 +9,8 @@ const comfortableBytes = 262_144;
 const mostBytes = 1_048_576;
 /** How long a peer may keep its side of a connection open after this side has ended. */
 const lingerMs = 1_000;
+/** What is done later is done so much later. */
+const laterMs = 10;
 
 /** The engine's connection on a socket, as far as the socket is concerned. */
 export interface SocketConnection {
@@ -83,6 +85,10 @@ export class EngineSocket implements ConnectionHost {
   /** Behind all that is waiting to run now: what resolves meanwhile leaves in the same write. */
   scheduleFlush(): void {
     queueMicrotask(this.#afterMicrotasks);
+  }
+
+  later(action: () => void): void {
+    setTimeout(action, laterMs).unref();
   }
 
   close(): void {
