@@ -5,7 +5,8 @@
 import { readArguments } from "../../scripts/driver/arguments.mjs";
 import { build } from "../../scripts/driver/build.mjs";
 import { AbsentPeerError, buildDescriptors } from "./install.mjs";
-import { casesOf, enginesOf, runLeg } from "./leg.mjs";
+import { casesOf, enginesOf } from "./judge.mjs";
+import { runLeg } from "./leg.mjs";
 import { peers } from "./peers.mjs";
 import { differences, readTable, writeTable } from "./table.mjs";
 
