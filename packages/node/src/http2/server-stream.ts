@@ -260,7 +260,7 @@ export class Http2ServerStream implements ServerStream, WaitingStream {
     this.#connection.replies.complete(this.#outgoing.queued);
     this.#outgoing.end();
     if (this.#received) return;
-    this.#stream.once("finish", () => setImmediate(() => this.#free()));
+    this.#stream.once("finish", () => setTimeout(() => this.#free(), freeAgainMs).unref());
     this.#stream.resume();
   }
 

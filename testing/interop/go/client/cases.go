@@ -66,7 +66,7 @@ var cases = map[string]func(ctx context.Context, a adapter){
 	"unary_cancel": func(ctx context.Context, a adapter) {
 		token := newToken()
 		shorter, cancel := context.WithCancel(ctx)
-		time.AfterFunc(100*time.Millisecond, cancel)
+		time.AfterFunc(300*time.Millisecond, cancel)
 		_, err := a.unary(shorter, &pb.SimpleRequest{}, map[string]string{"x-interop-delay-ms": "20000", "x-interop-token": token})
 		same(fails(a, err).code, 1)
 		seenByServer(ctx, a, token)

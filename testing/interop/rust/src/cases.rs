@@ -90,7 +90,7 @@ async fn attempt(name: &str, peer: &Peer) -> Result<(), Failure> {
             // Dropping the future cancels the call.
             let call = test.unary_call(request);
             same(
-                tokio::time::timeout(Duration::from_millis(150), call)
+                tokio::time::timeout(Duration::from_millis(300), call)
                     .await
                     .is_err(),
                 true,
