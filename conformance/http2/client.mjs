@@ -4,6 +4,15 @@
  */
 import { connect } from "node:net";
 import { EngineConnection } from "../../packages/node/dist/http2/engine-client.js";
+import { defaultLimits } from "../../packages/node/dist/transport.js";
+
+const withoutKeepalive = {
+  keepaliveMs: 0,
+  keepaliveTimeoutMs: 10_000,
+  keepaliveWhenIdle: false,
+  ageMs: 0,
+  drainTimeoutMs: 0,
+};
 
 const url = new URL(process.argv.at(-1));
 const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
@@ -15,10 +24,10 @@ function begin() {
   // A connection without a stream does not keep the process; h2specd looks for up to two seconds what happens on it.
   setTimeout(() => process.exit(), 2_400);
   const settings = {
+    ...defaultLimits,
     authority: url.host,
     scheme: "http",
-    headerListBytes: 16_384,
-    stallTimeoutMs: 60_000,
+    life: { current: withoutKeepalive },
   };
   const connection = new EngineConnection(socket, settings, {
     ready: () => request(connection),

@@ -2,6 +2,15 @@
 import { EngineConnection } from "../../packages/node/dist/http2/engine-client.js";
 import { EngineServer } from "../../packages/node/dist/http2/engine-server.js";
 import { transportLimits } from "../../packages/node/dist/server-limits.js";
+import { defaultLimits } from "../../packages/node/dist/transport.js";
+
+const withoutKeepalive = {
+  keepaliveMs: 0,
+  keepaliveTimeoutMs: 10_000,
+  keepaliveWhenIdle: false,
+  ageMs: 0,
+  drainTimeoutMs: 0,
+};
 
 const fieldsOf = (metadata) => [...metadata].flat();
 
@@ -72,10 +81,10 @@ export function startBowlineClient(socket) {
     announce = resolve;
   });
   const settings = {
+    ...defaultLimits,
     authority: "fuzz",
     scheme: "http",
-    headerListBytes: 16_384,
-    stallTimeoutMs: 60_000,
+    life: { current: withoutKeepalive },
   };
   let isClosing = false;
   const connection = new EngineConnection(socket, settings, {
