@@ -22,6 +22,7 @@ const suites = [
   { name: "newcomer", file: "testing/newcomer/run.mjs" },
   { name: "smoke:compression", file: "conformance/runtimes/compression.mjs" },
   { name: "smoke:runtimes", file: "conformance/runtimes/run.mjs" },
+  { name: "interop", file: "testing/interop/run.mjs" },
 ];
 
 const names = suites.map(({ name }) => name);
