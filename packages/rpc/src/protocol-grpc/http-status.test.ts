@@ -8,7 +8,7 @@ it("maps statuses by gRPC's table", () => {
     [403, "permission_denied"],
     [404, "unimplemented"],
     [429, "unavailable"],
-    [431, "internal"],
+    [431, "unknown"],
     [502, "unavailable"],
     [503, "unavailable"],
     [504, "unavailable"],
