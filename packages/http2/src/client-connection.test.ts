@@ -380,3 +380,17 @@ it("is the same wherever the bytes are cut", () => {
     expect([recorder.text, recorder.trailers]).toEqual(["abcdefgh", ["x", "1"]]);
   }
 });
+
+it("does not reset a stream whose head cannot be written: its server would end the connection", () => {
+  const client = new TestClient();
+  const stream = client.connection.createStream(new Recorder());
+  expect(() => stream.respond(0, [...request, "x", "a\nb"])).toThrow(TypeError);
+  stream.reset(ErrorCode.cancel);
+  expect(client.send().filter(({ type }) => type === FrameType.rstStream)).toEqual([]);
+  expect(client.connection.streams).toBe(0);
+  const next = client.request();
+  expect(client.send().map(({ type, streamId }) => [type, streamId])).toContainEqual([
+    FrameType.headers,
+    next.stream?.id,
+  ]);
+});

@@ -77,6 +77,11 @@ export class ClientConnection extends Connection {
     this.open.add(stream);
   }
 
+  /** A stream whose head could not be written has its identifier, and the server has not heard of it. */
+  protected override sendReset(stream: Stream, code: number): void {
+    if (stream.hasBegun) super.sendReset(stream, code);
+  }
+
   protected owesContent(): boolean {
     return false;
   }
