@@ -243,9 +243,13 @@ async function checkProject(page, fences) {
   return count;
 }
 
+/** An example that has not ended by then never will: it holds something open, such as a server. */
+const exampleMs = 120_000;
+
 /** Runs an example, and compares what it prints with what its comments say. @param {string} where @param {Fence} fence @param {string} out @param {string} file */
 async function checkExample(where, fence, out, file) {
-  const { output } = await runNode(join(out, file.replace(/\.ts$/, ".js")), [], { cwd: out });
+  const program = join(out, file.replace(/\.ts$/, ".js"));
+  const { output } = await runNode(program, [], { cwd: out, timeoutMs: exampleMs });
   const missing = missingLine(output, printedLines(fence.text));
   if (missing !== undefined)
     throw new Error(`${where}: the page says that it prints\n${missing}\nand it prints\n${output}`);

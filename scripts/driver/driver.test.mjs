@@ -25,6 +25,14 @@ describe("closingLine", () => {
 });
 
 describe("a driver", () => {
+  test("a program that does not end in its time is killed, and that is said", async () => {
+    const endless = ["-e", "setInterval(() => {}, 1000)"];
+    await expect(run(process.execPath, endless, { timeoutMs: 300 })).rejects.toThrow(
+      "did not end in 0.3 s",
+    );
+    await run(process.execPath, ["-e", ""], { timeoutMs: 60_000 });
+  });
+
   test("tells again at the end what failed, and why", async () => {
     const code = `import { createDriver } from "./scripts/driver/steps.mjs";
       const driver = createDriver("title");

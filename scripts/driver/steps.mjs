@@ -86,18 +86,21 @@ export function createDriver(title) {
 
 /**
  * Runs a program in the repository and waits for it. Its output is kept and thrown with the failure, or, with
- * `show`, also printed as it comes. Returns what it wrote and its exit code; a code outside `accept` throws.
+ * `show`, also printed as it comes. Returns what it wrote and its exit code; a code outside `accept` throws, and so does
+ * one that has not ended after `timeoutMs`, which is killed.
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ show?: boolean, accept?: number[], cwd?: string }} [options]
+ * @param {{ show?: boolean, accept?: number[], cwd?: string, timeoutMs?: number }} [options]
  * @returns {Promise<{ code: number, output: string }>}
  */
-export function run(command, args, { show = false, accept = [0], cwd = root } = {}) {
+export function run(command, args, { show = false, accept = [0], cwd = root, timeoutMs = 0 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       stdio: ["ignore", "pipe", "pipe"],
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
     });
     let output = "";
     const take = (/** @type {string} */ chunk) => {
@@ -111,7 +114,9 @@ export function run(command, args, { show = false, accept = [0], cwd = root } = 
       const code = status ?? 1;
       if (signal === null && accept.includes(code)) resolve({ code, output });
       else {
-        const what = `${[command, ...args].join(" ")} ended with ${signal ?? `code ${code}`}`;
+        const isLate = timeoutMs > 0 && signal === "SIGKILL";
+        const end = isLate ? `did not end in ${timeoutMs / 1_000} s` : undefined;
+        const what = `${[command, ...args].join(" ")} ${end ?? `ended with ${signal ?? `code ${code}`}`}`;
         reject(new Error(show ? what : `${output}\n${what}`));
       }
     });
