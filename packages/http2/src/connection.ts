@@ -578,6 +578,11 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (isLess) this.#eased();
   }
 
+  /** What a stream's receiver has kept of a message is of no use any more, or is whole. */
+  protected forgetPartial(stream: Stream): void {
+    if (stream.partialBytes > 0) this.#countPartial(stream, 0);
+  }
+
   /** Content was delivered: the peer may send that much more on the stream. */
   #consume(stream: Stream, bytes: number): void {
     if (stream.receiveWindow === undefined || stream.isReceived || stream.isClosed) return;
@@ -644,7 +649,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   #complete(stream: Stream, trailers: FieldList): void {
     const { receiver } = stream;
-    if (stream.partialBytes > 0) this.#countPartial(stream, 0);
+    this.forgetPartial(stream);
     if (stream.hasEnded) this.close(stream);
     else this.completed(stream);
     receiver?.end(trailers);
@@ -976,7 +981,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     stream.receiveWindow?.close();
     stream.held = undefined;
     this.#releasePooled(stream, stream.pooledBytes);
-    if (stream.partialBytes > 0) this.#countPartial(stream, 0);
+    this.forgetPartial(stream);
     if (stream.id > 0) this.open.delete(stream);
     this.streamClosed(stream);
     if (this.#draining === 2 && this.open.size === 0) this.#finishDraining();

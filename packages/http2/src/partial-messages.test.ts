@@ -94,6 +94,20 @@ describe("messages of which a part has come", () => {
     expect(pool.used).toBe(0);
   });
 
+  it("are no more once they are answered, though the answer waits for its window", () => {
+    const pool = new MemoryPool(Infinity);
+    const server = startServer({ pool, partialBytes: 1_000 }, keep);
+    server.send(headers(1), data(1, new Uint8Array(600)));
+    expect(pool.used).toBe(600);
+    const stream = server.requests[0]?.stream;
+    stream?.body.append(new Uint8Array(100_000));
+    stream?.respond(200, []);
+    expect(pool.used).toBe(0);
+    // They would be the largest, and the answer would be reset.
+    const frames = server.send(headers(3), data(3, new Uint8Array(500)));
+    expect(resetCode(frames, 1)).toBeUndefined();
+  });
+
   it("leave no room for new streams, which are refused so that they can be repeated", () => {
     const script = (partialBytes: number) => {
       const server = startServer({ partialBytes }, keep);

@@ -90,6 +90,7 @@ export class ServerConnection extends Connection {
   /** Behind its answer a request is of no interest any more. */
   override endStream(stream: Stream, trailers: FieldList | undefined): void {
     stream.receiver = undefined;
+    this.forgetPartial(stream);
     super.endStream(stream, trailers);
     if (!stream.isClosed) this.discardHeld(stream);
   }

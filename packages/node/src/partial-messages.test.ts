@@ -1,9 +1,10 @@
-import type { ClientHttp2Stream } from "node:http2";
+import { type ClientHttp2Stream, createServer } from "node:http2";
+import type { AddressInfo } from "node:net";
 import { createClient, implement, RpcError } from "@bowline/rpc";
 import { type ServerStreamingMethod, type ServiceType, serviceType } from "@bowline/rpc/codegen/v1";
 import { afterEach, describe, expect, it } from "vitest";
 import { createChannel, type NodeChannelOptions } from "./channel.js";
-import { echoService, Method } from "./fixtures/echo-service.js";
+import { EchoService, echoService, Method } from "./fixtures/echo-service.js";
 import { answerOf, type Http2Answer, Http2Peer } from "./fixtures/http2-peer.js";
 import { RawConnection, rawRequest } from "./fixtures/raw-connection.js";
 import { eventually } from "./fixtures/transport-server.js";
@@ -135,6 +136,37 @@ describe.runIf(chosenEngine() === "bowline")(
       expect(await script(1e9 + ownLimit())).toEqual({ used: 3_500, statuses: ["0", "0"] });
     });
 
+    it.each(["application/grpc+proto", "application/grpc-web+proto", "application/proto"])(
+      "are those, too, that came whole without the end of their request: %s",
+      async (type) => {
+        const processPartialMessageBytes = 1e9 + ownLimit();
+        const pool = poolOf(processPartialMessageBytes);
+        const server = await start({ partialMessageBytes: 10_000, processPartialMessageBytes });
+        const peer = connect(server.port);
+        const enveloped = envelope(6_000);
+        const whole = type === "application/proto" ? enveloped.subarray(5) : enveloped;
+        const size = enveloped.length - 5;
+        const headers = {
+          ":path": "/test.v1.EchoService/Echo",
+          "content-type": type,
+          "content-length": String(whole.length),
+        };
+        const first = peer.open(headers);
+        const answers = [answerOf(first)];
+        first.write(whole);
+        await eventually(() => pool.used === size);
+        const second = peer.open(headers);
+        answers.push(answerOf(second));
+        second.write(whole);
+        // One of them is ended.
+        await Promise.race(answers);
+        expect(pool.used).toBe(size);
+        for (const stream of [first, second]) if (!stream.destroyed) stream.end();
+        await Promise.all(answers);
+        await eventually(() => pool.used === 0);
+      },
+    );
+
     it("that fill every window do not wait for each other for ever", async () => {
       // 60 of 200 KB are twelve times what the connection takes; each comes up to its last 40 KB first.
       const script = async (partialMessageBytes: number) => {
@@ -221,6 +253,32 @@ describe("a channel", () => {
       expect(await call({ partialMessageBytes: size / 2 })).toEqual(exhausted);
       expect(await call({ processPartialMessageBytes: ownLimit() })).toEqual(exhausted);
       expect(await call({})).toBe(size);
+    },
+  );
+
+  it.runIf(chosenEngine() === "bowline").each(["grpc", "connect"] as const)(
+    "ends a call over %s whose whole answer waits for an end that does not come",
+    async (protocol) => {
+      const enveloped = envelope(20_000);
+      const whole = protocol === "grpc" ? enveloped : enveloped.subarray(5);
+      const type = protocol === "grpc" ? "application/grpc+proto" : "application/proto";
+      const server = createServer((_, response) => {
+        response.writeHead(200, { "content-type": type, "content-length": String(whole.length) });
+        response.write(whole);
+      });
+      await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+      open.push(() => server.close());
+      const channel = createChannel(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+        protocol,
+        httpVersion: "2",
+        limits: { processPartialMessageBytes: ownLimit() },
+      });
+      open.push(() => channel.close());
+      const call = createClient(EchoService, channel).echo({});
+      await expect(call).rejects.toMatchObject({
+        code: "resource_exhausted",
+        reason: "BOWLINE_MEMORY",
+      });
     },
   );
 });

@@ -16,6 +16,9 @@ import type { EnvelopedChannel } from "./enveloped-channel.js";
 import type { EnvelopedProtocol } from "./enveloped-protocol.js";
 import type { Outcome } from "./outcome.js";
 
+/** An answer that waits for the end of its call costs no more than the call itself, if it is smaller. */
+const countedBytes = 16_384;
+
 /** What a response needs of the request that it answers. */
 export interface ResponseOwner extends Placer {
   /** The call has ended; nothing is delivered any more. */
@@ -45,6 +48,7 @@ export class EnvelopedResponse {
   #compression: Compression | undefined;
   #arrived = 0;
   #message: unknown;
+  #waitingBytes = 0;
   #endArrived = false;
   #end: Uint8Array | undefined;
   /** What waits behind a message that is being decompressed, or that will be when the caller's reader has caught up. */
@@ -129,9 +133,9 @@ export class EnvelopedResponse {
     else if (!this.#owner.isOver) this.#complete(trailers);
   }
 
-  /** Bytes of a message that wait for its rest. */
+  /** Bytes of a message that wait for its rest, or, where it is the only one, for the end of the call. */
   get partialBytes(): number {
-    return this.#reader?.partialBytes ?? 0;
+    return this.#waitingBytes + (this.#reader?.partialBytes ?? 0);
   }
 
   /** Ignores all that comes from now on. */
@@ -185,6 +189,7 @@ export class EnvelopedResponse {
     }
     if ((flags & endFlag) !== 0) this.#endArrived = true;
     else if (++this.#arrived > 1 && this.#isSingle) throw this.#wrongCount("more than one message");
+    else if (this.#isSingle && end - start >= countedBytes) this.#waitingBytes = end - start;
     if ((flags & 1) === 0) {
       if (this.#queue === undefined) this.#deliver(flags, bytes, start, end);
       else this.#queue.push(() => this.#deliver(flags, bytes, start, end));

@@ -125,7 +125,7 @@ class UnaryRequest implements ResponseReceiver, RunningRequest {
   drained(): void {}
 
   partialBytes(): number {
-    return this.#isOver ? 0 : this.#body.partialBytes;
+    return this.#isOver ? 0 : this.#body.partialBytes(this.#stream?.httpVersion === "1.1");
   }
 
   exhausted(message: string): void {

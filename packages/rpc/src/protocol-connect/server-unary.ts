@@ -90,7 +90,8 @@ export class UnaryExchange extends Exchange implements HandlerOutcome {
   }
 
   partialBytes(): number {
-    return this.over ? 0 : (this.#body?.partialBytes ?? 0);
+    if (this.over) return 0;
+    return this.#body?.partialBytes(this.stream.httpVersion === "1.1") ?? 0;
   }
 
   drained(): void {}

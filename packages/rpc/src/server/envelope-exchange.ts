@@ -50,7 +50,10 @@ export class EnvelopeExchange extends Exchange implements HandlerOutcome {
   }
 
   partialBytes(): number {
-    return this.over ? 0 : (this.reader?.partialBytes ?? 0);
+    if (this.over) return 0;
+    // The one message waits, too: its call begins with the end of the body.
+    const waiting = this.#bytes === undefined ? 0 : this.#end - this.#start;
+    return waiting + (this.reader?.partialBytes ?? 0);
   }
 
   drained(): void {}

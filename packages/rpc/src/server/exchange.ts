@@ -110,7 +110,7 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
     this.call.abort(error);
   }
 
-  /** Bytes of a message that wait for its rest. */
+  /** Bytes of a message that wait for its rest, or for the end of the body that it came in. */
   abstract partialBytes(): number;
 
   /** There is no memory to wait for it. */

@@ -52,9 +52,12 @@ export class MessageBody {
     this.#pieces.add(bytes, start, end);
   }
 
-  /** Bytes that wait for the rest of the message; none, if it has all come that was announced. */
-  get partialBytes(): number {
-    return this.#size === this.#announced ? 0 : this.#size;
+  /**
+   * Bytes that wait for the rest of the message, or for somebody to say that there is none.
+   * @param endsByLength the announced length is the end itself, as HTTP/1.1 has it.
+   */
+  partialBytes(endsByLength: boolean): number {
+    return endsByLength && this.#size === this.#announced ? 0 : this.#size;
   }
 
   /** Puts the pieces together; the message is `bytes[start, end)`. */

@@ -96,7 +96,7 @@ export interface RequestReceiver {
   interrupted(failure: StreamFailure): void;
   /** There is room again, after a `flush` that returned `false`. */
   drained(): void;
-  /** Bytes of a message that are kept until its rest comes. A transport asks after each piece. Default: none. */
+  /** Bytes of a message that are kept until its rest comes, or its end. A transport asks after each piece. Default: none. */
   partialBytes?(): number;
   /** There is no memory to wait for that rest. The call ends with `resource_exhausted`. Default: the stream is reset. */
   exhausted?(message: string): void;
