@@ -83,6 +83,8 @@ export class EngineConnection implements Connection {
   #timer: NodeJS.Timeout | undefined;
   #isAwake = false;
   #probedAt = -Infinity;
+  /** Until a server that is suspected to be gone has answered, or has not. */
+  #probe: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, settings: Http2ClientSettings, listener: ConnectionListener) {
     const { headerListBytes, stallTimeoutMs, partialMessageBytes } = settings;
@@ -188,10 +190,11 @@ export class EngineConnection implements Connection {
     this.#probedAt = now;
     this.#connection.ping();
     const { reads } = this;
-    setTimeout(() => {
+    this.#probe = setTimeout(() => {
       if (this.reads > reads || this.#connection.isClosed) return;
       this.#connection.abort(ErrorCode.noError, "the peer does not answer pings");
-    }, this.#life.keepaliveTimeoutMs).unref();
+    }, this.#life.keepaliveTimeoutMs);
+    this.#probe.unref();
   }
 
   /** A stream is over and makes room for another. */
@@ -276,6 +279,7 @@ export class EngineConnection implements Connection {
     this.#fault ??= error;
     clearInterval(this.#timer);
     this.#timer = undefined;
+    clearTimeout(this.#probe);
     // Behind what the streams are told; on an error of the socket, behind the event that says which.
     queueMicrotask(() => this.#over());
   }
