@@ -14,7 +14,7 @@ it("leaves no timer of a suspected server behind when its connection is closed",
   const channel = createChannel(server.url, { protocol: "grpc" });
   const call = createClient(EchoService, channel).echo({}, { timeoutMs: 30 });
   await expect(call).rejects.toMatchObject({ code: "deadline_exceeded" });
-  const probe = set.mock.results.at(set.mock.calls.findLastIndex(([, ms]) => ms === 10_000));
+  const probe = set.mock.results.at(set.mock.calls.map(([, ms]) => ms).lastIndexOf(10_000));
   expect(probe?.value).toBeDefined();
   await channel.close();
   await vi.waitFor(() => expect(cleared.mock.calls.flat()).toContain(probe?.value));
