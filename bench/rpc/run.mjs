@@ -10,7 +10,7 @@ import { measureClients } from "./clients.mjs";
 import { missingProgram, startOwnGenerator } from "./generators.mjs";
 import { createRequest } from "./load/requests.mjs";
 import { measureScenario } from "./measure.mjs";
-import { measureMemory } from "./memory.mjs";
+import { measureMemory, memoryServers } from "./memory.mjs";
 import { createMessages } from "./messages.mjs";
 import { startRedis } from "./redis.mjs";
 import { groups, scenarios } from "./scenarios.mjs";
@@ -32,7 +32,7 @@ const { values: options } = readArguments(
 const begun = performance.now();
 const pace = options.quick
   ? { rounds: 3, roundMs: 250, warmUpMs: 250 }
-  : { rounds: 5, roundMs: 750, warmUpMs: 750 };
+  : { rounds: 5, roundMs: 600, warmUpMs: 600 };
 if (options.rounds !== undefined) pace.rounds = Number(options.rounds);
 /** Charts have no bar. */
 const chartPace = { ...pace, rounds: Math.min(pace.rounds, 3), roundMs: pace.roundMs / 2 };
@@ -140,7 +140,7 @@ function wantedClients(scenario, name) {
 }
 
 function wantedInMemory() {
-  return barsOnly ? ["bowline"].filter(present) : serverNames.filter(present);
+  return memoryServers.filter((name) => present(name) && (!barsOnly || name === "bowline"));
 }
 
 /** By group, or by a part of a scenario's name. */
