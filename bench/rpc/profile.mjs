@@ -13,15 +13,23 @@ for (const path of process.argv.slice(2)) {
   const functions = new Map();
   const packages = new Map();
   let busy = 0;
+  const begin = endOfLoading(samples.map((id) => frames.get(id)));
   samples.forEach((id, i) => {
     const frame = frames.get(id);
-    if (frame.functionName === "(idle)") return;
+    if (i < begin || frame.functionName === "(idle)") return;
     busy += timeDeltas[i];
     add(functions, `${frame.functionName || "(anonymous)"} ${place(frame)}`, timeDeltas[i]);
     add(packages, packageOf(frame), timeDeltas[i]);
   });
   console.log(`\n${path}`);
   for (const counts of [packages, functions]) print(counts, busy);
+}
+
+/** Behind the last sample of the first half that loads modules: what a program does before it serves is left out. */
+function endOfLoading(list) {
+  const isLoading = ({ url, functionName }) =>
+    url.includes("internal/modules/") || functionName === "openFileHandle";
+  return list.slice(0, list.length >> 1).findLastIndex(isLoading) + 1;
 }
 
 function add(counts, name, time) {
