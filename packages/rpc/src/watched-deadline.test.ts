@@ -77,4 +77,15 @@ describe("a deadline that is watched", () => {
     expect(seen.told).toBe(1);
     forgotten.deadline.stop();
   });
+
+  it("that lies far from the others does not look through all of them", () => {
+    const waiting = Array.from({ length: 1_000 }, (_, at) => watch(1e6 + at * 1_000));
+    const slots = vi.spyOn(Map.prototype, Symbol.iterator);
+    for (let at = 0; at < 10_000; at++) watch(1e8 + at * 1_000).deadline.stop();
+    const looks = slots.mock.calls.length;
+    slots.mockRestore();
+    for (const each of waiting) each.deadline.stop();
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThan(20);
+  });
 });

@@ -2,7 +2,7 @@ import { Deadline, longestTimer } from "./deadline.js";
 
 /** The width of a slot. Deadlines less than two of them away have a timer of their own at once. */
 const slotMs = 256;
-/** Empty slots are looked for when there are so many of them. */
+/** Fewer slots than these are not worth looking for empty ones. */
 const manySlots = 64;
 
 /** Who is told that a time is over. */
@@ -80,6 +80,8 @@ interface Slot {
 class Slots {
   readonly #slots = new Map<number, Slot>();
   #waiting = 0;
+  /** Empty slots are looked for next when there are so many of them. */
+  #mostSlots = manySlots;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The slot that the timer is for, and the platform's function that made it: tests put others in its place. */
   #timerFor = Number.POSITIVE_INFINITY;
@@ -90,7 +92,7 @@ class Slots {
     const number = Math.floor(expires / slotMs);
     let slot = this.#slots.get(number);
     if (slot === undefined) {
-      if (this.#slots.size >= manySlots) this.#dropEmpty();
+      if (this.#slots.size >= this.#mostSlots) this.#dropEmpty();
       slot = { first: undefined };
       this.#slots.set(number, slot);
     }
@@ -109,6 +111,8 @@ class Slots {
     for (const [number, slot] of this.#slots) {
       if (slot.first === undefined) this.#slots.delete(number);
     }
+    // Peers choose deadlines, and could make every one look through those of all the others.
+    this.#mostSlots = Math.max(manySlots, 2 * this.#slots.size);
   }
 
   #arm(number: number): void {
