@@ -394,3 +394,51 @@ it("does not reset a stream whose head cannot be written: its server would end t
     next.stream?.id,
   ]);
 });
+
+describe("a response that has come whole, and is not read yet", () => {
+  const whole = (client: TestClient) => {
+    const recorder = client.request();
+    client.send(headers(1, ok));
+    recorder.stream?.pause();
+    client.send(data(1, "abc"), data(1, "def"), trailers(1, "x", "1"));
+    return recorder;
+  };
+
+  it.each([
+    ["is closed by the server", (client: TestClient) => client.connection.disconnected()],
+    ["ends with an error", (client: TestClient) => client.send(goaway(3, 2))],
+    ["is aborted", (client: TestClient) => client.connection.abort(ErrorCode.noError, "enough")],
+  ])("is given out when its connection %s", async (_, end) => {
+    const client = new TestClient();
+    const recorder = whole(client);
+    const cut = client.request();
+    end(client);
+    expect(cut.events).toEqual(["interrupted lost"]);
+    expect(recorder.events).toEqual(["head 200"]);
+    recorder.stream?.resume();
+    await settled();
+    expect([recorder.events, recorder.text]).toEqual([["head 200", "data", "end"], "abcdef"]);
+    expect(recorder.trailers).toEqual(["x", "1"]);
+  });
+
+  it("is given out when its stream is reset, which is not answered", async () => {
+    const client = new TestClient();
+    const recorder = whole(client);
+    client.send(rstStream(1, ErrorCode.noError));
+    expect(client.connection.streams).toBe(0);
+    recorder.stream?.resume();
+    await settled();
+    expect(recorder.events).toEqual(["head 200", "data", "end"]);
+    expect(client.send()).toEqual([]);
+  });
+
+  it("is dropped when its caller gives up", async () => {
+    const client = new TestClient();
+    const recorder = whole(client);
+    client.connection.disconnected();
+    recorder.stream?.reset(ErrorCode.cancel);
+    recorder.stream?.resume();
+    await settled();
+    expect(recorder.events).toEqual(["head 200"]);
+  });
+});

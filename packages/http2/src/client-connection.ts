@@ -82,6 +82,11 @@ export class ClientConnection extends Connection {
     if (stream.hasBegun) super.sendReset(stream, code);
   }
 
+  /** A response that is complete is its caller's, though he may be slow to read it. */
+  protected override outlives(stream: Stream): boolean {
+    return stream.heldEnd !== undefined;
+  }
+
   protected owesContent(): boolean {
     return false;
   }

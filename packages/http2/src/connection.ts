@@ -203,6 +203,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
    */
   interruptAll(message: string): void {
     for (const stream of this.open.all()) {
+      if (this.outlives(stream)) continue;
       const { receiver } = stream;
       stream.receiver = undefined;
       receiver?.interrupted({ cause: "aborted", code: ErrorCode.noError, message });
@@ -929,6 +930,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   }
 
   protected sendReset(stream: Stream, code: number): void {
+    if (stream.isGone) return;
     this.sender.rstStream(stream.id, code);
     this.resetByUs.add(stream.id);
   }
@@ -965,11 +967,35 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   /** Ends a stream, and tells its receiver. */
   protected interrupt(stream: Stream, end: StreamEnd): void {
+    const { cause } = end;
+    if ((cause === "lost" || cause === "reset") && this.outlives(stream))
+      return this.#leave(stream);
     const { receiver } = stream;
     stream.receiver = undefined;
     if (end.cause === "limit") this.resetByUs.add(stream.id);
     this.close(stream);
     receiver?.interrupted(end);
+  }
+
+  /** Whether all of a message has come and waits for its receiver, who is given it whatever becomes of its stream. */
+  protected outlives(_: Stream): boolean {
+    return false;
+  }
+
+  /** Lets go of a stream of which all that came is still to be delivered. */
+  #leave(stream: Stream): void {
+    stream.isGone = true;
+    stream.isEnding = true;
+    stream.hasEnded = true;
+    this.sender.drop(stream);
+    this.#remove(stream);
+  }
+
+  /** A stream is not the connection's any more. */
+  #remove(stream: Stream): void {
+    if (stream.id > 0) this.open.delete(stream);
+    this.streamClosed(stream);
+    if (this.#draining === 2 && this.open.size === 0) this.#finishDraining();
   }
 
   /** Nothing more is sent or delivered on a stream. */
@@ -982,9 +1008,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     stream.held = undefined;
     this.#releasePooled(stream, stream.pooledBytes);
     this.forgetPartial(stream);
-    if (stream.id > 0) this.open.delete(stream);
-    this.streamClosed(stream);
-    if (this.#draining === 2 && this.open.size === 0) this.#finishDraining();
+    if (!stream.isGone) this.#remove(stream);
   }
 
   /** A stream is over. */

@@ -96,6 +96,8 @@ export class Stream {
   isHead = false;
   isAnswered = false;
   hasNoContent = false;
+  /** Nothing more can be sent or come, but all that came is still delivered. */
+  isGone = false;
   /** Over: nothing is sent or delivered any more. */
   isClosed = false;
   isPaused = false;
