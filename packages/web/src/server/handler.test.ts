@@ -5,6 +5,7 @@ import {
   type HandlerCall,
   type Implementation,
   implement,
+  RpcError,
 } from "@bowline/rpc";
 import { afterEach, expect, it, vi } from "vitest";
 import { EchoService } from "../../../rpc/src/fixtures/echo-service.js";
@@ -100,6 +101,40 @@ it("gives calls the platform's values, and the peer's address", async () => {
   await handler(post(path, { headers: { ...json, "x-real-ip": "10.0.0.1" } }), { region: "eu" });
   await handler(post(path), { region: "us" });
   expect(seen).toEqual(["eu 10.0.0.1", "us unknown"]);
+});
+
+it("answers what values throws in the caller's protocol, for pages of other origins, too", async () => {
+  const onError = vi.fn();
+  const broken = new Error("secret");
+  const app = "https://app.example.com";
+  for (const [thrown, status, code] of [
+    [new RpcError("unauthenticated", "who are you?"), 401, "unauthenticated"],
+    [broken, 500, "internal"],
+  ] as const) {
+    const handler = createFetchHandler([echo()], {
+      cors: { origins: [app] },
+      onError,
+      values: () => {
+        throw thrown;
+      },
+    });
+    const response = await handler(post(path, { headers: { ...json, origin: app } }));
+    expect([response.status, await response.json()]).toEqual([
+      status,
+      expect.objectContaining({ code }),
+    ]);
+    expect(response.headers.get("access-control-allow-origin")).toBe(app);
+  }
+  expect(onError.mock.calls).toEqual([[broken, expect.anything()]]);
+});
+
+it("lets pages of other origins read that somebody read the body before", async () => {
+  const app = "https://app.example.com";
+  const request = post(path, { headers: { ...json, origin: app } });
+  await request.text();
+  const response = await createFetchHandler([echo()], { cors: { origins: [app] } })(request);
+  expect(response.headers.get("access-control-allow-origin")).toBe(app);
+  expect(await response.text()).toContain("was read before");
 });
 
 it("says so when somebody read the body before", async () => {

@@ -4,7 +4,6 @@ import {
   type HandlerOptions,
   type Implementation,
   RpcError,
-  renderError,
 } from "@bowline/rpc";
 import {
   checkOptionNames,
@@ -18,7 +17,7 @@ import {
 import { jsonCodec } from "@bowline/rpc/json";
 import { builtinCompressions } from "../compression.js";
 import { PartialMessages } from "./partial-messages.js";
-import { FetchServerStream } from "./server-stream.js";
+import { FetchServerStream, type RequestInfo } from "./server-stream.js";
 
 /** Options of {@link createFetchHandler}. `P`: what the platform passes behind the request. */
 export interface FetchHandlerOptions<P extends readonly unknown[] = readonly unknown[]>
@@ -27,7 +26,10 @@ export interface FetchHandlerOptions<P extends readonly unknown[] = readonly unk
   readonly prefix?: string;
   /** Answers requests for paths that no service has. Default: 404. */
   readonly fallback?: (request: Request, ...platform: P) => Response | Promise<Response>;
-  /** Values that the call has from the start, for gates, interceptors and handlers: of `env`, a session, a logger. */
+  /**
+   * Values that the call has from the start, for gates, interceptors and handlers: of `env`, a session, a logger. What it
+   * throws is answered in the protocol of the call: an `RpcError` as it is, all else as `internal`.
+   */
   readonly values?: (request: Request, ...platform: P) => ContextValues | undefined;
   /**
    * Who calls, as `call.peer.address`. Default `unknown`: a `Request` does not say it. Take a header for it only from a
@@ -105,14 +107,40 @@ export function createFetchHandler<P extends readonly unknown[] = readonly unkno
       return fallback(request, ...platform);
     }
     const headers = headersOf(request.headers);
-    const refusal = refusalOf(request, headers, limits);
+    const refusal = refusalOf(headers, limits);
     if (refusal !== undefined) return refusal;
-    const peer = { address: peerAddress?.(request, ...platform) ?? "unknown", tls: undefined };
-    const known = { target: target ?? "/", headers, peer, values: values?.(request, ...platform) };
-    const stream = new FetchServerStream(request, known, stallTimeoutMs, partial);
-    stream.deliver(accept(stream));
+    const known = (): RequestKnowledge => {
+      if (request.bodyUsed || request.body?.locked === true) throw bodyTaken();
+      const address = peerAddress?.(request, ...platform) ?? "unknown";
+      return { peer: { address, tls: undefined }, values: values?.(request, ...platform) };
+    };
+    const of = { target: target ?? "/", headers };
+    const stream = open(accept, known, (each) => {
+      return new FetchServerStream(request, { ...of, ...each }, stallTimeoutMs, partial);
+    });
     return stream.response;
   };
+}
+
+type RequestKnowledge = Pick<RequestInfo, "peer" | "values">;
+
+/** Begins a call; what the options' functions throw is answered as the error of a middleware is. */
+function open(
+  accept: RequestHandler,
+  known: () => RequestKnowledge,
+  streamOf: (known: RequestKnowledge) => FetchServerStream,
+): FetchServerStream {
+  let stream: FetchServerStream;
+  try {
+    stream = streamOf(known());
+  } catch (error) {
+    stream = streamOf({ peer: { address: "unknown", tls: undefined }, values: undefined });
+    accept.refuse(stream, error);
+    stream.deliver(undefined);
+    return stream;
+  }
+  stream.deliver(accept(stream));
+  return stream;
 }
 
 function requestHandler(
@@ -147,7 +175,7 @@ function headersOf(headers: Headers): Metadata {
 }
 
 /** The answer to a request that is refused before anybody looks at what it calls. */
-function refusalOf(request: Request, headers: Metadata, limits: Limits): Response | undefined {
+function refusalOf(headers: Metadata, limits: Limits): Response | undefined {
   const { headerListBytes, headerFieldBytes } = limits;
   for (const [name, value] of headers) {
     if (name.length + value.length <= headerFieldBytes) continue;
@@ -162,9 +190,7 @@ function refusalOf(request: Request, headers: Metadata, limits: Limits): Respons
       "gRPC ends with trailers, which a fetch handler cannot send; speak Connect or gRPC-Web, or serve with @bowline/node",
     );
   }
-  if (!request.bodyUsed && request.body?.locked !== true) return undefined;
-  const { status, headers: fields, body } = renderError(request, bodyTaken());
-  return new Response(body as BodyInit, { status, headers: fields.map(([...pair]) => pair) });
+  return undefined;
 }
 
 function bodyTaken(): RpcError {
