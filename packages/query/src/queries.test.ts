@@ -113,6 +113,22 @@ it("cancels the call of a query that nobody waits for any more", async () => {
   await vi.waitFor(() => expect(seen.aborts).toMatchObject([{ code: "canceled" }]));
 });
 
+it("lets select make something else of a stream's messages, and null of an answer", async () => {
+  const watched = new QueryObserver(client, {
+    ...echo.watch({ name: "a" }),
+    select: (list) => list.length,
+  });
+  expect((await watched.refetch()).data).toBe(2);
+  expect((await watched.refetch()).data).toBe(2);
+  const names = new QueryObserver(client, {
+    ...echo.watch({ name: "b" }),
+    select: (list) => list.map(({ name }) => name),
+  });
+  expect((await names.refetch()).data).toEqual(["b1", "b2"]);
+  const answered = new QueryObserver(client, { ...echo.echo({ name: "a" }), select: () => null });
+  expect((await answered.refetch()).data).toBe(null);
+});
+
 it("fails with the call's RpcError", async () => {
   const missing = createQueries(EchoService, channel).other({});
   await expect(client.fetchQuery({ ...missing, retry: false })).rejects.toMatchObject({

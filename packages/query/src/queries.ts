@@ -164,11 +164,10 @@ function streamQueries(
       for await (const message of call) messages.push(message);
       return messages;
     },
+    // Query libraries pass what `select` makes of the list, too.
     structuralSharing: (before, now) => {
-      const [old, all] = [before as readonly unknown[] | undefined, now as readonly unknown[]];
-      const isEqual =
-        old?.length === all.length && all.every((each, at) => isSame(method.output, old[at], each));
-      return isEqual ? old : all;
+      if (!Array.isArray(before) || !Array.isArray(now) || before.length !== now.length) return now;
+      return now.every((each, at) => isSame(method.output, before[at], each)) ? before : now;
     },
   });
   return Object.assign(query, { key });
