@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect, type IncomingHttpHeaders } from "node:http2";
 import { type Code, ContextValues, createClient, createContextKey, RpcError } from "@bowline/rpc";
 import { jsonCodec } from "@bowline/rpc/json";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -203,6 +205,47 @@ describe.each(Object.entries(frameworks))("%s", (name, framework) => {
     ]);
   });
 
+  it("answers a browser's question in front of authentication, and other origins with no permission", async () => {
+    const origin = "https://app.example.com";
+    const app = await start({
+      mount: { cors: { origins: [origin], credentials: true } },
+      header: ["vary", "accept-encoding"],
+      before: ({ headers }) => {
+        if (headers.authorization === undefined) throw new RpcError("unauthenticated", "who?");
+      },
+    });
+    const ask = (from: string) =>
+      fetch(app.url + path, {
+        method: "OPTIONS",
+        headers: { origin: from, "access-control-request-method": "POST" },
+      });
+    const asked = await ask(origin);
+    expect([asked.status, asked.headers.get("access-control-allow-origin")]).toEqual([204, origin]);
+    expect(asked.headers.get("vary")).toBe("accept-encoding, origin");
+    for (const other of ["null", `${origin}.evil.com`, "http://app.example.com"]) {
+      const headers = { origin: other, "content-type": "application/json", authorization: "Ada" };
+      const called = await fetch(app.url + path, { method: "POST", headers, body: "{}" });
+      for (const response of [await ask(other), called]) {
+        const granted = [...response.headers.keys()].filter((name) => name.startsWith("access-"));
+        expect(granted).toEqual([]);
+        expect(response.headers.get("vary")).toBe("accept-encoding, origin");
+      }
+    }
+  });
+
+  it.each([
+    ["access-control-allow-origin", "*", "https://app.example.com"],
+    ["content-length", "3", "14"],
+    ["content-encoding", "br", null],
+  ])("has the call's own %s, whatever middleware set", async (header, set, sent) => {
+    const origin = "https://app.example.com";
+    const app = await start({ mount: { cors: { origins: [origin] } }, header: [header, set] });
+    const headers = { origin, "content-type": "application/json", "accept-encoding": "identity" };
+    const called = await fetch(app.url + path, { method: "POST", headers, body: '{"name":"Ada"}' });
+    expect(await called.text()).toBe('{"name":"Ada"}');
+    expect(called.headers.get(header)).toBe(sent);
+  });
+
   it("keeps limits, deadlines, the gate, interceptors and compression as serve does", async () => {
     const seen: string[] = [];
     const app = await start({
@@ -378,6 +421,21 @@ describe("Fastify 5 with http2: true", () => {
     const call = clientOf(app, grpc).say({}, { headers: { "x-user": "Ada" } });
     expect((await call).name).toBe("Ada");
     expect((await call.headers).get("x-request-id")).toBe("17");
+  });
+
+  it.each([
+    ["access-control-allow-origin", "*", "https://app.example.com"],
+    ["vary", "accept-encoding", "accept-encoding, origin"],
+    ["content-encoding", "br", undefined],
+  ])("has the call's own %s, whatever a hook set", async (header, set, sent) => {
+    const origin = "https://app.example.com";
+    const app = await start({ mount: { cors: { origins: [origin] } }, header: [header, set] });
+    const session = connect(app.url);
+    const asked = { ":method": "POST", ":path": path, "content-type": "application/json", origin };
+    const stream = session.request(asked).end("{}").resume();
+    const [headers] = (await once(stream, "response")) as [IncomingHttpHeaders];
+    expect(headers[header]).toBe(sent);
+    session.destroy();
   });
 
   it("answers errors of hooks in gRPC, and goes on with the connection", async () => {

@@ -10,6 +10,7 @@ import { Http2ServerStream, type StreamConnection } from "../http2/server-stream
 import { sweepMs } from "../http2/sweep.js";
 import { peerOf } from "../peer.js";
 import type { TransportLimits } from "../server-limits.js";
+import { joinFields } from "./middleware-fields.js";
 
 /** Calls on the HTTP/2 connections of a framework's server. */
 export class Http2Mount {
@@ -90,11 +91,11 @@ class MountedStream extends Http2ServerStream {
   fields: HeaderFields = [];
 
   override respond(status: number, headers: HeaderFields, trailers?: HeaderFields): void {
-    super.respond(status, [...this.fields, ...headers], trailers);
+    super.respond(status, joinFields(this.fields, headers), trailers);
   }
 
   override start(status: number, headers: HeaderFields): void {
-    super.start(status, [...this.fields, ...headers]);
+    super.start(status, joinFields(this.fields, headers));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Server, Socket } from "node:net";
 import type { ContextValues, HandlerOptions, Implementation } from "@bowline/rpc";
@@ -15,6 +15,7 @@ import { nodeRequestHandler } from "../request-handler.js";
 import { type ServerLimits, type TransportLimits, transportLimits } from "../server-limits.js";
 import { Http2Mount } from "./http2-mount.js";
 import { rpcErrorOf } from "./middleware-error.js";
+import { middlewareFields } from "./middleware-fields.js";
 import { MountedHttp1Stream } from "./mounted-http1-stream.js";
 import { StreamedRequest } from "./streamed-request.js";
 
@@ -94,7 +95,7 @@ export class Mount {
   ): void {
     if ("stream" in response) {
       const { stream } = response;
-      const fields = fieldsOf(response.getHeaders());
+      const fields = middlewareFields(response.getHeaders());
       this.#http2.perform(stream, request.rawHeaders, target, fields, accept, values);
       return;
     }
@@ -108,7 +109,7 @@ export class Mount {
       new StreamedRequest(message, target),
       response,
       connection,
-      { draining: isClosing(message.socket) },
+      new FrameworkServer(message.socket),
       queuedReplyBytes,
       values,
     );
@@ -142,17 +143,16 @@ export class Mount {
   }
 }
 
-/** What middleware put on a response, but what says how its body is: that is the call's own. */
-function fieldsOf(headers: OutgoingHttpHeaders): string[] {
-  const fields: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || name === "content-type" || name === "content-length") continue;
-    for (const each of [value].flat()) fields.push(name, String(each));
-  }
-  return fields;
-}
+/** The server that a connection is of. */
+class FrameworkServer {
+  readonly #socket: Socket & { readonly server?: Server };
 
-/** Whether the server of a connection takes no further ones: then this one is not kept behind the response. */
-function isClosing(socket: Socket & { readonly server?: Server }): boolean {
-  return socket.server?.listening === false;
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Whether it takes no further connections: then this one is not kept behind its response. Asked when that leaves. */
+  get draining(): boolean {
+    return this.#socket.server?.listening === false;
+  }
 }

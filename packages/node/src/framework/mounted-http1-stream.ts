@@ -1,9 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { HeaderFields } from "@bowline/rpc/internal";
 import { Http1ServerStream } from "../http1/server-stream.js";
-
-/** Fields whose values of middleware and of the call belong together; of all others the call's replace them. */
-const joined: ReadonlySet<string> = new Set(["set-cookie", "vary"]);
+import { bodyFields, joinedFields } from "./middleware-fields.js";
 
 /** A stream whose response has the headers that middleware set, too. */
 export class MountedHttp1Stream extends Http1ServerStream {
@@ -16,10 +14,12 @@ export class MountedHttp1Stream extends Http1ServerStream {
     const headers: OutgoingHttpHeaders = {};
     for (let i = 0; i + 1 < fields.length; i += 2) {
       const name = (fields[i] as string).toLowerCase();
-      const before = headers[name] ?? (joined.has(name) ? response.getHeader(name) : undefined);
+      const before =
+        headers[name] ?? (joinedFields.has(name) ? response.getHeader(name) : undefined);
       const values = before === undefined ? [] : [before].flat().map(String);
       headers[name] = [...values, fields[i + 1] as string];
     }
+    for (const name of bodyFields) response.removeHeader(name);
     response.writeHead(status, headers);
   }
 }
