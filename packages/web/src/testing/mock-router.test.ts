@@ -146,3 +146,13 @@ it("answers routes of Playwright, and lets others go on", async () => {
   expect(page.fallback).toHaveBeenCalledOnce();
   expect(page.fulfill).not.toHaveBeenCalled();
 });
+
+it("compresses no answer, which whoever intercepts gives to the page as it is", async () => {
+  const name = "x".repeat(10_000);
+  const mock = createMockRouter().answer(EchoService, { echo: { name } });
+  const headers = { "content-type": "application/json", "accept-encoding": "gzip, deflate, br" };
+  const url = `${base}/test.v1.EchoService/Echo`;
+  const response = await mock.handle(new Request(url, { method: "POST", headers, body: "{}" }));
+  expect(response?.headers.has("content-encoding")).toBe(false);
+  expect(await response?.json()).toEqual({ name });
+});

@@ -71,6 +71,9 @@ export function createMockRouter(): MockRouter {
 
 type AnyAnswer = unknown;
 
+/** Those who intercept requests hand answers to pages as they are: nobody might decompress them. */
+const never = Number.MAX_SAFE_INTEGER;
+
 class AnsweringRouter implements MockRouter {
   readonly #services = new Map<string, { service: ServiceType; answers: Map<string, AnyAnswer> }>();
   readonly #requests = new Map<string, unknown[]>();
@@ -135,7 +138,7 @@ class AnsweringRouter implements MockRouter {
     let handler = this.#handlers.get(prefix);
     if (handler === undefined) {
       const services = [...this.#services.values()].map((each) => this.#implement(each));
-      handler = createFetchHandler(services, { prefix });
+      handler = createFetchHandler(services, { prefix, compression: { minBytes: never } });
       this.#handlers.set(prefix, handler);
     }
     return handler;
