@@ -19,6 +19,7 @@ const suites = [
   { name: "faults:rpc", file: "testing/rpc-faults/run.mjs" },
   { name: "googleapis", file: "scripts/googleapis.mjs" },
   { name: "examples", file: "testing/examples/run.mjs" },
+  { name: "mocks", file: "testing/mocks/run.mjs" },
   { name: "newcomer", file: "testing/newcomer/run.mjs" },
   { name: "smoke:compression", file: "conformance/runtimes/compression.mjs" },
   { name: "smoke:runtimes", file: "conformance/runtimes/run.mjs" },
