@@ -37,10 +37,8 @@ const summaryRows = {
     "grpc unary, 16×16, changing, literal",
     "bowline",
   ],
-  "unary, 16 × 16, TLS": ["grpc unary, TLS, 16×16", "bowline"],
   "stream of 100": ["grpc stream of 100, 4×4", "bowline"],
   "log ingest, 22 KB": ["grpc ingest, 4×4", "bowline-views"],
-  "64 KiB echo": ["grpc 64 KiB echo, 4×4", "bowline"],
 };
 const summaryPeers = ["grpc-js", "connect-node", "grpc-go", "tonic", "connectrpc"];
 
