@@ -17,6 +17,7 @@ const suites = [
   { name: "fuzz:http2", file: "testing/http2-fuzz/run.mjs" },
   { name: "fuzz:protobuf", file: "testing/protobuf-fuzz/run.mjs" },
   { name: "faults:rpc", file: "testing/rpc-faults/run.mjs" },
+  { name: "soak", file: "testing/soak/run.mjs", args: ["--ci"] },
   { name: "googleapis", file: "scripts/googleapis.mjs" },
   { name: "examples", file: "testing/examples/run.mjs" },
   { name: "mocks", file: "testing/mocks/run.mjs" },

@@ -50,7 +50,7 @@ export class Soak {
     this.child = fork(
       fileURLToPath(new URL("./server-child.mjs", import.meta.url)),
       this.#leak === undefined ? [] : [this.#leak],
-      { execArgv: ["--expose-gc"], serialization: "advanced" },
+      { execArgv: process.execArgv, serialization: "advanced" },
     );
     const ready = new Promise((resolve) => this.#answers.set(0, { resolve }));
     this.child.on("message", ({ ask, ...answer }) => {
