@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { RawConnection } from "../fixtures/raw-connection.js";
 import {
   eventually,
@@ -180,6 +180,23 @@ it("tells of a caller that is gone: in its body, behind it, and in the response"
     receiver.stream.end();
     await noStreams(server);
   }
+});
+
+it("leaves no timer behind a call that answers because its caller is gone", async () => {
+  const { recorder, connection } = await start();
+  connection.write(`${head("content-length: 6")}abc`);
+  const receiver = await recorder.next();
+  const answered = new Promise<void>((resolve) => {
+    receiver.interrupted = () => {
+      receiver.stream.respond(499, []);
+      resolve();
+    };
+  });
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  open.push(() => timers.mockRestore());
+  connection.end();
+  await answered;
+  expect(timers.mock.calls.filter(([, ms]) => ms === 5_000)).toEqual([]);
 });
 
 it("ends a request that stalls, unless it rests between messages or is held back", async () => {

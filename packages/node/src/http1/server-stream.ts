@@ -266,9 +266,11 @@ export class Http1ServerStream implements ServerStream, BodyTarget {
 
   /** Reads what is left of the request, for a while: a connection that is closed on unread bytes loses the answer. */
   #dispose(): void {
+    const { socket } = this.#request;
+    // Answered because the caller is gone: `close`, which ends the wait, is under way or over.
+    if (socket.destroyed) return;
     this.#paused = false;
     this.#request.readOn();
-    const { socket } = this.#request;
     const timer = setTimeout(() => socket.destroy(), drainMs);
     timer.unref();
     // `node:http` closes a connection that is not kept as soon as the answer is written: wait for the request's end.
