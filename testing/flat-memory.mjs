@@ -1,5 +1,11 @@
 /** "Flat" memory: heap plus external after forced collection, and how much it grows over a run. */
 
+/**
+ * Node's flags for runs of minutes whose memory is judged. Compiled code counts as memory, and in the first minutes the
+ * optimising compiler is busy: up to 3 % by itself.
+ */
+export const steadyFlags = ["--expose-gc", "--no-opt"];
+
 /** Heap plus external, after forced collection. Needs `--expose-gc`. */
 export async function collectedMemory() {
   for (let i = 0; i < 2; i++) {

@@ -1,7 +1,8 @@
 /**
  * `npm run faults:rpc`: random resets, half-closes, cut bodies and garbage frames against our server and our client,
- * over HTTP/1.1 and HTTP/2, and fewer of them over the other engine of HTTP/2. Afterwards nothing may have escaped a call, nothing may be left open, memory is flat, and a
- * fresh call succeeds. Prints what it did, and closes with `N passed, N failed`.
+ * over HTTP/1.1 and HTTP/2, and fewer of them over the other engine of HTTP/2. Afterwards nothing may have escaped a
+ * call, nothing may be left open, memory is flat, and a fresh call succeeds. Prints what it did, and closes with
+ * `N passed, N failed`.
  */
 import { fork, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -10,18 +11,16 @@ import { createClient } from "@bowline/rpc";
 import { readArguments } from "../../scripts/driver/arguments.mjs";
 import { closingLine, runNode } from "../../scripts/driver/steps.mjs";
 import { wantedEngine, watchEngine } from "../engine.mjs";
-import { collectedMemory, judgeMemory } from "../flat-memory.mjs";
+import { collectedMemory, judgeMemory, steadyFlags } from "../flat-memory.mjs";
 import { createRandom } from "../protobuf-fuzz/random.mjs";
 import { attackClient, createFaultyServer } from "./attack-client.mjs";
 import { attackServer } from "./attack-server.mjs";
 import { FaultService, faultService } from "./service.mjs";
 
-let isBrief = false;
-
 if (global.gc === undefined) {
   const child = spawn(
     process.execPath,
-    ["--expose-gc", fileURLToPath(import.meta.url), ...process.argv.slice(2)],
+    [...steadyFlags, fileURLToPath(import.meta.url), ...process.argv.slice(2)],
     { stdio: "inherit" },
   );
   process.exitCode = await new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
@@ -36,16 +35,13 @@ async function main() {
   --seed N      start from this seed; the default is always the same one
   --count N     how many faults a part (default 100000 against the server, 50000 a client)
   --only PART   server, client-http1, client-http2, or other-engine: the two that speak HTTP/2, a fifth of each, over
-                the engine that BOWLINE_HTTP2 does not choose
-  --brief       does not judge memory, which takes a long run`,
+                the engine that BOWLINE_HTTP2 does not choose`,
     {
       seed: { type: "string" },
       count: { type: "string" },
       only: { type: "string" },
-      brief: { type: "boolean" },
     },
   );
-  isBrief = options.brief === true;
   const seed = Number(options.seed ?? 20_261_121);
   console.log(`node ${process.version}, seed ${seed}`);
   const parts = {
@@ -73,17 +69,14 @@ async function main() {
   process.exit(failed === 0 && passed > 0 ? 0 : 1);
 }
 
-/**
- * The parts that speak HTTP/2 again, in a process each, whose HTTP/2 is that of the other engine. Its memory is not
- * judged: until some 50,000 faults it grows with what the runtime compiles. `BOWLINE_HTTP2` gives that engine a whole run.
- */
+/** The parts that speak HTTP/2 again, in a process each, whose HTTP/2 is that of the other engine. */
 async function overOtherEngine(seed) {
   process.env.BOWLINE_HTTP2 = wantedEngine === "node:http2" ? "bowline" : "node";
   for (const [part, count] of [
     ["server", 20_000],
     ["client-http2", 10_000],
   ]) {
-    const args = ["--seed", `${seed}`, "--only", part, "--count", `${count}`, "--brief"];
+    const args = ["--seed", `${seed}`, "--only", part, "--count", `${count}`];
     const file = fileURLToPath(import.meta.url);
     const { output } = await runNode(file, args, { show: true, accept: [0, 1] });
     const counts = closingLine(output);
@@ -99,7 +92,7 @@ function checkEngine(engine) {
 
 async function faultsAgainstServer(seed, count) {
   const child = fork(fileURLToPath(new URL("./server-child.mjs", import.meta.url)), {
-    execArgv: ["--expose-gc"],
+    execArgv: steadyFlags,
   });
   let exited;
   child.on("exit", (code, signal) => {
@@ -237,5 +230,5 @@ function report(counts, total) {
 function checkMemory(samples) {
   const { text, isFlat } = judgeMemory(samples);
   console.log(`  ${text}`);
-  if (!isFlat && !isBrief) throw new Error(`memory is not flat: ${text}`);
+  if (!isFlat) throw new Error(`memory is not flat: ${text}`);
 }

@@ -7,6 +7,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { readArguments } from "../../scripts/driver/arguments.mjs";
+import { steadyFlags } from "../flat-memory.mjs";
 import { runControls } from "./controls.mjs";
 import { rounds, Soak } from "./soak.mjs";
 
@@ -26,8 +27,7 @@ const { values: options } = readArguments(usage, {
 });
 
 const isShort = options.ci || process.env.CI === "true";
-// Compiled code counts as memory, and in the first minutes the compiler is busy: 3 % by itself.
-const flags = ["--expose-gc", ...(isShort ? ["--no-opt"] : [])];
+const flags = isShort ? steadyFlags : ["--expose-gc"];
 
 if (global.gc === undefined) {
   const child = spawn(

@@ -211,6 +211,8 @@ describe("options", () => {
 
   it.each([
     [{ keepalive: { timeMs: -1 } }, "keepalive.timeMs must be a number of milliseconds"],
+    [{ keepalive: { timeoutMs: 0 } }, "keepalive.timeoutMs must be a number of milliseconds above"],
+    [{ keepalive: { timeoutMs: Infinity } }, "keepalive.timeoutMs must be a number of millisec"],
     [{ connectionAge: { maxMs: "1" } }, "connectionAge.maxMs must be a number of milliseconds"],
     [{ keepalive: { withoutCalls: 1 } }, "keepalive.withoutCalls must be a boolean"],
     [{ keepalive: { time: 1 } }, "keepalive has no option"],

@@ -5,7 +5,7 @@ import { checkOptionNames, quote } from "@bowline/rpc/internal";
 export interface KeepaliveOptions {
   /** Milliseconds without a byte after which an HTTP/2 peer is asked for a sign of life (PING). 0 or `Infinity`: never. */
   readonly timeMs?: number;
-  /** Milliseconds that it has to answer. Default 20,000 on servers, 10,000 on channels. Past it the connection is closed, and its calls fail with `unavailable`. */
+  /** Milliseconds that it has to answer, more than 0. Default 20,000 on servers, 10,000 on channels. Past it the connection is closed, and its calls fail with `unavailable`. */
   readonly timeoutMs?: number;
 }
 
@@ -53,7 +53,7 @@ export interface LifeOptions {
 
 /**
  * Checks the options and fills in what is not said.
- * @throws RpcError `invalid_argument` for a value that is no number of 0 or more.
+ * @throws RpcError `invalid_argument` for a value that is no number of 0 or more; of more than 0, for `keepalive.timeoutMs`.
  * @throws TypeError for an option that does not exist.
  */
 export function connectionLife(options: LifeOptions, defaults: ConnectionLife): ConnectionLife {
@@ -63,9 +63,15 @@ export function connectionLife(options: LifeOptions, defaults: ConnectionLife): 
   if (withoutCalls !== undefined && typeof withoutCalls !== "boolean") {
     throw unusable(`keepalive.withoutCalls must be a boolean; it is ${quote(withoutCalls)}`);
   }
+  if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
+    const text = "keepalive.timeoutMs must be a number of milliseconds above 0";
+    throw unusable(
+      `${text}; it is ${quote(timeoutMs)}. To ask for no sign of life, set timeMs to 0`,
+    );
+  }
   const life = {
     keepaliveMs: duration("keepalive.timeMs", timeMs, defaults.keepaliveMs),
-    keepaliveTimeoutMs: duration("keepalive.timeoutMs", timeoutMs, defaults.keepaliveTimeoutMs),
+    keepaliveTimeoutMs: timeoutMs ?? defaults.keepaliveTimeoutMs,
     keepaliveWhenIdle: withoutCalls ?? defaults.keepaliveWhenIdle,
   };
   if (connectionAge === undefined) return { ...life, ageMs: 0, drainTimeoutMs: 0 };
