@@ -4,7 +4,8 @@
  *
  * - `x-interop-delay-ms`: a unary call is answered that much later;
  * - `x-interop-token`: if the call is cancelled, the server remembers the token;
- * - `x-interop-ask`: the response header `x-interop-cancelled` says whether a call with that token was cancelled;
+ * - `x-interop-ask`: the response header `x-interop-cancelled` says whether a call with that token was cancelled,
+ *   or, where the server can tell, `unknown`: none has come;
  * - a unary call that is to fail carries a `google.rpc.ErrorInfo` as detail.
  */
 import { setTimeout as pause } from "node:timers/promises";
@@ -24,6 +25,7 @@ import {
   TestService,
 } from "./gen/grpc/testing/test.pb.js";
 
+const begun = new Set<string>();
 const cancelled = new Set<string>();
 
 /** The service; `counted` is told of every call. */
@@ -70,8 +72,10 @@ async function answer(
   counted(call);
   echo(call);
   const asked = call.requestHeaders.get("x-interop-ask");
-  if (asked !== undefined)
-    call.responseHeaders.set("x-interop-cancelled", String(cancelled.has(asked)));
+  if (asked !== undefined) {
+    const seen = begun.has(asked) ? String(cancelled.has(asked)) : "unknown";
+    call.responseHeaders.set("x-interop-cancelled", seen);
+  }
   const delay = Number(call.requestHeaders.get("x-interop-delay-ms") ?? 0);
   if (delay > 0) {
     remember(call);
@@ -108,7 +112,9 @@ function echo({ requestHeaders, responseHeaders, responseTrailers }: HandlerCall
 
 function remember({ requestHeaders, signal }: HandlerCall): void {
   const token = requestHeaders.get("x-interop-token");
-  if (token !== undefined) signal.addEventListener("abort", () => cancelled.add(token));
+  if (token === undefined) return;
+  begun.add(token);
+  signal.addEventListener("abort", () => cancelled.add(token));
 }
 
 function fail(status: EchoStatus | undefined): void {
