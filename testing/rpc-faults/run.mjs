@@ -81,8 +81,8 @@ async function main() {
 async function overOtherEngine(seed) {
   process.env.BOWLINE_HTTP2 = wantedEngine === "node:http2" ? "bowline" : "node";
   for (const [part, count] of [
-    ["server", 20_000],
-    ["client-http2", 10_000],
+    ["server", 25_000],
+    ["client-http2", 12_500],
   ]) {
     const args = ["--seed", `${seed}`, "--only", part, "--count", `${count}`, "--brief"];
     const file = fileURLToPath(import.meta.url);
@@ -226,7 +226,7 @@ async function until(look, last) {
 
 /** Prints the counts; every kind of fault has to have happened often enough to mean something. */
 function report(counts, total) {
-  const least = Math.min(1_000, total / (isBrief ? 200 : 100));
+  const least = Math.min(1_000, total / (isBrief ? 125 : 100));
   for (const [name, times] of [...counts].sort())
     console.log(`  ${String(times).padStart(7)}  ${name}`);
   for (const [name, times] of counts) {
