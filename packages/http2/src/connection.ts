@@ -494,23 +494,18 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       if ((flags & Flag.endStream) !== 0) this.strayEnd(streamId);
       return undefined;
     }
-    if (stream.isReceived || (stream.isPaused && !this.options.pool.take(length))) {
-      this.credit(length);
-      if (!stream.isReceived) this.#tooMuchHeld(stream);
-      else this.streamError(stream, ErrorCode.streamClosed, "DATA behind END_STREAM");
+    this.credit(length, stream.isPaused ? length : 0);
+    if (stream.isReceived) {
+      this.streamError(stream, ErrorCode.streamClosed, "DATA behind END_STREAM");
       return undefined;
     }
-    if (stream.isPaused) {
-      stream.pooledBytes += length;
-      this.#heldBytes += length;
-    }
-    this.credit(length);
     stream.hasMoved = true;
     if (stream.receiveWindow === undefined) {
       if (!stream.isPaused && this.#isWithinWindow(stream, flags, length)) return stream;
       stream.receiveWindow = this.#streamWindow();
       stream.receiveWindow.receive(stream.contentBytes);
-      stream.receiveWindow.consume(stream.contentBytes);
+      // What came while the stream was paused is consumed when it is delivered.
+      stream.receiveWindow.consume(stream.contentBytes - stream.heldBytes);
     }
     if (stream.receiveWindow.receive(length)) return stream;
     this.streamError(stream, ErrorCode.flowControlError, "DATA beyond the stream's window");
@@ -551,9 +546,9 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     this.interrupt(stream, { cause: "limit", code: ErrorCode.enhanceYourCalm, message });
   }
 
-  /** The peer may send that much more on the connection. */
-  protected credit(bytes: number): void {
-    const increment = this.#window.consume(bytes, this.#room);
+  /** The peer may send that much more on the connection. `held`: what of it is about to be kept. */
+  protected credit(bytes: number, held = 0): void {
+    const increment = this.#window.consume(bytes, this.#room - held);
     if (increment > 0) this.sender.windowUpdate(0, increment);
   }
 
@@ -610,17 +605,26 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (length > 0 && !this.acceptsContent(stream)) return;
     if (endsStream) stream.isReceived = true;
     if (stream.isPaused || stream.held !== undefined) {
-      if (length > 0) {
-        stream.held ??= [];
-        stream.held.push(bytes.subarray(start, end));
-        stream.heldBytes += length;
-      }
+      if (length > 0 && !this.#hold(stream, bytes.subarray(start, end))) return;
     } else if (length > 0) {
       this.#consume(stream, length);
       if (endsStream) stream.receiver?.data(bytes, start, end);
       else this.#hand(stream, bytes, start, end);
     }
     if (endsStream) this.received(stream, noFields);
+  }
+
+  /** Keeps content until the stream goes on; if there is no memory for it, the stream was ended. */
+  #hold(stream: Stream, piece: Uint8Array): boolean {
+    if (!this.options.pool.take(piece.length)) {
+      this.#tooMuchHeld(stream);
+      return false;
+    }
+    stream.held ??= [];
+    stream.held.push(piece);
+    stream.heldBytes += piece.length;
+    this.#heldBytes += piece.length;
+    return true;
   }
 
   /** Delivers content that does not end its stream. */
@@ -673,8 +677,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
         stream.held = undefined;
         break;
       }
-      stream.heldBytes -= piece.length;
-      this.#releasePooled(stream, piece.length);
+      this.#letGoOf(stream, piece.length);
       this.#consume(stream, piece.length);
       this.#hand(stream, piece, 0, piece.length);
     }
@@ -691,17 +694,16 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     const bytes = stream.heldBytes;
     stream.held = undefined;
     stream.heldEnd = undefined;
-    stream.heldBytes = 0;
-    this.#releasePooled(stream, stream.pooledBytes);
+    this.#letGoOf(stream, bytes);
     this.#consume(stream, bytes);
   }
 
-  #releasePooled(stream: Stream, bytes: number): void {
-    const released = Math.min(bytes, stream.pooledBytes);
-    stream.pooledBytes -= released;
-    this.#heldBytes -= released;
-    this.options.pool.release(released);
-    if (released > 0) this.#eased();
+  #letGoOf(stream: Stream, bytes: number): void {
+    if (bytes === 0) return;
+    stream.heldBytes -= bytes;
+    this.#heldBytes -= bytes;
+    this.options.pool.release(bytes);
+    this.#eased();
   }
 
   // HEADERS and CONTINUATION.
@@ -1006,7 +1008,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     this.sender.drop(stream);
     stream.receiveWindow?.close();
     stream.held = undefined;
-    this.#releasePooled(stream, stream.pooledBytes);
+    this.#letGoOf(stream, stream.heldBytes);
     this.forgetPartial(stream);
     if (!stream.isGone) this.#remove(stream);
   }

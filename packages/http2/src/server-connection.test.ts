@@ -19,10 +19,11 @@ import {
   windowUpdate,
 } from "./fixtures/frames.js";
 import type { Recorder } from "./fixtures/recorder.js";
-import { echo, startServer } from "./fixtures/server.js";
+import { echo, startServer, type TestServer } from "./fixtures/server.js";
 import { goawayCode, resetCode } from "./fixtures/test-host.js";
 import { Flag, FrameType, readUint32 } from "./frame.js";
 import { HpackDecoder } from "./hpack-decoder.js";
+import { MemoryPool } from "./memory-pool.js";
 import { clientPreface } from "./preface.js";
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -475,6 +476,52 @@ describe("flow control", () => {
     expect(request.bytes).toBe(65_536);
     frames = server.send();
     expect(credit(frames)).toBe(2);
+  });
+
+  it("gives a reader that pauses within a frame no more credit than its window", async () => {
+    const window = 65_536;
+    const pool = new MemoryPool(1_000_000);
+    const server = startServer({ streamWindowBytes: window, maxStreamWindowBytes: window, pool });
+    server.send(headers(1));
+    const [request] = server.requests as [Recorder];
+    request.onEvent = () => request.stream?.pause();
+    const updates = (frames: ReturnType<TestServer["send"]>) =>
+      frames
+        .filter(({ type, streamId }) => type === FrameType.windowUpdate && streamId === 1)
+        .reduce((sum, { payload }) => sum + readUint32(payload, 0), 0);
+    const piece = data(1, new Uint8Array(16_000));
+    let credit = window - 48_000;
+    // A piece is delivered, and its reader pauses: the rest of the frame waits, and so does the next one.
+    credit += updates(server.send(piece.subarray(0, 2_000), piece.subarray(2_000), piece, piece));
+    expect(request.bytes).toBe(2_000 - 9);
+    expect(pool.used).toBe(48_000 - request.bytes);
+    expect(credit).toBe(window - 48_000);
+    // It goes on, and pauses at each piece.
+    for (let i = 0; i < 3; i++) {
+      request.stream?.resume();
+      await settled();
+      credit += updates(server.send());
+    }
+    expect(request.bytes).toBe(48_000);
+    expect(credit).toBeLessThanOrEqual(window);
+    expect(pool.used).toBe(0);
+  });
+
+  it("counts a reader that goes on within a frame no memory for what it is given at once", async () => {
+    const pool = new MemoryPool(1_000_000);
+    const server = startServer({ pool, partialBytes: 200_000 });
+    server.send(headers(1));
+    const [request] = server.requests as [Recorder];
+    const piece = data(1, new Uint8Array(16_000));
+    for (let i = 0; i < 20; i++) {
+      request.stream?.pause();
+      server.send(piece.subarray(0, 2_000));
+      request.stream?.resume();
+      await settled();
+      server.send(piece.subarray(2_000));
+      expect(pool.used).toBe(0);
+    }
+    expect(request.bytes).toBe(320_000);
   });
 
   it("ends a stream, or the connection, for content beyond its window", () => {

@@ -101,10 +101,9 @@ export class Stream {
   /** Over: nothing is sent or delivered any more. */
   isClosed = false;
   isPaused = false;
-  /** What came while the stream was paused, and memory that it takes from the pool. */
+  /** What came while the stream was paused; the pool counts it. */
   held: Uint8Array[] | undefined;
   heldBytes = 0;
-  pooledBytes = 0;
   /** Bytes of a message that the receiver keeps until its rest comes. */
   partialBytes = 0;
   /** END_STREAM came while the stream was paused, with these trailers. */
