@@ -1,11 +1,11 @@
-/** nginx in front of a server: `grpc_pass` for calls that come over HTTP/2. Arguments: the program, the server's port, and where certificates are. */
+/** nginx in front of a server: `grpc_pass` for calls that come over HTTP/2. Arguments: the program, the server's port, where certificates are, and `reuse` to keep connections to the server. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts, untilListening } from "./ports.mjs";
 
-const [program, upstream, pair] = process.argv.slice(2);
+const [program, upstream, pair, reuse] = process.argv.slice(2);
 const { cert, key } = JSON.parse(pair);
 const folder = mkdtempSync(join(tmpdir(), "bowline-nginx-"));
 const [port, tlsPort] = await freePorts(2);
@@ -20,7 +20,7 @@ events { worker_connections 512; }
 http {
   access_log off; ${temporary}
   client_max_body_size 0; grpc_read_timeout 30s; grpc_send_timeout 30s;
-  upstream calls { server 127.0.0.1:${upstream}; keepalive 8; }
+  upstream calls { server 127.0.0.1:${upstream}; ${reuse === "reuse" ? "keepalive 8;" : ""} }
   server { listen 127.0.0.1:${port} http2; location / { grpc_pass grpc://calls; } }
   server {
     listen 127.0.0.1:${tlsPort} ssl http2; ssl_certificate ${cert}; ssl_certificate_key ${key};
