@@ -56,6 +56,28 @@ function slowService() {
   return { service, running, answer: () => answer(), reason: () => aborted };
 }
 
+/** A connection of bare frames, greeted, that sends calls by number. */
+function rawCalls(server: RpcServer) {
+  const raw = new RawConnection(server.port);
+  open.push(() => raw.end());
+  const fields = headerBlock([
+    [":method", "POST"],
+    [":scheme", "http"],
+    [":path", call[":path"]],
+    [":authority", "x"],
+    ["content-type", "application/json"],
+  ]);
+  raw.write(preface).write(frame(frameType.settings, 0, 0));
+  return {
+    raw,
+    send: (id: number) =>
+      raw
+        .write(frame(frameType.headers, flag.endHeaders, id, fields))
+        .write(frame(frameType.data, flag.endStream, id, Buffer.from("{}"))),
+    received: (type: number) => framesOf(raw.received).filter((each) => each.type === type),
+  };
+}
+
 describe("stop", () => {
   it("tells HTTP/2 connections to go away, lets their streams finish, and leaves nothing", async () => {
     const { service, running, answer } = slowService();
@@ -79,24 +101,10 @@ describe("stop", () => {
   onBowline("announces the end, takes what crosses that, names the last request", async () => {
     const { service, running, answer } = slowService();
     const server = await start({ services: [service] });
-    const raw = new RawConnection(server.port);
-    open.push(() => raw.end());
-    const fields = headerBlock([
-      [":method", "POST"],
-      [":scheme", "http"],
-      [":path", call[":path"]],
-      [":authority", "x"],
-      ["content-type", "application/json"],
-    ]);
-    const send = (id: number) =>
-      raw
-        .write(frame(frameType.headers, flag.endHeaders, id, fields))
-        .write(frame(frameType.data, flag.endStream, id, Buffer.from("{}")));
-    raw.write(preface).write(frame(frameType.settings, 0, 0));
+    const { raw, send, received } = rawCalls(server);
     send(1);
     await running;
     const stopped = server.stop();
-    const received = (type: number) => framesOf(raw.received).filter((each) => each.type === type);
     const last = (at: number) => received(frameType.goaway)[at]?.payload.readUInt32BE(0);
     await raw.until(() => received(frameType.ping).length > 0);
     expect(last(0)).toBe(2 ** 31 - 1);
@@ -116,24 +124,10 @@ describe("stop", () => {
   onNode("names the last request that it takes, and takes none behind it", async () => {
     const { service, running, answer } = slowService();
     const server = await start({ services: [service] });
-    const raw = new RawConnection(server.port);
-    open.push(() => raw.end());
-    const fields = headerBlock([
-      [":method", "POST"],
-      [":scheme", "http"],
-      [":path", call[":path"]],
-      [":authority", "x"],
-      ["content-type", "application/json"],
-    ]);
-    const send = (id: number) =>
-      raw
-        .write(frame(frameType.headers, flag.endHeaders, id, fields))
-        .write(frame(frameType.data, flag.endStream, id, Buffer.from("{}")));
-    raw.write(preface).write(frame(frameType.settings, 0, 0));
+    const { raw, send, received } = rawCalls(server);
     send(1);
     await running;
     const stopped = server.stop();
-    const received = (type: number) => framesOf(raw.received).filter((each) => each.type === type);
     await raw.until(() => received(frameType.goaway).length > 0);
     expect(received(frameType.goaway)[0]?.payload.readUInt32BE(0)).toBe(1);
     send(3);

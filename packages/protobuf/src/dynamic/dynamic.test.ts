@@ -6,7 +6,8 @@ import * as ops2 from "../fixtures/gen/test/ops2.pb.js";
 import * as ops3 from "../fixtures/gen/test/ops3.pb.js";
 import * as typed from "../fixtures/gen/test/typed.pb.js";
 import * as wire from "../fixtures/gen/test/wire.pb.js";
-import { type Random, random, randomInit } from "../fixtures/random.js";
+import { mutate } from "../fixtures/mutation.js";
+import { random, randomInit } from "../fixtures/random.js";
 import { FileDescriptorProto } from "../gen/google/protobuf/descriptor.pb.js";
 import { Value } from "../gen/google/protobuf/struct.pb.js";
 import { clone, encodeChunks, equals, merge, unknownFields } from "../index.js";
@@ -64,32 +65,6 @@ function json(type: MessageType, message: object): string {
     return toJsonString(type, message, { allowPartial: true });
   } catch (error) {
     return String(error);
-  }
-}
-
-/** One of the things that go wrong with bytes. */
-function mutate(r: Random, bytes: Uint8Array): Uint8Array {
-  const at = r(bytes.length);
-  switch (r(6)) {
-    case 0:
-      bytes[at] = r(256);
-      return bytes;
-    case 1:
-      bytes[at]! ^= 1 << r(8);
-      return bytes;
-    case 2:
-      return bytes.slice(0, at);
-    case 3:
-      return new Uint8Array([...bytes.subarray(0, at), ...bytes.subarray(at + 1 + r(8))]);
-    case 4:
-      return new Uint8Array([
-        ...bytes.subarray(0, at),
-        ...bytes.subarray(r(at + 1), at),
-        ...bytes.subarray(at),
-      ]);
-    default:
-      bytes[at] = r(2) === 0 ? 0xff : 0x80;
-      return bytes;
   }
 }
 

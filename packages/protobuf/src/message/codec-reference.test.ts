@@ -3,7 +3,8 @@ import { DecodeError } from "../errors.js";
 import { Everything } from "../fixtures/gen/test/ops.pb.js";
 import { Arrays, Expanded } from "../fixtures/gen/test/typed.pb.js";
 import { Closings, Lists, Maps, Scalars, Tree } from "../fixtures/gen/test/wire.pb.js";
-import { type Random, random, randomInit } from "../fixtures/random.js";
+import { mutate } from "../fixtures/mutation.js";
+import { random, randomInit } from "../fixtures/random.js";
 import * as reference from "../fixtures/reference.js";
 import { FileDescriptorProto } from "../gen/google/protobuf/descriptor.pb.js";
 import { Value } from "../gen/google/protobuf/struct.pb.js";
@@ -108,32 +109,6 @@ function compare(type: MessageType, bytes: Uint8Array, label: string): boolean {
   if (back !== got)
     throw new Error(`${label}: ${hex(bytes)} comes back as ${hex(again)}\n${got}\n${back}`);
   return true;
-}
-
-/** One of the things that go wrong with bytes. */
-function mutate(r: Random, bytes: Uint8Array): Uint8Array {
-  const at = r(bytes.length);
-  switch (r(6)) {
-    case 0:
-      bytes[at] = r(256);
-      return bytes;
-    case 1:
-      bytes[at]! ^= 1 << r(8);
-      return bytes;
-    case 2:
-      return bytes.slice(0, at);
-    case 3:
-      return new Uint8Array([...bytes.subarray(0, at), ...bytes.subarray(at + 1 + r(8))]);
-    case 4:
-      return new Uint8Array([
-        ...bytes.subarray(0, at),
-        ...bytes.subarray(r(at + 1), at),
-        ...bytes.subarray(at),
-      ]);
-    default:
-      bytes[at] = r(2) === 0 ? 0xff : 0x80;
-      return bytes;
-  }
 }
 
 describe("mutated bytes", () => {

@@ -13,6 +13,7 @@ import {
   ScalarsView,
   TreeView,
 } from "../fixtures/gen/test/wire.pb.js";
+import { mutate } from "../fixtures/mutation.js";
 import { type Random, random, randomInit } from "../fixtures/random.js";
 import * as reference from "../fixtures/reference.js";
 import { FileDescriptorProtoView } from "../gen/google/protobuf/descriptor.pb.js";
@@ -104,32 +105,6 @@ describe.each(types.map((type) => [type.typeName, type] as const))("views of %s"
     }
   });
 });
-
-/** One of the things that go wrong with bytes. */
-function mutate(r: Random, bytes: Uint8Array): Uint8Array {
-  const at = r(bytes.length);
-  switch (r(6)) {
-    case 0:
-      bytes[at] = r(256);
-      return bytes;
-    case 1:
-      bytes[at]! ^= 1 << r(8);
-      return bytes;
-    case 2:
-      return bytes.slice(0, at);
-    case 3:
-      return new Uint8Array([...bytes.subarray(0, at), ...bytes.subarray(at + 1 + r(8))]);
-    case 4:
-      return new Uint8Array([
-        ...bytes.subarray(0, at),
-        ...bytes.subarray(r(at + 1), at),
-        ...bytes.subarray(at),
-      ]);
-    default:
-      bytes[at] = r(2) === 0 ? 0xff : 0x80;
-      return bytes;
-  }
-}
 
 /** What came of a decode: the value, or what the error says. */
 function outcome(work: () => object): { value?: object; error?: string } {
