@@ -11,6 +11,7 @@ import { decodeGoaway, encodeDebug, type Goaway, noLastStream } from "./goaway.j
 import { HeaderBlock } from "./header-block.js";
 import type { ConnectionHost } from "./host.js";
 import { HpackDecoder } from "./hpack-decoder.js";
+import { lentContent } from "./lent-content.js";
 import { PartialMessages } from "./partial-messages.js";
 import { Pings } from "./ping.js";
 import { PingGuard } from "./ping-guard.js";
@@ -150,16 +151,26 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     return this.sender.settings;
   }
 
-  /** Bytes came. What they lead to has happened when this returns; answers leave with the next flush. */
-  receive(bytes: Uint8Array): void {
+  /**
+   * Bytes came. What they lead to has happened when this returns; answers leave with the next flush.
+   * @param isLent the bytes are written to again afterwards: what is kept of them is copied.
+   */
+  receive(bytes: Uint8Array, isLent = false): void {
     if (this.#isClosed) return;
     this.#hasReceived = true;
+    const outer = lentContent.isLent;
+    const isCopied = isLent && bytes.length <= smallReadBytes;
+    lentContent.isLent = isLent && !isCopied;
     try {
-      const start = this.readPreface(bytes);
-      if (start < bytes.length) this.#reader.read(bytes, start);
+      const kept = isCopied ? lentContent.keep(bytes, this.host) : bytes;
+      const start = this.readPreface(kept);
+      if (start < kept.length) this.#reader.read(kept, start);
+      if (lentContent.stream !== undefined) this.#handJoined();
     } catch (error) {
       this.#fail(error);
+      lentContent.stream = undefined;
     }
+    lentContent.isLent = outer;
   }
 
   /** Hands what was written to the host. */
@@ -373,6 +384,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   ): boolean {
     if (!this.#isGreeted) this.#greet(type, flags);
     if (this.#block !== undefined) this.#expectContinuation(type, streamId);
+    if (lentContent.stream !== undefined && !this.#isJoined(type, streamId)) return false;
     switch (type) {
       case FrameType.data:
         this.#dataFrame(flags, streamId, bytes, start, end);
@@ -461,6 +473,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   beginData(flags: number, streamId: number, length: number): boolean {
     if (!this.#isGreeted) this.#greet(FrameType.data, flags);
     if (this.#block !== undefined) this.#expectContinuation(FrameType.data, streamId);
+    if (lentContent.stream !== undefined && !this.#isJoined(FrameType.data, streamId)) return false;
     this.#data.stream = this.#acceptData(flags, streamId, length);
     this.#data.endsStream = (flags & Flag.endStream) !== 0;
     if (!this.#data.endsStream && length < 5) this.#smallData(length);
@@ -603,15 +616,37 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       }
     }
     if (length > 0 && !this.acceptsContent(stream)) return;
+    if (lentContent.stream !== undefined && !lentContent.hasRoom(length)) {
+      this.#handJoined();
+      if (stream.isClosed) return;
+    }
     if (endsStream) stream.isReceived = true;
     if (stream.isPaused || stream.held !== undefined) {
-      if (length > 0 && !this.#hold(stream, bytes.subarray(start, end))) return;
+      if (length > 0 && !this.#hold(stream, kept(bytes, start, end))) return;
     } else if (length > 0) {
       this.#consume(stream, length);
-      if (endsStream) stream.receiver?.data(bytes, start, end);
+      if (lentContent.isLent) lentContent.add(stream, bytes, start, end, this.host);
+      else if (endsStream) stream.receiver?.data(bytes, start, end);
       else this.#hand(stream, bytes, start, end);
     }
-    if (endsStream) this.received(stream, noFields);
+    if (!endsStream) return;
+    if (lentContent.stream !== undefined) this.#handJoined();
+    this.received(stream, noFields);
+  }
+
+  /** Whether a frame may go on with the content that waits; if not, that is delivered. `false`: it led to the end. */
+  #isJoined(type: number, streamId: number): boolean {
+    if (type !== FrameType.data || lentContent.stream?.id !== streamId) this.#handJoined();
+    return !this.#isClosed;
+  }
+
+  /** Delivers the content that waits. */
+  #handJoined(): void {
+    const { stream, bytes, start, end } = lentContent;
+    lentContent.stream = undefined;
+    if (stream === undefined || stream.isClosed) return;
+    if (stream.isReceived) stream.receiver?.data(bytes, start, end);
+    else this.#hand(stream, bytes, start, end);
   }
 
   /** Keeps content until the stream goes on; if there is no memory for it, the stream was ended. */
@@ -969,6 +1004,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   /** Ends a stream, and tells its receiver. */
   protected interrupt(stream: Stream, end: StreamEnd): void {
+    if (lentContent.stream !== undefined) this.#handJoined();
     const { cause } = end;
     if ((cause === "lost" || cause === "reset") && this.outlives(stream))
       return this.#leave(stream);
@@ -1068,6 +1104,14 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 /** What gRPC clients look for in the debug data of GOAWAY. */
 const tooManyPings = "too_many_pings";
 const noFields: FieldList = [];
+/** Reads up to this size that were lent are copied as a whole. */
+const smallReadBytes = 16_384;
+
+/** Content to keep. */
+function kept(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return lentContent.isLent ? bytes.slice(start, end) : bytes.subarray(start, end);
+}
+
 const noDebug: Uint8Array = new Uint8Array(0);
 
 function makeBudgets(

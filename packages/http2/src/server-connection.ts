@@ -61,8 +61,8 @@ export class ServerConnection extends Connection {
     });
   }
 
-  override receive(bytes: Uint8Array): void {
-    super.receive(bytes);
+  override receive(bytes: Uint8Array, isLent = false): void {
+    super.receive(bytes, isLent);
     if (this.#heldRequests.length > 0) this.#releaseHeld();
   }
 

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { ConnectionHost } from "@bowline/http2";
+import { readIntoSharedMemory } from "./shared-read.js";
 import { type ConnectionTrace, traceOf } from "./trace.js";
 
 /** Bytes that a socket may hold before content waits in its streams. */
@@ -14,7 +15,7 @@ const laterMs = 10;
 
 /** The engine's connection on a socket, as far as the socket is concerned. */
 export interface SocketConnection {
-  receive(bytes: Uint8Array): void;
+  receive(bytes: Uint8Array, isLent?: boolean): void;
   flush(): void;
   drained(): void;
   disconnected(): void;
@@ -44,11 +45,13 @@ export class EngineSocket implements ConnectionHost {
   carry(connection: SocketConnection): void {
     this.#connection = connection;
     const { socket } = this;
-    if (this.#trace !== undefined) socket.on("data", (chunk) => this.#trace?.received.add(chunk));
     // Code that sees buffers and other arrays by turns is slower with both.
     socket.on("data", ({ buffer, byteOffset, length }: Buffer) => {
-      this.reads++;
-      connection.receive(new Uint8Array(buffer, byteOffset, length));
+      this.#receive(new Uint8Array(buffer, byteOffset, length), false);
+    });
+    readIntoSharedMemory(socket, (length, { buffer }) => {
+      this.#receive(new Uint8Array(buffer, 0, length), true);
+      return true;
     });
     socket.on("drain", () => {
       if (socket.isPaused()) socket.resume();
@@ -60,6 +63,12 @@ export class EngineSocket implements ConnectionHost {
     socket.on("end", () => this.#gone(connection));
     socket.on("close", () => connection.disconnected());
     socket.resume();
+  }
+
+  #receive(bytes: Uint8Array, isLent: boolean): void {
+    this.#trace?.received.add(bytes);
+    this.reads++;
+    this.#connection?.receive(bytes, isLent);
   }
 
   #gone(connection: SocketConnection): void {
