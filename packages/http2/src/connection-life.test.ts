@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectionOptions } from "./connection-options.js";
 import { ErrorCode } from "./error-code.js";
-import { type Frame, headers, ping, settings } from "./fixtures/frames.js";
+import { type Frame, frame, headers, ping, settings, uint32 } from "./fixtures/frames.js";
 import { startServer, type TestServer } from "./fixtures/server.js";
 import { goawayCode } from "./fixtures/test-host.js";
-import { FrameType } from "./frame.js";
+import { Flag, FrameType } from "./frame.js";
 
 const post = { endsStream: true };
 
@@ -72,6 +72,63 @@ describe("keepalive", () => {
       expect(goawayCode(at(server, 6_500))).toBe(ErrorCode.noError);
       expect(server.requests[0]?.interruption).toMatchObject({ cause: "lost" });
     }
+  });
+
+  it("takes whatever comes behind its question for a sign of life, and asks again after silence", () => {
+    const server = startServer({ keepaliveMs: 1_000, keepaliveTimeoutMs: 500 });
+    server.send(headers(1));
+    at(server, 0);
+    expect(at(server, 1_000).map(({ type }) => type)).toEqual([FrameType.ping]);
+    server.send(frame(FrameType.windowUpdate, 0, 0, uint32(1)));
+    for (let time = 1_100; time < 2_100; time += 100) expect(at(server, time)).toEqual([]);
+    expect(at(server, 2_100).map(({ type }) => type)).toEqual([FrameType.ping]);
+    expect(at(server, 2_599)).toEqual([]);
+    expect(goawayCode(at(server, 2_600))).toBe(ErrorCode.noError);
+  });
+});
+
+describe("a frame that does not end", () => {
+  const padded = frame(FrameType.data, Flag.padded, 1, [1, 2, 3, 0]);
+  const block = headers(3);
+
+  /** Sends bytes one by one, a second between them, and stays silent then. When the connection ended, if it did within a minute. */
+  function trickle(bytes: Uint8Array, headersTimeoutMs = 10_000): number | undefined {
+    const server = startServer({ headersTimeoutMs });
+    server.send(headers(1));
+    for (let second = 0; second < 60; second++) {
+      if (second < bytes.length) server.send(bytes.subarray(second, second + 1));
+      const ended = goawayCode(at(server, second * 1_000));
+      if (ended === undefined) continue;
+      expect(ended).toBe(ErrorCode.enhanceYourCalm);
+      return second;
+    }
+    return undefined;
+  }
+
+  it.each([
+    ["HEADERS, in its header", block.subarray(0, 5), 10],
+    ["HEADERS, in its payload", block.subarray(0, 20), 10],
+    ["HEADERS byte by byte", block, 10],
+    ["a frame of which the type did not come", ping().subarray(0, 2), 10],
+    ["DATA, in its header", padded.subarray(0, 6), undefined],
+    ["padded DATA, in its payload", padded.subarray(0, 11), undefined],
+    ["DATA, in its payload", frame(FrameType.data, 0, 1, [1, 2, 3]).subarray(0, 11), undefined],
+  ])("%s", (_, bytes, seconds) => {
+    expect(trickle(bytes)).toBe(seconds);
+    expect(trickle(bytes, 0)).toBeUndefined();
+  });
+
+  it("has its time for itself: one cut frame behind another is none that is late", () => {
+    const server = startServer({ headersTimeoutMs: 10_000 });
+    const whole = ping();
+    for (let second = 0; second < 60; second += 3) {
+      server.send(whole.subarray(0, 4));
+      at(server, second * 1_000);
+      server.send(whole.subarray(4, 12));
+      at(server, (second + 2) * 1_000);
+      server.send(whole.subarray(12));
+    }
+    expect(server.end).toBeUndefined();
   });
 });
 

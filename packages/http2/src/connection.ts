@@ -86,6 +86,11 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   #isClosed = false;
   readonly #openedAt: number;
   #lastReceived: number;
+  /** The frame that the last tick found cut, see `FrameReader`; since when. */
+  #cutFrame = 0;
+  #cutSince = 0;
+  /** When keepalive asked for a sign of life; whatever comes behind that is one. */
+  #askedAt = -1;
   /** Whether bytes came since the last tick. */
   #hasReceived = false;
   #idleSince: number;
@@ -253,10 +258,23 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (this.#block !== undefined && now - this.#block.since >= timeoutMs) {
       return new ConnectionError(enhanceYourCalm, `a header block took ${timeoutMs} ms`);
     }
+    if (this.#isFrameLate(now, timeoutMs)) {
+      return new ConnectionError(enhanceYourCalm, `a frame took ${timeoutMs} ms`);
+    }
     if (now - this.#openedAt < timeoutMs) return undefined;
     if (!this.#isGreeted) return new ConnectionError(settingsTimeout, "no SETTINGS came");
     if (this.#isAcknowledged) return undefined;
     return new ConnectionError(settingsTimeout, "SETTINGS were not acknowledged");
+  }
+
+  /** Whether one frame that is not DATA has been under way since the tick that saw it first, that long ago. */
+  #isFrameLate(now: number, timeoutMs: number): boolean {
+    const { cutFrame } = this.#reader;
+    if (cutFrame !== this.#cutFrame) {
+      this.#cutFrame = cutFrame;
+      this.#cutSince = now;
+    }
+    return cutFrame > 0 && now - this.#cutSince >= timeoutMs;
   }
 
   /** Whether the peer gave no sign of life, and the connection was ended. */
@@ -265,14 +283,15 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (this.#hasReceived) this.#lastReceived = now;
     this.#hasReceived = false;
     if (keepaliveMs === 0) return false;
-    const since = this.#pings.waitingSince;
-    if (since !== undefined && this.#lastReceived <= since) {
-      if (now - since < keepaliveTimeoutMs) return false;
+    if (this.#lastReceived <= this.#askedAt) {
+      if (now - this.#askedAt < keepaliveTimeoutMs) return false;
       this.#fail(new ConnectionError(ErrorCode.noError, "the peer does not answer pings"));
       return true;
     }
     if (!keepaliveWhenIdle && this.open.size === 0) return false;
-    if (now - this.#lastReceived >= keepaliveMs) this.ping();
+    if (now - this.#lastReceived < keepaliveMs) return false;
+    this.#askedAt = now;
+    this.ping();
     return false;
   }
 

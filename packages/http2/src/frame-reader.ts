@@ -32,6 +32,8 @@ export class FrameReader {
   #payloadBytes = 0;
   /** What is missing of a DATA frame that comes in pieces. */
   #dataLeft = 0;
+  /** Frames that did not come whole, so far. */
+  #cutFrames = 0;
 
   constructor(handler: FrameHandler, maxFrameBytes: number) {
     this.#handler = handler;
@@ -41,6 +43,14 @@ export class FrameReader {
   /** Whether a frame has begun that is not complete. */
   get isInFrame(): boolean {
     return this.#headerBytes > 0 || this.#payload !== undefined || this.#dataLeft > 0;
+  }
+
+  /** The number of the frame that has begun and is not complete; 0 if there is none, or it is DATA, which may take its time. */
+  get cutFrame(): number {
+    const isCut = this.#headerBytes > 0 || this.#payload !== undefined;
+    const knowsType = this.#payload !== undefined || this.#headerBytes > 3;
+    if (!isCut || (knowsType && this.#header[3] === FrameType.data)) return 0;
+    return this.#cutFrames;
   }
 
   /** @throws ConnectionError FRAME_SIZE_ERROR for a frame past the limit, before any of it is kept. */
@@ -60,7 +70,9 @@ export class FrameReader {
       const streamId = readUint31(bytes, payload - 4);
       if (!this.#handler.frame(type, flags, streamId, bytes, payload, at)) return;
     }
-    for (; at >= 0 && at < end; at++) this.#header[this.#headerBytes++] = bytes[at] as number;
+    if (at < 0 || at === end) return;
+    this.#cutFrames++;
+    for (; at < end; at++) this.#header[this.#headerBytes++] = bytes[at] as number;
   }
 
   #lengthAt(bytes: Uint8Array, at: number): number {
@@ -101,7 +113,10 @@ export class FrameReader {
       if (!this.#handler.beginData(flags, readUint31(header, at + 5), length)) return -1;
       return this.#pieceOfData(bytes, start);
     }
-    if (header !== this.#header) this.#header.set(header.subarray(at, at + frameHeaderBytes));
+    if (header !== this.#header) {
+      this.#cutFrames++;
+      this.#header.set(header.subarray(at, at + frameHeaderBytes));
+    }
     this.#payload = new Uint8Array(length);
     this.#payloadBytes = 0;
     return this.#collect(bytes, start);

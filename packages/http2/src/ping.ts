@@ -13,14 +13,13 @@ export class Pings {
   /** Milliseconds that the last answer took. */
   roundTripMs: number | undefined;
 
-  /** When the oldest ping without an answer was sent; `undefined` if there is none. */
-  get waitingSince(): number | undefined {
-    return this.#waiting[0]?.sentAt;
-  }
-
-  /** Makes the payload of a ping. */
+  /** Makes the payload of a ping. One that nobody waits for takes the place of such a one before it. */
   begin(now: number, answered?: (roundTripMs: number) => void): Uint8Array {
     const number = ++this.#sent;
+    const last = this.#waiting.at(-1);
+    if (last !== undefined && last.answered === undefined && answered === undefined) {
+      this.#waiting.pop();
+    }
     this.#waiting.push({ number, sentAt: now, answered });
     const payload = new Uint8Array(8);
     payload.set(mark);
