@@ -46,6 +46,20 @@ const attacks: readonly Attack[] = [
     rounds: defaultBudgets.resets.burst,
   },
   {
+    name: "rapid reset beside requests that are answered at once",
+    counter: "resets",
+    round: (i) => {
+      const [answered, reset] = [streamOf(2 * i), streamOf(2 * i + 1)];
+      const fields = [":method", "CONNECT", ":authority", "a:1"];
+      return concat(
+        headers(answered, { fields, endsStream: true }),
+        headers(reset, endsStream),
+        rstStream(reset, 8),
+      );
+    },
+    rounds: Math.ceil((defaultBudgets.resets.burst - 1) / (1 - 1 / 8)),
+  },
+  {
     name: "a server made to reset: WINDOW_UPDATE of 0 (CVE-2025-8671, MadeYouReset)",
     counter: "resets",
     round: (i) => concat(headers(streamOf(i), endsStream), windowUpdate(streamOf(i), 0)),
@@ -238,6 +252,134 @@ describe("peers in good faith", () => {
       const late = concat(content, end);
       expect(goawayCode(server.send(headers(id), late))).toBeUndefined();
     }
+  });
+});
+
+describe("calls that their clients give up", () => {
+  /** Streams `from` to `to` begin, or are reset. */
+  const all = (from: number, to: number, round: (id: number) => Uint8Array) =>
+    Buffer.concat(Array.from({ length: to - from }, (_, i) => round(streamOf(from + i))));
+  /** The same frame on another stream. */
+  const moved = (bytes: Uint8Array) => (id: number) => {
+    const copy = Buffer.from(bytes);
+    copy.writeUInt32BE(id, 5);
+    return copy;
+  };
+  const begin = moved(headers(1, endsStream));
+  const cancel = moved(rstStream(1, 8));
+  const many = { streams: 10_000 };
+
+  it("may be 1,500 at once whose deadline both sides keep, again and again", () => {
+    const server = startServer(many);
+    for (let batch = 0; batch < 3; batch++) {
+      const [from, to] = [batch * 1_500, (batch + 1) * 1_500];
+      server.send(all(from, to, begin));
+      for (const { stream } of server.requests.slice(from)) stream?.respond(200, ["a", "late"]);
+      expect(goawayCode(server.send(all(from, to, cancel)))).toBeUndefined();
+    }
+    expect(server.requests).toHaveLength(4_500);
+  });
+
+  it("may be 1,500 at once after a while", () => {
+    const server = startServer(many);
+    for (let batch = 0; batch < 3; batch++) {
+      const [from, to] = [batch * 1_500, (batch + 1) * 1_500];
+      server.send(all(from, to, begin));
+      server.host.time += 60;
+      expect(goawayCode(server.send(all(from, to, cancel)))).toBeUndefined();
+    }
+    expect(server.connection.streams).toBe(0);
+  });
+
+  it.each([0, 20, 400])("may be 500 a second for a minute, %d ms old", (age) => {
+    const server = startServer();
+    const stepMs = 20;
+    const each = 10;
+    for (let step = 0; step < 3_000; step++) {
+      const over = Math.max(0, step - age / stepMs) * each;
+      const frames = server.send(
+        all(step * each, (step + 1) * each, begin),
+        step * stepMs < age ? Buffer.alloc(0) : all(over, over + each, cancel),
+      );
+      expect(goawayCode(frames)).toBeUndefined();
+      server.host.time += stepMs;
+    }
+    expect(server.connection.isClosed).toBe(false);
+  });
+
+  it("may be all, 900 a second for twenty seconds, at ages that nobody knows beforehand", () => {
+    const server = startServer();
+    const ends = new Map<number, number[]>();
+    let seed = 1;
+    const random = () => {
+      seed = (seed * 48_271) % 0x7fff_ffff;
+      return seed / 0x7fff_ffff;
+    };
+    for (let step = 0; step < 2_000; step++) {
+      const begun = Array.from({ length: 9 }, (_, i) => streamOf(step * 9 + i));
+      for (const id of begun) {
+        const end = step + Math.floor(random() * 10);
+        ends.set(end, [...(ends.get(end) ?? []), id]);
+      }
+      const over = (ends.get(step) ?? []).map(cancel);
+      ends.delete(step);
+      const frames = server.send(Buffer.concat([...begun.map(begin), ...over]));
+      expect(goawayCode(frames)).toBeUndefined();
+      server.host.time += 10;
+    }
+  });
+
+  it("may be any number where something of the answer has left", () => {
+    const server = startServer({}, ({ stream }) => stream?.start(200, []));
+    for (let i = 0; i < 3_000; i++) {
+      const frames = server.send(begin(streamOf(i)), cancel(streamOf(i)));
+      expect(goawayCode(frames)).toBeUndefined();
+    }
+  });
+
+  it("may be an eighth of those that are answered, however many, at once and all new", () => {
+    const server = startServer({}, ({ request, stream }) => {
+      if (request?.path === "/answered") stream?.respond(200, []);
+    });
+    const answered = postFields.map((each) => (each.startsWith("/") ? "/answered" : each));
+    const begins = moved(headers(1, { fields: answered, endsStream: true }));
+    for (let i = 0; i < 20_000; i += 10) {
+      const cancelled = streamOf(i + 9);
+      const frames = server.send(all(i, i + 9, begins), begin(cancelled), cancel(cancelled));
+      expect(goawayCode(frames)).toBeUndefined();
+    }
+  });
+
+  it("are given up once: a second reset of each is counted", () => {
+    const twice = (budgets: AttackBudgets) => {
+      const server = startServer({ ...many, budgets }, ({ stream }) => stream?.respond(200, []));
+      const last = 2_000;
+      expect(goawayCode(server.send(all(0, last, begin), all(0, last, cancel)))).toBeUndefined();
+      return [
+        goawayCode(server.send(all(0, 1_000, cancel))),
+        goawayCode(server.send(all(1_000, 1_001, cancel))),
+      ];
+    };
+    expect(twice(defaultBudgets)).toEqual([undefined, ErrorCode.enhanceYourCalm]);
+    expect(twice({ ...defaultBudgets, strays: off })).toEqual([undefined, undefined]);
+  });
+
+  it("pay for no others: rapid resets between them are counted as if alone", () => {
+    const attack = (budgets: AttackBudgets) => {
+      const server = startServer({ budgets });
+      server.send(begin(1), cancel(1));
+      let rounds = 0;
+      for (let i = 1; !server.connection.isClosed && rounds < 3_000; i += 2) {
+        server.send(begin(streamOf(i)));
+        // The budget does not refill: the clock is what others see of it.
+        server.host.time += 60;
+        server.send(cancel(streamOf(i)), begin(streamOf(i + 1)), cancel(streamOf(i + 1)));
+        rounds++;
+      }
+      return rounds;
+    };
+    expect(attack({ ...defaultBudgets, resets: { burst: 1_000, perSecond: 0 } })).toBe(1_000);
+    expect(attack({ ...defaultBudgets, resets: off })).toBe(3_000);
   });
 });
 

@@ -20,18 +20,18 @@ export class Budget {
     this.#left = size.burst;
   }
 
-  /** Spends a unit; `false` if there is none. */
-  spend(): boolean {
-    if (this.#left < 1) this.#refill();
-    if (this.#left < 1) return false;
+  /** Spends units; `false` if there are not so many. */
+  spend(units: number = 1): boolean {
+    if (this.#left < units) this.#refill();
+    if (this.#left < units) return false;
     if (this.#left === this.#size.burst) this.#since = this.#now();
-    this.#left--;
+    this.#left -= units;
     return true;
   }
 
-  /** Gives a unit back, because the peer did something that needs one. */
-  grant(): void {
-    if (this.#left < this.#size.burst) this.#left++;
+  /** Gives units back, because the peer did something that needs them. */
+  grant(units: number = 1): void {
+    if (this.#left < this.#size.burst) this.#left = Math.min(this.#size.burst, this.#left + units);
   }
 
   #refill(): void {
@@ -47,7 +47,11 @@ export class Budget {
  * and that a peer in good faith does not do so often.
  */
 export interface AttackBudgets {
-  /** Streams reset by the peer before they were answered, and streams that it made this side reset. */
+  /**
+   * Streams that a client reset before anything of an answer was sent and before they were 50 ms old, each the less the
+   * older it was (a timeout of 25 ms is half a unit), and streams that a peer made this side reset. Eight answers give
+   * a unit back. Resets by a server cost nothing: the streams are its client's.
+   */
   readonly resets: BudgetSize;
   /** SETTINGS: each is answered, and may change every stream. */
   readonly settings: BudgetSize;
@@ -61,13 +65,16 @@ export interface AttackBudgets {
   readonly emptyData: BudgetSize;
   /** DATA of less than five bytes that does not end a stream, beyond one a stream. */
   readonly tinyData: BudgetSize;
-  /** Frames of unknown types, and frames on streams that are over. */
+  /** Frames of unknown types, and frames on streams that are over, but for one RST_STREAM for each such stream. */
   readonly strays: BudgetSize;
 }
 
-/** The default budgets. Clients and proxies in wide use stay far below. */
+/**
+ * The default budgets. Peers in good faith stay below, also those that cancel hundreds of calls a second, at once or by
+ * timeouts that this side keeps as well; attack.test.ts has them beside the attacks.
+ */
 export const defaultBudgets: AttackBudgets = {
-  resets: { burst: 1_000, perSecond: 100 },
+  resets: { burst: 1_000, perSecond: 500 },
   settings: { burst: 100, perSecond: 10 },
   pings: { burst: 1_000, perSecond: 100 },
   priorities: { burst: 1_000, perSecond: 100 },

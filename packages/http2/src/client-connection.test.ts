@@ -294,6 +294,22 @@ describe("a frame that breaks the rules", () => {
     expect(client.end).toBeUndefined();
   });
 
+  it("resets by a server end its streams and nothing else, however many, before or behind an answer", () => {
+    const client = new TestClient();
+    for (let id = 1; id < 8_000; id += 4) {
+      const [refused, answered] = [client.request(), client.request()];
+      const late = [headers(id + 2, { ...ok, endsStream: true }), rstStream(id + 2, 0)];
+      const frames = client.send(rstStream(id, ErrorCode.cancel), ...late);
+      expect(goawayCode(frames)).toBeUndefined();
+      expect(refused.events).toEqual(["interrupted reset"]);
+      expect(answered.events).toEqual(["head 200", "end"]);
+    }
+    let code: number | undefined;
+    for (let i = 0; i <= 1_000 && code === undefined; i++)
+      code = goawayCode(client.send(rstStream(1, 8)));
+    expect(code).toBe(ErrorCode.enhanceYourCalm);
+  });
+
   it("informational responses without end end the connection", () => {
     const client = new TestClient();
     client.request();

@@ -75,6 +75,7 @@ export class ClientConnection extends Connection {
     this.#nextStreamId += 2;
     stream.sendWindow = this.peerSettings.initialWindowBytes;
     this.open.add(stream);
+    this.begunStreams++;
   }
 
   /** A stream whose head could not be written has its identifier, and the server has not heard of it. */

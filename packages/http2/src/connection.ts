@@ -63,6 +63,10 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   /** What a peer sent before it knew of a reset is no fault of it. */
   protected readonly resetByUs: ClosedStreams = new ClosedStreams();
   protected readonly resetByPeer: ClosedStreams = new ClosedStreams();
+  /** Streams that were ever open. */
+  protected begunStreams = 0;
+  /** RST_STREAM frames that came. */
+  #peerResets = 0;
   /** The highest stream that the peer opened and this side took. */
   protected lastPeerStreamId = 0;
   readonly #reader: FrameReader;
@@ -382,6 +386,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   protected abstract admit(stream: Stream): void;
   /** This side has sent all that it will on a stream whose other direction is not done with. */
   protected abstract finished(stream: Stream): void;
+  /** The peer resets a stream that is open. */
+  protected peerReset(_: Stream): void {}
   /** The peer ended a stream that was over for us already. */
   protected strayEnd(_streamId: number): void {}
   /** The peer has sent all that it will on a stream on which this side has not. */
@@ -462,14 +468,14 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   }
 
   /** @throws ConnectionError ENHANCE_YOUR_CALM when a peer has done too much of something. */
-  protected spend(name: keyof AttackBudgets, what: string): void {
-    if (!this.#budgets[name].spend()) {
+  protected spend(name: keyof AttackBudgets, what: string, units?: number): void {
+    if (!this.#budgets[name].spend(units)) {
       throw new ConnectionError(ErrorCode.enhanceYourCalm, `too many ${what}`);
     }
   }
 
-  protected grant(name: keyof AttackBudgets): void {
-    this.#budgets[name].grant();
+  protected grant(name: keyof AttackBudgets, units?: number): void {
+    this.#budgets[name].grant(units);
   }
 
   // DATA.
@@ -835,18 +841,26 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (end - start !== 4) throw frameSizeError("RST_STREAM of a wrong size");
     if (streamId === 0 || this.isIdle(streamId))
       throw protocolError("RST_STREAM on an idle stream");
+    this.#peerResets++;
     const stream = this.open.get(streamId);
-    if (stream === undefined) {
-      if (this.resetByUs.delete(streamId)) this.strayEnd(streamId);
-      else this.spend("strays", "frames on streams that are over");
-      return;
-    }
-    this.spend("resets", "streams that were reset");
+    if (stream === undefined) return this.#strayReset(streamId);
+    this.peerReset(stream);
     this.resetByPeer.add(streamId);
     const code = readUint32(bytes, start);
     const cause = code === ErrorCode.refusedStream ? "refused" : "reset";
     const message = `the peer reset the stream: ${errorName(code)}`;
     this.interrupt(stream, { cause, code, message });
+  }
+
+  /**
+   * RST_STREAM on a stream that is over. That it crossed what ended the stream is no fault (RFC 9113, section 5.1): the
+   * deadline of a call, say, ends it on both sides. There is one for each stream.
+   */
+  #strayReset(streamId: number): void {
+    if (this.resetByUs.delete(streamId)) this.strayEnd(streamId);
+    else if (this.#peerResets > this.begunStreams - this.open.size) {
+      this.spend("strays", "frames on streams that are over");
+    }
   }
 
   #settingsFrame(

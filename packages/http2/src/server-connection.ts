@@ -25,6 +25,10 @@ export interface ServerListener extends ConnectionListener {
 const noFields: FieldList = [];
 /** So many answered streams are reset later; at more they are reset at once. */
 const maxUnread = 1_000;
+/** A stream that was open for so long took its place among those that are allowed, as any other: its reset costs nothing. */
+const matureMs = 50;
+/** What an answer gives back of what a reset costs. */
+const earnedByAnswer = 1 / 8;
 
 interface HeldRequest {
   readonly stream: Stream;
@@ -44,6 +48,8 @@ export class ServerConnection extends Connection {
   #highestStreamId = 0;
   /** Streams that are answered while their requests go on, until they are reset. */
   readonly #unread = new Set<number>();
+  /** Whether streams are given the time of their beginning: from the first reset on, so that others need no clock. */
+  #isTiming = false;
   /** Requests that wait until the peer has taken some of what it is owed. */
   readonly #heldRequests: HeldRequest[] = [];
 
@@ -115,6 +121,25 @@ export class ServerConnection extends Connection {
 
   protected override strayEnd(streamId: number): void {
     this.#unread.delete(streamId);
+  }
+
+  /**
+   * Resets are an attack where they make room for streams that start more work at once, faster than the limit of streams
+   * allows (CVE-2023-44487); not where the stream had its time, or its answer. So what a reset costs is the part of
+   * `matureMs` that is missing. Of the streams that were open at the first one the ages are not known; they are no more
+   * than are allowed at a time, and cost nothing.
+   */
+  protected override peerReset(stream: Stream): void {
+    if (stream.hasBegun) return;
+    const isFirst = !this.#isTiming;
+    this.#isTiming = true;
+    if (stream.begunAt < 0 && !isFirst) return;
+    const missing = isFirst ? 1 : 1 - (this.host.now() - stream.begunAt) / matureMs;
+    if (missing > 0) this.spend("resets", "streams that were reset", missing);
+  }
+
+  protected override streamClosed(stream: Stream): void {
+    if (stream.hasEnded) this.grant("resets", earnedByAnswer);
   }
 
   #resetUnread(): void {
@@ -198,6 +223,8 @@ export class ServerConnection extends Connection {
   #begin(streamId: number, head: RequestHead | undefined, endsStream: boolean): void {
     const stream = new Stream(this, streamId, this.peerSettings.initialWindowBytes);
     this.open.add(stream);
+    this.begunStreams++;
+    if (this.#isTiming) stream.begunAt = Math.floor(this.host.now());
     if (head === undefined) {
       stream.isReceived = endsStream;
       return this.#refuse(stream, 431, this.#tooLarge());

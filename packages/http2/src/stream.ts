@@ -88,6 +88,8 @@ export class Stream {
   /** Whether to call `drained` when there is room. */
   wantsRoom = false;
   hasBegun = false;
+  /** On servers: the millisecond in which it came; -1 as long as the connection does not look at that. */
+  begunAt = -1;
   /** END_STREAM was sent. */
   hasEnded = false;
   /** END_STREAM came. */
