@@ -165,6 +165,30 @@ describe("age", () => {
   });
 });
 
+describe("the end of a connection", () => {
+  const script = async (options: Partial<ConnectionOptions>, fails: boolean) => {
+    const server = startServer(options);
+    server.send(headers(1, post));
+    server.connection.drain();
+    at(server, 1_000);
+    if (fails) server.connection.abort(ErrorCode.internalError, "");
+    else server.requests[0]?.stream?.respond(200, []);
+    await Promise.resolve();
+    return server.host.timeToTake;
+  };
+
+  it("gives a slow peer the time for answers to get there, of a drain what is left", async () => {
+    const stallTimeoutMs = 60_000;
+    expect(await script({ stallTimeoutMs }, false)).toEqual({ stallMs: 60_000, mostMs: Infinity });
+    const drain = { stallTimeoutMs: 0, drainTimeoutMs: 5_000 };
+    expect(await script(drain, false)).toEqual({ stallMs: Infinity, mostMs: 4_000 });
+  });
+
+  it("gives none to a peer whose connection failed", async () => {
+    expect(await script({}, true)).toEqual({ stallMs: 0, mostMs: 0 });
+  });
+});
+
 it("a connection is idle from the end of its last stream, however short that was", () => {
   const server = startServer({ idleTimeoutMs: 1_000 }, ({ stream }) => stream?.respond(200, []));
   at(server, 0);

@@ -1124,8 +1124,17 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     for (const stream of this.open.all()) this.interrupt(stream, end);
     this.#window.close();
     this.#dropBlock();
-    this.host.close();
+    // Answers may still be on their way to a slow peer; of a connection that failed nothing is owed.
+    if (error !== undefined || code !== ErrorCode.noError) this.host.close(0, 0);
+    else this.host.close(this.options.stallTimeoutMs || Infinity, this.#timeToFinish());
     this.listener.closed(error);
+  }
+
+  /** Milliseconds that are left of a drain. */
+  #timeToFinish(): number {
+    const { drainTimeoutMs } = this.options;
+    if (this.#draining === 0 || drainTimeoutMs === 0) return Infinity;
+    return Math.max(0, this.#drainingSince + drainTimeoutMs - this.host.now());
   }
 
   /** Says what this side asks for. */

@@ -12,8 +12,12 @@ export interface ConnectionHost {
   scheduleFlush(): void;
   /** Calls back once, some milliseconds later: time for the peer to take in what is written until then. */
   later(action: () => void): void;
-  /** Nothing more is sent or wanted: close the connection behind what was written. */
-  close(): void;
+  /**
+   * Nothing more is sent or wanted: close the connection behind what was written. Called once.
+   * @param stallMs how long the peer may take nothing of that.
+   * @param mostMs how long it may take for all of it. 0, both: what does not leave in a moment is not worth the wait.
+   */
+  close(stallMs: number, mostMs: number): void;
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
   /** Memory to write frames into; it need not be zeroed. */

@@ -71,7 +71,7 @@ const optionNames: ReadonlySet<string> = new Set<string>([
 
 /** What a server has at hand, and what serves it. */
 export interface ServerCounters {
-  /** Connections that are open, those included whose handshake is under way. */
+  /** Connections that are open, those included whose handshake is under way, and those that wait for a slow reader. */
   readonly connections: number;
   /** Requests under way. */
   readonly streams: number;
@@ -95,7 +95,7 @@ export interface RpcServer extends AsyncDisposable {
   /** What is under way now; counts are zero once `stop` is done. */
   describe(): ServerCounters;
   /**
-   * Stops accepting, lets the calls under way finish, then closes. HTTP/2 connections are told to go away and finish
+   * Stops accepting, lets the calls under way finish and their answers leave, then closes. HTTP/2 connections are told to go away and finish
    * their streams. Calls that take longer than `graceMs` (default 10,000, well within what Kubernetes allows) are ended
    * and their signals aborted. Further calls wait for the first.
    */

@@ -57,8 +57,16 @@ export class Http1Server implements HttpServer {
 
   drain(): void {
     this.draining = true;
+    this.#closeIdle();
+    this.#idleSweep ??= setInterval(() => this.#closeIdle(), idleSweepMs);
+  }
+
+  /** Closes what waits for a request. Node would close those, too, whose answer is made but has not left yet. */
+  #closeIdle(): void {
+    const owing = [...this.#connections.keys()].filter(({ writableLength }) => writableLength > 0);
+    for (const socket of owing) socket.destroy = () => socket;
     this.#server.closeIdleConnections();
-    this.#idleSweep ??= setInterval(() => this.#server.closeIdleConnections(), idleSweepMs);
+    for (const socket of owing) Reflect.deleteProperty(socket, "destroy");
   }
 
   abort(): void {

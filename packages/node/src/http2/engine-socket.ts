@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import { performance } from "node:perf_hooks";
 import type { ConnectionHost } from "@bowline/http2";
+import { closeBehind } from "./close-behind.js";
 import { readIntoSharedMemory } from "./shared-read.js";
 import { type ConnectionTrace, traceOf } from "./trace.js";
 
@@ -8,8 +8,6 @@ import { type ConnectionTrace, traceOf } from "./trace.js";
 const comfortableBytes = 262_144;
 /** Bytes past which nothing more is read: the peer asks for answers that it does not take. */
 const mostBytes = 1_048_576;
-/** How long a peer may keep its side of a connection open after this side has ended. */
-const lingerMs = 1_000;
 /** What is done later is done so much later. */
 const laterMs = 10;
 
@@ -100,16 +98,13 @@ export class EngineSocket implements ConnectionHost {
     setTimeout(action, laterMs).unref();
   }
 
-  close(): void {
+  close(stallMs = 0, mostMs = 0): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     const { socket } = this;
     if (socket.destroyed) return;
-    socket.end();
+    closeBehind(socket, stallMs, mostMs);
     if (socket.isPaused()) socket.resume();
-    const timer = setTimeout(() => socket.destroy(), lingerMs);
-    timer.unref();
-    socket.on("close", () => clearTimeout(timer));
   }
 
   now(): number {
