@@ -22,6 +22,6 @@ export { validateFile } from "./descriptor/validate.js";
 export { checkMapEntries } from "./descriptor/validate-links.js";
 export { registerType, typeOf, viewSymbol } from "./message/codec.js";
 export { decodeRange } from "./message/decode.js";
-export { encodeBehind } from "./message/encode.js";
+export { type EncodeTarget, encodeInto } from "./message/encode-into.js";
 export { messageMemory } from "./message/memory.js";
 export { decodeViewRange } from "./view/decode.js";

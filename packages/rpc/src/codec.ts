@@ -1,8 +1,8 @@
 import type { DecodeOptions, EncodeOptions, MessageType } from "@bowline/protobuf";
-import { decodeRange } from "@bowline/protobuf/internal";
+import { decodeRange, encodeInto } from "@bowline/protobuf/internal";
 import { quote } from "./option-names.js";
 import { RpcError } from "./rpc-error.js";
-import type { ByteSink } from "./transport/byte-sink.js";
+import type { BodySink, ByteSink } from "./transport/byte-sink.js";
 
 /** How messages become bytes. Built in: {@link binaryCodec}, and `jsonCodec` from `@bowline/rpc/json`. */
 export interface Codec {
@@ -56,45 +56,14 @@ export function createBinaryCodec(options: BinaryCodecOptions = {}): Codec {
       bytes.constructor === Uint8Array
         ? (decodeRange(type, bytes, start, end, options.decode) as T)
         : type.decode(bytes.subarray(start, end), options.decode),
-    encode: (type, message, sink, asked) =>
-      sink.append(
-        type.encode(
-          shaped(type, message),
-          asked?.deterministic === true
-            ? { ...options.encode, deterministic: true }
-            : options.encode,
-        ),
-      ),
+    encode: (type, message, sink, asked) => {
+      const own = options.encode;
+      const chosen = asked?.deterministic === true ? { ...own, deterministic: true } : own;
+      const rest = encodeInto(type, message, (sink as Partial<BodySink>).target, chosen);
+      if (rest !== undefined) sink.append(rest);
+    },
   };
 }
 
 /** The protobuf binary format, with its default limits. */
 export const binaryCodec: Codec = /*@__PURE__*/ createBinaryCodec();
-
-const unknownFields: symbol = Symbol.for("bowline.protobuf.unknown");
-
-/**
- * A literal in the shape of its message, whose fields the encoder then reads, and checks, where they are. It goes no
- * deeper: where the encoder finds something that is not as it should be, it makes the message anew and says what. What is
- * more than a simple literal stays as it is.
- */
-function shaped(type: MessageType, value: unknown): unknown {
-  if (!isPlain(value) || unknownFields in value) return value;
-  const literal = value as Record<string, unknown>;
-  const message = type.create() as Record<string, unknown>;
-  for (const name in literal) {
-    if (!Object.hasOwn(message, name)) return value;
-    const field = literal[name];
-    if (field === undefined) continue;
-    // What stands for a map or a message has to be converted all the same.
-    if (isPlain(field)) return value;
-    message[name] = field;
-  }
-  return message;
-}
-
-function isPlain(value: unknown): value is object {
-  return (
-    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
-  );
-}

@@ -31,7 +31,6 @@ export function fromJsonString<T>(
       const b = room(n);
       if (utf8Write === undefined) b.set(utf8(json));
       else utf8Write.call(b, json, 0);
-      b.fill(0, n, n + 8);
       // A lone surrogate became U+FFFD; a byte that no UTF-8 has makes the reader find it, and name its path.
       const lone = n === json.length ? -1 : json.search(/\p{Surrogate}/u);
       if (lone >= 0) b[utf8Length(json.slice(0, lone))] = 255;
@@ -50,17 +49,7 @@ export function fromJsonBytes<T>(
   options?: JsonReadOptions,
 ): T {
   if (!isBytes(json)) throw new TypeError("fromJsonBytes takes a Uint8Array");
-  return read(
-    type,
-    true,
-    () => {
-      const n = json.length;
-      const b = room(n);
-      b.set(json);
-      b.fill(0, n, n + 8);
-    },
-    options,
-  );
+  return read(type, true, () => room(json.length).set(json), options);
 }
 
 /**
@@ -81,11 +70,11 @@ export function fromJson<T>(type: MessageType<T>, json: JsonValue, options?: Jso
 
 const keptBuffer = 1 << 20;
 
-/** A buffer with room for `n` bytes and some more behind them, for the reader: the one from before, if it is large enough. */
+/** A buffer for the reader with room for `n` bytes, and eight bytes 0 behind them: the one from before, if it is large enough. */
 function room(n: number): Uint8Array {
   if (reader.b.length < n + 8) use(new Uint8Array(Math.max(n + 8, 1 << 16)));
   reader.n = n;
-  return reader.b;
+  return reader.b.fill(0, n, n + 8);
 }
 
 function use(b: Uint8Array): void {

@@ -32,11 +32,10 @@ export function toJsonString(
   message: unknown,
   options: JsonWriteOptions = {},
 ): string {
-  const { indent = 0 } = options;
   const json = write(type as MessageType, message, options, (start, p) =>
     utf8Slice ? utf8Slice.call(writer.b, start, p) : decoder.decode(writer.b.subarray(start, p)),
   );
-  return indent > 0 ? indented(json, Math.min(indent, 10)) : json;
+  return options.indent! > 0 ? indented(json, Math.min(options.indent!, 10)) : json;
 }
 
 /**

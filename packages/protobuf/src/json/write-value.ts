@@ -132,7 +132,7 @@ export function writeScalar(p: number, f: FieldPlan, v: unknown): number {
       return writeString(p, v);
     case 8:
       if (typeof v !== "boolean") break;
-      return writeAscii(b, p, v ? "true" : "false");
+      return writeAscii(b, p, String(v));
     case 5:
       if (((v as number) | 0) !== v) break;
       return writeInt32(b, p, v as number);
@@ -219,13 +219,11 @@ export function writeJson(p: number, v: JsonValue): number {
     case "number":
       if (v - v !== 0) fail(`JSON has no ${v}`);
       return writeDouble(b, p, v, false);
-    case "boolean":
-      return writeAscii(b, p, String(v));
     case "object":
-      if (v === null) return writeAscii(b, p, "null");
       if (Array.isArray(v) || isPlainObject(v)) return writeJsonNested(p, v, 2);
   }
-  fail(`expected a JSON value, got a ${typeof v}`);
+  if (v === null || typeof v === "boolean") return writeAscii(b, p, String(v));
+  fail(`expected a JSON value, got ${typeof v}`);
 }
 
 /** `levels`: as many as the messages of the same data in a `google.protobuf.Value` take. */

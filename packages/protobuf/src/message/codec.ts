@@ -42,6 +42,8 @@ export interface Codec {
   readonly missing: ((type: MessageType, message: AnyMessage) => string[]) | undefined;
   /** The size of the message of this type that was encoded last, which tells where to write the next one. */
   lastSize: number;
+  /** The names of the message's members, in their order; once somebody has asked. */
+  members?: readonly string[];
   readonly types: (() => readonly MessageType[]) | undefined;
   readonly desc: () => DescMessage;
 }

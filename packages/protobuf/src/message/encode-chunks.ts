@@ -8,7 +8,7 @@ import {
   varint,
 } from "../wire/output.js";
 import { allocate } from "../wire/platform.js";
-import { encodeBehind } from "./encode.js";
+import { encodeTo } from "./encode.js";
 import type { EncodeOptions, MessageType } from "./message-type.js";
 
 /**
@@ -25,7 +25,7 @@ export function encodeChunks<T, I>(
   options?: EncodeOptions,
 ): Uint8Array[] {
   let chunks: Uint8Array[] = [];
-  encodeBehind(type, message, 0, options, {
+  encodeTo(type, message, options, {
     take,
     finish(p) {
       const [copied, pieces] = output.fixups.some(({ bytes }) => bytes) ? finish(p) : whole(p);

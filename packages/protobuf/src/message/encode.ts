@@ -1,7 +1,6 @@
 import { EncodeError } from "../errors.js";
 import { Malformed } from "../wire/cursor.js";
 import { aside, begin, finish, output, release, type Sink, TooLarge } from "../wire/output.js";
-import { room } from "../wire/write-message.js";
 import { WrongValue, wrongValue } from "../wire/write-scalar.js";
 import {
   type AnyMessage,
@@ -15,21 +14,19 @@ import type { EncodeOptions, MessageType } from "./message-type.js";
 
 /** {@link MessageType.encode}. */
 export function encode(type: MessageType, message: unknown, options?: EncodeOptions): Uint8Array {
-  return encodeBehind(type, message, 0, options);
+  return encodeTo(type, message, options);
 }
 
-/** Encodes behind `headroom` zero bytes, for a frame header that the caller fills in; or to a sink. */
-export function encodeBehind(
+/** Encodes to a sink, if there is one. */
+export function encodeTo(
   type: MessageType,
   message: unknown,
-  headroom: number,
   options: EncodeOptions | undefined,
   sink?: Sink,
   rebuilt = false,
 ): Uint8Array {
   // a getter or an iterator in a message may encode, too
-  if (output.busy)
-    return aside(() => encodeBehind(type, message, headroom, options, sink, rebuilt));
+  if (output.busy) return aside(() => encodeTo(type, message, options, sink, rebuilt));
   const codec = (type as RuntimeType)[codecSymbol];
   output.busy = true;
   output.sorted = options?.deterministic === true;
@@ -37,26 +34,18 @@ export function encodeBehind(
   output.sink = sink;
   let bytes: Uint8Array;
   try {
-    let p = begin(codec.lastSize);
-    if (headroom > 0) p = skipped(p, headroom);
-    p = codec.write(message as AnyMessage, p);
+    const p = codec.write(message as AnyMessage, begin(codec.lastSize));
     bytes = sink === undefined ? finish(p) : sink.finish(p);
     if (codec.missing !== undefined && options?.allowPartial !== true)
       checkRequired(type, codec.missing, message);
   } catch (error) {
     release();
     if (rebuilt) throw explained(type, error);
-    return encodeBehind(type, rebuiltFrom(type, message, error), headroom, options, sink, true);
+    return encodeTo(type, rebuiltFrom(type, message, error), options, sink, true);
   }
   release();
   codec.lastSize = bytes.length;
   return bytes;
-}
-
-/** Goes on behind `headroom` bytes, which are zero. */
-function skipped(p: number, headroom: number): number {
-  room(p, headroom).fill(0, p, p + headroom);
-  return p + headroom;
 }
 
 function checkRequired(
@@ -103,6 +92,7 @@ function explained(type: MessageType, error: unknown): unknown {
 
 /** Turns what stands in a message's place into a message: an init literal, or a spread copy. */
 export function adopt<T>(type: MessageType<T>, value: unknown): T {
+  if (value === output.literal) return value as T;
   if (typeof value !== "object" || value === null) wrongValue();
   const of = typeOfMessage(value);
   if (of !== undefined && of.typeName !== type.typeName) wrongValue();

@@ -3,7 +3,6 @@ import { Everything } from "../fixtures/gen/test/ops.pb.js";
 import { Lists, Maps, Nothing, Scalars, Tree } from "../fixtures/gen/test/wire.pb.js";
 import { random } from "../fixtures/random.js";
 import { encode, tag, varint } from "../fixtures/reference.js";
-import { encodeBehind } from "../message/encode.js";
 
 function delimited(number: number, body: Uint8Array): Uint8Array {
   return Buffer.concat([
@@ -57,17 +56,6 @@ describe("results", () => {
   it("of nothing are empty", () => {
     expect(Tree.encode({})).toEqual(new Uint8Array(0));
     expect(Nothing.encode(Nothing.create())).toEqual(new Uint8Array(0));
-  });
-
-  it("keep the headroom that is asked for free and zero", () => {
-    for (const headroom of [0, 5, 100, 5000, 40_000, 70_000]) {
-      for (const size of [0, 10, 1000, 30_000, 100_000]) {
-        const init = { data: new Uint8Array(size).fill(7) };
-        const bytes = encodeBehind(Tree, init, headroom, undefined);
-        expect(bytes.subarray(0, headroom).every((byte) => byte === 0)).toBe(true);
-        same(bytes.subarray(headroom), Tree.encode(init), `${headroom} ${size}`);
-      }
-    }
   });
 });
 

@@ -15,6 +15,8 @@ interface Output {
   fixups: Fixup[];
   /** Takes large `bytes` as they are, where the result is a list of chunks. */
   sink: Sink | undefined;
+  /** A literal that is written as the message that it stands for: it has all of its members, and nothing else. */
+  literal: unknown;
   readonly small: Block;
   readonly medium: Block;
   block: Block;
@@ -62,6 +64,7 @@ function createOutput(): Output {
     writeUnknown: true,
     fixups: [],
     sink: undefined,
+    literal: undefined,
     small,
     medium: createBlock(262_144, 32768),
     block: small,

@@ -4,6 +4,12 @@ export interface ByteSink {
   append(bytes: Uint8Array): void;
 }
 
+/** Memory to write into from `at` on. */
+export interface WriteTarget {
+  readonly buffer: Uint8Array;
+  at: number;
+}
+
 /**
  * The outgoing body of a stream. Protocols write messages into it in place; what is in it leaves with the transport's
  * next `flush`, `end`, `send` or `respond`.
@@ -22,6 +28,13 @@ export interface BodySink extends ByteSink {
   closeEnvelope(): void;
   /** Takes the message that was begun away again, prefix included. */
   dropEnvelope(): void;
+  /** Whether what is put in now leaves by itself when this tick ends, without a `flush`. Default no. */
+  readonly isCarried?: boolean;
+  /**
+   * Where the message that was begun may be written in place instead of being appended, if there is such a place: from
+   * `at` on, which the writer moves on once all of the message is there. What was written without that is forgotten.
+   */
+  readonly target?: WriteTarget | undefined;
 }
 
 const prefixLength = 5;
