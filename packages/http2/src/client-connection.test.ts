@@ -104,9 +104,9 @@ it("carries requests and responses, streams, trailers, informational responses",
     [0, 1, 1],
     [1, 3, 0],
     [0, 3, 0],
-    [0, 3, 0],
     [1, 3, 1],
   ]);
+  expect(Buffer.from(frames[3]?.payload ?? []).toString()).toBe("ab");
   expect(frames[0]?.fields).toEqual(request);
   client.send(
     headers(3, { fields: [":status", "103", "link", "x"] }),

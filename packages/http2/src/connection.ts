@@ -924,7 +924,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   #windowUpdateFrame(streamId: number, bytes: Uint8Array, start: number, end: number): void {
     if (end - start !== 4) throw frameSizeError("WINDOW_UPDATE of a wrong size");
-    if (this.sender.dataFrames > 0) this.sender.dataFrames -= 0.5;
+    if (this.sender.earnedUpdates > 0) this.sender.earnedUpdates--;
     else this.spend("windowUpdates", "WINDOW_UPDATE frames");
     const increment = readUint31(bytes, start);
     if (streamId === 0) {
@@ -953,6 +953,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     this.admit(stream);
     this.sender.head(stream.id, status, fields, false, prefix);
     stream.hasBegun = true;
+    stream.body.gather();
   }
 
   respond(
@@ -981,7 +982,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       if (stream.isClosed || stream.isEnding) stream.body.clear();
       return true;
     }
-    if (stream.body.length > 0) this.sender.content(stream);
+    if (stream.body.length > 0) this.sender.gather(stream);
     return !this.sender.isFull(stream);
   }
 

@@ -3,7 +3,7 @@ import { frameHeaderBytes, writeFrameHeader } from "./frame.js";
 /** Memory that frames are written into; a piece of it that was handed over is never written to again. */
 const slabBytes = 65_536;
 /** What must be left of a slab for it to be begun with. */
-const leastRoom = 4_096;
+const leastRoom = 16_384;
 /** Bytes from which on content is handed over as it is instead of being copied. */
 const sharedFrom = 8_192;
 
@@ -73,6 +73,13 @@ export class Output {
     if (length <= 8) for (let i = 0; i < length; i++) buffer[at + i] = bytes[i] as number;
     else buffer.set(bytes, at);
     this.at = at + length;
+  }
+
+  /** Copies the first bytes of a buffer that somebody else goes on writing to. */
+  copy(source: Uint8Array, bytes: number): void {
+    this.reserve(bytes);
+    this.buffer.set(source.subarray(0, bytes), this.at);
+    this.at += bytes;
   }
 
   /** Everything that was written, in order. */

@@ -36,8 +36,8 @@ export class Sender {
   owedBytes = 0;
   /** Whether content has been sent since somebody looked. */
   hasSent = false;
-  /** DATA frames sent since somebody looked. */
-  dataFrames = 0;
+  /** WINDOW_UPDATEs that the peer may still send for DATA frames: two for each. */
+  earnedUpdates = 0;
   readonly #host: ConnectionHost;
   readonly #listener: SenderListener;
   readonly #output: Output;
@@ -45,6 +45,10 @@ export class Sender {
   #window: number = initialSettings.initialWindowBytes;
   #frameBytes: number = minMaxFrameBytes;
   readonly #waiting = new Set<Stream>();
+  /** Streams whose content waits for more until this tick ends. */
+  #gathered: Stream[] = [];
+  /** The host has been asked to flush. */
+  #isScheduled = false;
   /** Content that has been written since it was handed over last. */
   #writtenBytes = 0;
   #isCongested = false;
@@ -54,12 +58,20 @@ export class Sender {
     this.#listener = listener;
     this.#output = new Output(
       (bytes) => host.allocate(bytes),
-      () => host.scheduleFlush(),
+      () => this.#schedule(),
     );
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#host.scheduleFlush();
   }
 
   /** Hands everything that was written to the host. */
   flush(): void {
+    this.#isScheduled = false;
+    if (this.#gathered.length > 0) this.#settle();
     if (this.#output.isEmpty) return;
     const chunks = this.#output.take();
     this.#writtenBytes = 0;
@@ -143,6 +155,31 @@ export class Sender {
     this.hasSent = true;
   }
 
+  /** Takes content of a stream that goes on. What else comes in the same tick leaves in the same frame. */
+  gather(stream: Stream): void {
+    if (!stream.body.canGrow || stream.queuedBytes > 0 || this.#isCongested) {
+      return this.content(stream);
+    }
+    if (stream.body.isCarried) return;
+    stream.body.carry();
+    this.#await(stream);
+  }
+
+  #await(stream: Stream): void {
+    this.#gathered.push(stream);
+    this.#schedule();
+  }
+
+  /** Writes what was gathered. */
+  #settle(): void {
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    for (const stream of gathered) {
+      if (stream.body.isOpen) this.#await(stream);
+      else if (stream.body.length > 0) this.content(stream);
+    }
+  }
+
   /** Writes what is in a stream's body, or queues it; with `isEnding` the end of the message behind it. */
   content(stream: Stream): void {
     const { length } = stream.body;
@@ -178,7 +215,7 @@ export class Sender {
 
   #count(length: number): void {
     this.hasSent = true;
-    this.dataFrames++;
+    this.earnedUpdates += 2;
     this.#writtenBytes += length;
     if (this.#writtenBytes >= turnBytes * 2) this.flush();
   }

@@ -555,6 +555,61 @@ describe("flow control", () => {
     expect(credit).toBeLessThanOrEqual(262_144);
   });
 
+  it("puts what streams flush within a tick into a frame for each, and their ends behind it", () => {
+    const server = startServer();
+    server.send(headers(1, { endsStream: true }), headers(3, { endsStream: true }));
+    const streams = server.requests.map(({ stream }) => stream);
+    for (const stream of streams) stream?.start(200, []);
+    server.send();
+    for (const text of ["a", "b", "c"]) {
+      for (const stream of streams) {
+        stream?.body.append(Buffer.from(text));
+        expect(stream?.flush()).toBe(true);
+      }
+    }
+    streams[1]?.body.append(Buffer.from("d"));
+    streams[1]?.end([]);
+    expect(server.host.isScheduled).toBe(true);
+    const frames = server.send();
+    expect(frames.map(({ streamId, flags }) => [streamId, flags])).toEqual([
+      [3, 1],
+      [1, 0],
+    ]);
+    expect(contentOf(frames)).toBe("abcdabc");
+    streams[0]?.body.append(Buffer.from("e"));
+    streams[0]?.flush();
+    streams[0]?.end(["x-end", "1"]);
+    expect(server.send().map(({ type }) => type)).toEqual([FrameType.data, FrameType.headers]);
+    expect(server.connection.streams).toBe(0);
+  });
+
+  it("keeps what was gathered in order through full frames, large pieces, shut windows and resets", () => {
+    const server = startServer();
+    server.send(window(40_000), headers(1, { endsStream: true }), headers(3, { endsStream: true }));
+    const [stream, given] = server.requests.map((request) => request.stream);
+    stream?.start(200, []);
+    given?.start(200, []);
+    let wanted = "";
+    for (let i = 0; wanted.length < 60_000; i++) {
+      const piece = String(i).repeat(i % 50 === 7 ? 3_000 : 10);
+      wanted += piece;
+      stream?.body.append(Buffer.from(piece));
+      stream?.flush();
+    }
+    given?.body.append(Buffer.from("never sent"));
+    given?.flush();
+    server.connection.receive(rstStream(3, 8));
+    stream?.end([]);
+    const frames = server.send();
+    expect(frames.every(({ payload }) => payload.length <= 16_384)).toBe(true);
+    expect(frames.filter(({ type }) => type === FrameType.data).length).toBeLessThan(12);
+    const first = contentOf(frames);
+    expect(first).toHaveLength(40_000);
+    const rest = contentOf(server.send(windowUpdate(1, 100_000)));
+    expect(first + rest).toBe(wanted);
+    expect(server.connection.streams).toBe(0);
+  });
+
   it("tells a writer to wait, once, and to go on, once", () => {
     const server = startServer();
     server.send(headers(1, { endsStream: true }));

@@ -36,7 +36,7 @@ class StreamExchange extends EnvelopeExchange {
   readonly #incoming: InOrder = new InOrder((error) => this.incomingFailed(error));
   #responses: AsyncIterator<unknown> | Iterator<unknown> | undefined;
   /** What is called with each step of the handler's iterator, and when one fails. */
-  #onStep: ((step: IteratorResult<unknown>) => void) | undefined;
+  #onStep: ((step: unknown) => void) | undefined;
   #onFailure: ((error: unknown) => void) | undefined;
   #sent = 0;
   #onDrained: (() => void) | undefined;
@@ -170,7 +170,7 @@ class StreamExchange extends EnvelopeExchange {
       this.#responses = iteratorOf(this.route, responses);
       if (this.over) return this.#leave();
       // One pair for the whole stream, instead of one a message.
-      this.#onStep = (step) => this.#stepped(step);
+      this.#onStep = (step) => this.#stepped(step as IteratorResult<unknown>);
       this.#onFailure = (error) => this.fail(error);
       this.#pull();
     } catch (error) {
@@ -183,9 +183,12 @@ class StreamExchange extends EnvelopeExchange {
     const iterator = this.#responses;
     while (iterator !== undefined && !this.over) {
       const step = iterator.next();
+      if (step instanceof Promise) {
+        step.then(this.#onStep, this.#onFailure);
+        return;
+      }
       if (isThenable(step)) {
-        const coming = step instanceof Promise ? step : Promise.resolve(step);
-        coming.then(this.#onStep, this.#onFailure);
+        Promise.resolve(step).then(this.#onStep, this.#onFailure);
         return;
       }
       if (!this.#send(step)) return;
@@ -227,6 +230,7 @@ class StreamExchange extends EnvelopeExchange {
   #flushed(): boolean {
     if (this.over) return false;
     this.#quiet?.touch();
+    if (this.stream.body.isCarried === true) return true;
     if (this.stream.flush()) return !this.over;
     if (!this.over) this.#onDrained = () => this.#goOn(true);
     return false;
