@@ -10,6 +10,7 @@ import {
   rstStream,
   settings,
   settingsAck,
+  uint32,
   windowUpdate,
 } from "./fixtures/frames.js";
 import { Flag, FrameType } from "./frame.js";
@@ -24,6 +25,15 @@ function trace(bytes: Uint8Array, size: number, hasPreface = false): string[] {
 }
 
 const fields = [":method", "GET", "authorization", "Bearer abc", "x-bin", "AAA", "x-a", "b c"];
+
+it.each(["cookie", "x-auth-token", "x-api-key", "apikey", "x-client-secret", "db-password"])(
+  "does not show the value of %s",
+  (name) => {
+    expect(trace(headers(1, { fields: [name, "abc"] }), 1_000)).toEqual([
+      `HEADERS stream 1 ${name}=[redacted]`,
+    ]);
+  },
+);
 
 it.each([1, 7, 1_000])(
   "writes a line for each frame, however the bytes are cut: %i at a time",
@@ -45,6 +55,7 @@ it.each([1, 7, 1_000])(
       rstStream(3, 8),
       frame(0x42, 0, 0, [1]),
       goaway(3, 11),
+      frame(FrameType.goaway, 0, 0, concat(uint32(5), uint32(0), Buffer.from('so "long"\n'))),
     );
     expect(trace(bytes, size, true)).toEqual([
       "SETTINGS MAX_CONCURRENT_STREAMS=100 0x99=1",
@@ -58,6 +69,7 @@ it.each([1, 7, 1_000])(
       "RST_STREAM stream 3 CANCEL",
       "0x42 1 bytes",
       "GOAWAY last 3 ENHANCE_YOUR_CALM",
+      'GOAWAY last 5 NO_ERROR "so \\"long\\"\\n"',
     ]);
   },
 );

@@ -92,7 +92,8 @@ export class FrameTrace {
   }
 }
 
-const secret = /^(?:authorization|proxy-authorization|cookie|set-cookie|.*token.*|.*-bin)$/;
+const secret =
+  /^(?:authorization|proxy-authorization|cookie|set-cookie|.*(?:token|secret|password|api-?key).*|.*-bin)$/;
 
 function describe(type: number, flags: number, streamId: number, rest: string): string {
   const stream = streamId === 0 ? "" : ` stream ${streamId}`;
@@ -123,12 +124,19 @@ function payloadOf(
     case FrameType.windowUpdate:
       return ` +${readUint31(bytes, start)}`;
     case FrameType.goaway:
-      return ` last ${readUint31(bytes, start)} ${errorName(readUint32(bytes, Math.min(start + 4, end - 4)))}`;
+      return goawayOf(bytes, start, end);
     case FrameType.settings:
       return settingsOf(bytes, start, end);
     default:
       return ` ${end - start} bytes`;
   }
+}
+
+/** What it says is the peer's text: quoted, so that it stays on its line. */
+function goawayOf(bytes: Uint8Array, start: number, end: number): string {
+  const code = errorName(readUint32(bytes, Math.min(start + 4, end - 4)));
+  const text = String.fromCharCode(...bytes.subarray(start + 8, Math.min(end, start + 8 + 500)));
+  return ` last ${readUint31(bytes, start)} ${code}${text === "" ? "" : ` ${JSON.stringify(text)}`}`;
 }
 
 const settingNames = [

@@ -16,6 +16,12 @@ it("finds names whatever their case and joins several values", () => {
   ]);
 });
 
+it("joins the crumbs of a cookie as cookies are written", () => {
+  const metadata = new Metadata({ cookie: ["a=1", "b=2"] });
+  expect(metadata.get("Cookie")).toBe("a=1; b=2");
+  expect(metadata.getAll("cookie")).toEqual(["a=1", "b=2"]);
+});
+
 it("replaces with set, adds with append, removes with delete", () => {
   const metadata = new Metadata([["a", "1"]]).append("a", "2").set("a", "3").append("b", "4");
   expect([...metadata]).toEqual([

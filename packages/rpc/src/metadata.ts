@@ -15,7 +15,7 @@ export type MetadataInit =
 export interface ReadonlyMetadata extends Iterable<[name: string, value: string]> {
   /** Number of fields; a name that occurs twice counts twice. */
   readonly size: number;
-  /** The value, several values joined with `, `; `undefined` if there is none. */
+  /** The value, several values joined with `, ` (of `cookie` with `; `, RFC 9113, section 8.2.3); `undefined` if there is none. */
   get(name: string): string | undefined;
   /** Each value, in order. */
   getAll(name: string): string[];
@@ -45,7 +45,8 @@ const reserved = new Set([
   "upgrade",
 ]);
 const reservedPrefix = /^(?:connect-|grpc-|trailer-)/;
-const secret = /^(?:authorization|proxy-authorization|cookie|set-cookie|.*token.*|.*-bin)$/;
+const secret =
+  /^(?:authorization|proxy-authorization|cookie|set-cookie|.*(?:token|secret|password|api-?key).*|.*-bin)$/;
 
 /**
  * Headers or trailers as they are written. Values are visible ASCII; bytes go through {@link Metadata.setBinary}
@@ -114,10 +115,11 @@ export class Metadata implements ReadonlyMetadata {
   get(name: string): string | undefined {
     const key = lowerCase(name);
     const fields = this.#fields;
+    const separator = key === "cookie" ? "; " : ", ";
     let found: string | undefined;
     for (let i = 0; i < fields.length; i += 2) {
       if (fields[i] === key)
-        found = found === undefined ? fields[i + 1] : `${found}, ${fields[i + 1]}`;
+        found = found === undefined ? fields[i + 1] : `${found}${separator}${fields[i + 1]}`;
     }
     return found;
   }

@@ -16,7 +16,7 @@ export function traceOf(socket: Socket, isServer: boolean): ConnectionTrace | un
   const { remoteAddress = "unix", remotePort = 0 } = socket;
   const name = `http2 ${isServer ? "server" : "client"} ${remoteAddress}:${remotePort}`;
   const line = (direction: string) => (text: string) =>
-    process.stderr.write(`${name} ${direction} ${text}\n`);
+    process.stderr.write(`${new Date().toISOString()} ${name} ${direction} ${text}\n`);
   return {
     received: new FrameTrace(line("<"), isServer),
     sent: new FrameTrace(line(">"), !isServer),
