@@ -127,7 +127,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       options.pool,
     );
     this.#pingGuard = new PingGuard(options.pings);
-    this.#partial = new PartialMessages(options.partialBytes, options.pool);
+    this.#partial = new PartialMessages(options.partialBytes, options.pool, () => this.#eased());
     this.#budgets = makeBudgets(options.budgets, () => host.now());
   }
 

@@ -159,6 +159,45 @@ describe("credit of a connection", () => {
     });
   });
 
+  /** The beginning of a message waits, and another handler does not read, until no credit is left. */
+  function starve(options: Partial<ConnectionOptions>) {
+    const server = startServer({ partialBytes: 200_000, ...options }, (request) => {
+      Object.assign(request, { partialBytes: () => request.bytes, exhausted: () => {} });
+      if (request.stream?.id !== 1) request.stream?.pause();
+    });
+    let credit = 65_535;
+    const send = (id: number, bytes: number) => {
+      credit += updates(server.send(data(id, new Uint8Array(bytes)))) - bytes;
+    };
+    server.send(headers(1), headers(3));
+    for (let i = 0; i < 10; i++) send(1, 16_000);
+    while (credit > 0) send(3, Math.min(credit, 16_000));
+    return server;
+  }
+
+  it("is given back when the message was ended for the sake of another connection", () => {
+    const script = (limit: number) => {
+      const pool = new MemoryPool(limit);
+      const server = starve({ pool });
+      const other = startServer({ pool }, keep);
+      for (const id of [1, 3, 5, 7]) other.send(headers(id), data(id, new Uint8Array(15_000)));
+      return updates(server.send());
+    };
+    expect(script(300_000)).toBeGreaterThan(30_000);
+    expect(script(Infinity)).toBe(0);
+  });
+
+  it("is given back when the message was ended because nobody reads", () => {
+    const server = starve({ stallTimeoutMs: 1_000 });
+    const given = [0, 900, 1_000].map((time) => {
+      server.host.time = time;
+      server.connection.tick();
+      return updates(server.send());
+    });
+    expect(given).toEqual([0, 0, expect.any(Number)]);
+    expect(given[2]).toBeGreaterThan(30_000);
+  });
+
   it("that is kept back for too long costs the largest message in part: a handler may wait for it", () => {
     const options = { partialBytes: 100_000, stallTimeoutMs: 1_000 };
     const server = startServer(options, (request) => {

@@ -19,14 +19,19 @@ export class PartialMessages implements PoolMember {
   bytes = 0;
   readonly #limit: number;
   readonly #pool: MemoryPool;
+  readonly #eased: () => void;
   readonly #streams = new Set<PartialStream>();
   /** `undefined`: it has to be looked for. */
   #largest: PartialStream | undefined;
 
-  /** @param limit bytes of one connection. */
-  constructor(limit: number, pool: MemoryPool) {
+  /**
+   * @param limit bytes of one connection.
+   * @param eased is told that a message was ended, which may be for the sake of another connection.
+   */
+  constructor(limit: number, pool: MemoryPool, eased: () => void = () => {}) {
     this.#limit = limit;
     this.#pool = pool;
+    this.#eased = eased;
   }
 
   /** A stream has so many bytes of a message that waits for its rest. */
@@ -62,6 +67,7 @@ export class PartialMessages implements PoolMember {
     stream.exhausted(
       `there is no memory to wait for the rest of a message: ${partialBytes} bytes of it have come, and those of ${whose} are past the limit of ${limit} bytes (${isOwn ? "partialMessageBytes" : "processPartialMessageBytes"})`,
     );
+    this.#eased();
   }
 
   #add(stream: PartialStream): void {

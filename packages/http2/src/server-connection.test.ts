@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { ErrorCode } from "./error-code.js";
 import type { FieldList } from "./field.js";
@@ -695,6 +697,35 @@ describe("flow control", () => {
     expect(server.requests[2]?.text).toBe("held");
     server.send();
     expect(server.connection.streams).toBe(0);
+  });
+
+  it("keeps nothing of requests that are reset while they are held back", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const held = async () => {
+      await settled();
+      collect();
+      await settled();
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const server = startServer({ queuedBytes: 1_000 }, (request) => {
+      request.stream?.body.append(new Uint8Array(2_000));
+      request.stream?.respond(200, []);
+    });
+    server.send(window(0), headers(1, { endsStream: true }));
+    const before = await held();
+    for (let id = 3; id < 1_603; id += 2) {
+      const value = String(id).padEnd(7_000, "x");
+      server.send(headers(id, post("x-a", value, "x-b", value)));
+      server.send(rstStream(id, ErrorCode.cancel));
+    }
+    expect(server.requests).toHaveLength(1);
+    // All of them are 11 MB.
+    expect((await held()) - before).toBeLessThan(3_000_000);
+    server.send(headers(1_603), windowUpdate(1, 2_000));
+    await settled();
+    expect(server.requests).toHaveLength(2);
   });
 });
 

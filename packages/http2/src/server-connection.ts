@@ -30,11 +30,6 @@ const matureMs = 50;
 /** What an answer gives back of what a reset costs. */
 const earnedByAnswer = 1 / 8;
 
-interface HeldRequest {
-  readonly stream: Stream;
-  readonly head: RequestHead;
-}
-
 /** The server's end of a connection. It has sent its SETTINGS when it is made. */
 export class ServerConnection extends Connection {
   declare protected readonly listener: ServerListener;
@@ -51,7 +46,7 @@ export class ServerConnection extends Connection {
   /** Whether streams are given the time of their beginning: from the first reset on, so that others need no clock. */
   #isTiming = false;
   /** Requests that wait until the peer has taken some of what it is owed. */
-  readonly #heldRequests: HeldRequest[] = [];
+  readonly #heldRequests = new Map<Stream, RequestHead>();
 
   constructor(
     host: ConnectionHost,
@@ -69,18 +64,18 @@ export class ServerConnection extends Connection {
 
   override receive(bytes: Uint8Array, isLent = false): void {
     super.receive(bytes, isLent);
-    if (this.#heldRequests.length > 0) this.#releaseHeld();
+    if (this.#heldRequests.size > 0) this.#releaseHeld();
   }
 
   override drained(): void {
     super.drained();
-    if (this.#heldRequests.length > 0) this.#releaseHeld();
+    if (this.#heldRequests.size > 0) this.#releaseHeld();
   }
 
   override tick(): void {
     super.tick();
     // What they waited behind may have been given up.
-    if (this.#heldRequests.length > 0) this.#releaseHeld();
+    if (this.#heldRequests.size > 0) this.#releaseHeld();
   }
 
   protected readPreface(bytes: Uint8Array): number {
@@ -140,6 +135,8 @@ export class ServerConnection extends Connection {
 
   protected override streamClosed(stream: Stream): void {
     if (stream.hasEnded) this.grant("resets", earnedByAnswer);
+    // A request that was given up while it waited is not kept.
+    if (this.#heldRequests.size > 0) this.#heldRequests.delete(stream);
   }
 
   #resetUnread(): void {
@@ -241,7 +238,7 @@ export class ServerConnection extends Connection {
     this.grant("tinyData");
     if (this.sender.owedBytes > this.options.queuedBytes) {
       stream.isPaused = true;
-      this.#heldRequests.push({ stream, head });
+      this.#heldRequests.set(stream, head);
       if (endsStream) this.received(stream, noFields);
       return;
     }
@@ -301,17 +298,17 @@ export class ServerConnection extends Connection {
 
   #releaseHeld(): void {
     if (this.isClosed || this.sender.owedBytes > this.options.queuedBytes / 2) return;
-    const { stream, head } = this.#heldRequests.shift() as HeldRequest;
-    if (!stream.isClosed) {
-      stream.isPaused = false;
-      this.#dispatch(stream, head);
-      if (!stream.isPaused) this.resumeStream(stream);
-    }
+    const [next] = this.#heldRequests;
+    const [stream, head] = next as [Stream, RequestHead];
+    this.#heldRequests.delete(stream);
+    stream.isPaused = false;
+    this.#dispatch(stream, head);
+    if (!stream.isPaused) this.resumeStream(stream);
     // The next one behind what this one leads to.
-    if (this.#heldRequests.length > 0) queueMicrotask(() => this.#releaseNext());
+    if (this.#heldRequests.size > 0) queueMicrotask(() => this.#releaseNext());
   }
 
   #releaseNext(): void {
-    if (this.#heldRequests.length > 0) this.#releaseHeld();
+    if (this.#heldRequests.size > 0) this.#releaseHeld();
   }
 }
