@@ -42,26 +42,27 @@ export class HeaderBlockCache<T> {
   }
 
   /**
-   * Keeps a block when it comes for the second time in a row, as far as its hash tells.
+   * Keeps a block when it comes for the second time in a row, as far as its hash tells; whether it did that.
    * @param versionBefore the decoder's before it decoded the block.
    */
-  set(bytes: Uint8Array, start: number, end: number, versionBefore: number, value: T): void {
+  set(bytes: Uint8Array, start: number, end: number, versionBefore: number, value: T): boolean {
     const { version } = this.#decoder;
-    if (version !== versionBefore || end - start > maxBlockBytes) return;
+    if (version !== versionBefore || end - start > maxBlockBytes) return false;
     // Where every block is another one, most need not be looked at.
-    if (++this.#strangers > manyStrangers && this.#strangers % lookEvery !== 0) return;
+    if (++this.#strangers > manyStrangers && this.#strangers % lookEvery !== 0) return false;
     const hash = hashOf(bytes, start, end);
     const slot = hash & (slots - 1);
     this.#seen ??= new Int32Array(slots);
     if (this.#seen[slot] !== hash) {
       this.#seen[slot] = hash;
-      return;
+      return false;
     }
     this.#strangers = 0;
     this.#entries ??= new Array<Entry<T> | undefined>(slots).fill(undefined);
     const block = new Uint8Array(end - start);
     block.set(bytes.subarray(start, end));
     this.#entries[slot] = { block, version, value };
+    return true;
   }
 }
 

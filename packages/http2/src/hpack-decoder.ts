@@ -1,16 +1,11 @@
+import { DecodedField, staticFields } from "./decoded-field.js";
 import { ConnectionError, ErrorCode } from "./error-code.js";
-import { isNameAt, isValueAt } from "./field.js";
-import {
-  DynamicTable,
-  defaultTableBytes,
-  fieldOverhead,
-  staticCount,
-  staticLengths,
-  staticNames,
-  staticValues,
-} from "./hpack-table.js";
+import { type FieldList, isNameAt, isValueAt } from "./field.js";
+import { FieldNames } from "./field-name.js";
+import { DynamicTable, defaultTableBytes, fieldOverhead, staticCount } from "./hpack-table.js";
 import { decodeHuffman } from "./huffman.js";
 import { readLatin1 } from "./latin1.js";
+import { OctetStore } from "./octet-store.js";
 
 /** What a decoder takes. */
 export interface HeaderLimits {
@@ -20,8 +15,14 @@ export interface HeaderLimits {
   readonly fieldBytes: number;
 }
 
-/** Decoded strings on their way; nothing stays here. */
-let scratch: Uint8Array = new Uint8Array(defaultTableBytes);
+/** Decoded names on their way; nothing stays here. */
+const names: OctetStore = new OctetStore(defaultTableBytes);
+/** Values that go to no table, of all connections: they live as long as what was decoded. */
+const passing: OctetStore = new OctetStore(8_192);
+/** A connection's table holds the last values of its store, and so keeps few of such pieces. */
+const pieceBytes = 2_048;
+/** The first fields of a connection are those that it goes on with: their values are texts at once. */
+const firstFields = 16;
 
 /** Decodes header blocks (RFC 7541). */
 export class HpackDecoder {
@@ -34,14 +35,19 @@ export class HpackDecoder {
    * colon). Found out while literals are read; what comes from the tables was looked at when it came there.
    */
   isWellFormed = true;
+  /** What the last block takes of a limit on header lists. */
+  listBytes = 0;
   /** Something that is not well-formed went into the table. */
   #isTainted = false;
   readonly #limits: HeaderLimits;
-  readonly #table: DynamicTable;
+  readonly #table: DynamicTable<DecodedField>;
+  readonly #names: FieldNames = new FieldNames();
+  /** Values that go to the table, once there are many. */
+  #store: OctetStore | undefined;
   /** What our SETTINGS allow the peer. */
   #allowed: number;
   #mustShrink = false;
-  #bytes: Uint8Array = scratch;
+  #bytes: Uint8Array = names.bytes;
   #at = 0;
   #end = 0;
   /** The length of the string that was read last, whether it was kept or not. */
@@ -61,51 +67,34 @@ export class HpackDecoder {
 
   /**
    * Decodes a block. What is past the limits is left out and said in `oversized`; the dynamic table is kept up to date.
+   * Nothing that is returned, or kept, refers to the bytes.
    * @throws ConnectionError COMPRESSION_ERROR: the tables of both ends are no longer the same.
    */
-  decode(bytes: Uint8Array, start: number, end: number): string[] {
+  decode(bytes: Uint8Array, start: number, end: number): FieldList {
+    return textsOf(this.read(bytes, start, end));
+  }
+
+  /** As `decode`, without texts of what nobody may ask for. */
+  read(bytes: Uint8Array, start: number, end: number): DecodedField[] {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
     this.oversized = undefined;
     this.isWellFormed = !this.#isTainted;
-    const fields: string[] = [];
-    let listBytes = 0;
+    const fields: DecodedField[] = [];
+    const { listBytes: most } = this.#limits;
+    const largest = this.#limits.fieldBytes + fieldOverhead;
+    let size = 0;
     this.#updateSizes();
     while (this.#at < end) {
       const first = bytes[this.#at] as number;
-      let name: string;
-      let value: string;
-      let length: number;
-      if (first & 0x80) {
-        const index = this.#integer(0x7f);
-        if (index <= staticCount && index > 0) {
-          name = staticNames[index - 1] as string;
-          value = staticValues[index - 1] as string;
-          length = staticLengths[index - 1] as number;
-        } else {
-          const dynamic = this.#dynamic(index);
-          name = this.#table.name(dynamic);
-          value = this.#table.value(dynamic);
-          length = this.#table.bytes(dynamic) - fieldOverhead;
-        }
-      } else if (first >= 0x20 && first < 0x40) {
-        throw broken("a size update behind a field");
-      } else {
-        const indexed = (first & 0x40) !== 0;
-        const index = this.#integer(indexed ? 0x3f : 0x0f);
-        const keep = this.#keepBytes(indexed);
-        name = index === 0 ? canonical(this.#string(keep, isNameAt)) : this.#nameAt(index);
-        const nameLength = index === 0 ? this.#length : name.length;
-        value = this.#string(keep, isValueAt);
-        length = nameLength + this.#length;
-        if (indexed) this.#insert(name, value, length);
-      }
-      listBytes += length + fieldOverhead;
-      if (length > this.#limits.fieldBytes) this.oversized ??= name || "a field";
-      if (listBytes > this.#limits.listBytes) this.oversized ??= "";
-      if (this.oversized === undefined) fields.push(name, value);
+      const field = first & 0x80 ? this.#fieldAt(this.#integer(0x7f)) : this.#literal(first);
+      size += field.size;
+      if (field.size > largest) this.oversized ??= field.name || "a field";
+      if (size > most) this.oversized ??= "";
+      if (this.oversized === undefined) fields.push(field);
     }
+    this.listBytes = size;
     return fields;
   }
 
@@ -132,23 +121,33 @@ export class HpackDecoder {
     return indexed ? Math.max(wanted, this.#table.maxSize) : wanted;
   }
 
-  #insert(name: string, value: string, length: number): void {
+  #literal(first: number): DecodedField {
+    if (first >= 0x20 && first < 0x40) throw broken("a size update behind a field");
+    const isIndexed = (first & 0x40) !== 0;
+    const index = this.#integer(isIndexed ? 0x3f : 0x0f);
+    const keep = this.#keepBytes(isIndexed);
+    const name = index === 0 ? this.#name(keep) : this.#fieldAt(index).name;
+    const nameLength = index === 0 ? this.#length : name.length;
+    if (!isIndexed) return this.#value(name, nameLength, keep, passing);
+    if (this.#table.inserted >= firstFields) this.#store ??= new OctetStore(pieceBytes);
+    const field = this.#value(name, nameLength, keep, this.#store ?? names);
+    this.#insert(field);
+    return field;
+  }
+
+  #insert(field: DecodedField): void {
     this.version++;
     if (!this.isWellFormed) this.#isTainted = true;
     // A string that was not kept is longer than the table is large.
-    if (length + fieldOverhead > this.#table.maxSize) this.#table.makeRoom(Infinity);
-    else this.#table.insert(name, value, length + fieldOverhead);
+    if (field.size > this.#table.maxSize) this.#table.makeRoom(Infinity);
+    else this.#table.insert(field, field.size);
   }
 
-  #nameAt(index: number): string {
-    if (index <= staticCount && index > 0) return staticNames[index - 1] as string;
-    return this.#table.name(this.#dynamic(index));
-  }
-
-  #dynamic(index: number): number {
+  #fieldAt(index: number): DecodedField {
+    if (index <= staticCount && index > 0) return staticFields[index - 1] as DecodedField;
     const dynamic = index - staticCount - 1;
     if (dynamic < 0 || dynamic >= this.#table.count) throw broken(`index ${index}`);
-    return dynamic;
+    return this.#table.entry(dynamic);
   }
 
   /** An integer whose prefix fills the bits of the mask (RFC 7541, section 5.1). */
@@ -165,8 +164,31 @@ export class HpackDecoder {
     }
   }
 
-  /** A string literal (RFC 7541, section 5.2); empty if it is longer than `keep`, which is found out before it is made. */
-  #string(keep: number, isGood: typeof isNameAt): string {
+  #name(keep: number): string {
+    const start = names.used;
+    const length = this.#string(keep, names);
+    if (length < 0) return "";
+    if (!isNameAt(names.bytes, start, start + length)) this.isWellFormed = false;
+    return this.#names.intern(readLatin1(names.bytes, start, start + length));
+  }
+
+  #value(name: string, nameLength: number, keep: number, store: OctetStore): DecodedField {
+    const length = this.#string(keep, store);
+    const octets = nameLength + this.#length;
+    if (length < 0) return new DecodedField(name, octets, "");
+    const { bytes, used: start } = store;
+    const end = start + length;
+    if (!isValueAt(bytes, start, end)) this.isWellFormed = false;
+    if (store === names) return new DecodedField(name, octets, readLatin1(bytes, start, end));
+    store.used = end;
+    return new DecodedField(name, octets, undefined, bytes, start, end);
+  }
+
+  /**
+   * Reads a string literal (RFC 7541, section 5.2) to where the store's next octets go. Returns its length; -1 if that is
+   * more than `keep`, which is found out before there is memory for it.
+   */
+  #string(keep: number, store: OctetStore): number {
     if (this.#at >= this.#end) throw broken("a cut field");
     const isHuffman = ((this.#bytes[this.#at] as number) & 0x80) !== 0;
     const bytes = this.#integer(0x7f);
@@ -174,36 +196,39 @@ export class HpackDecoder {
     const end = start + bytes;
     if (end > this.#end) throw broken("a cut string");
     this.#at = end;
-    if (isHuffman) return this.#huffman(start, end, keep, isGood);
     this.#length = bytes;
-    if (bytes > keep) return "";
-    if (!isGood(this.#bytes, start, end)) this.isWellFormed = false;
-    return readLatin1(this.#bytes, start, end);
-  }
-
-  #huffman(start: number, end: number, keep: number, isGood: typeof isNameAt): string {
-    const atMost = Math.min(keep, Math.floor(((end - start) * 8) / 5));
-    if (scratch.length < atMost + 2) scratch = new Uint8Array(atMost + 2);
-    this.#length = decodeHuffman(this.#bytes, start, end, scratch);
-    if (this.#length < 0) throw broken("wrong Huffman code");
-    if (this.#length > keep) return "";
-    if (!isGood(scratch, 0, this.#length)) this.isWellFormed = false;
-    return readLatin1(scratch, 0, this.#length);
+    if (isHuffman) {
+      // No code is shorter than five bits, and two octets behind a string may be overwritten.
+      store.reserve(Math.min(keep, Math.floor((bytes * 8) / 5)) + 2);
+      this.#length = decodeHuffman(this.#bytes, start, end, store.bytes, store.used);
+      if (this.#length < 0) throw broken("wrong Huffman code");
+    } else if (bytes <= keep) {
+      store.reserve(bytes);
+      copyOctets(this.#bytes, start, end, store.bytes, store.used);
+    }
+    return this.#length > keep ? -1 : this.#length;
   }
 }
 
-/** The names that came as literals, each in one text: comparing that with a name of ours is comparing two addresses. */
-const names = new Map<string, string>();
-const mostNames = 1_000;
+/** Fields as names and values in turn. */
+export function textsOf(fields: readonly DecodedField[]): FieldList {
+  const texts = new Array<string>(2 * fields.length);
+  for (let at = 0; at < fields.length; at++) {
+    const { name, value } = fields[at] as DecodedField;
+    texts[2 * at] = name;
+    texts[2 * at + 1] = value;
+  }
+  return texts;
+}
 
-function canonical(name: string): string {
-  const known = names.get(name);
-  if (known !== undefined) return known;
-  if (names.size >= mostNames) return name;
-  // Names of properties are kept in one text each by every engine.
-  const [text = name] = Object.keys({ [name]: 0 });
-  names.set(text, text);
-  return text;
+function copyOctets(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  into: Uint8Array,
+  at: number,
+): void {
+  for (let from = start, to = at; from < end; from++, to++) into[to] = bytes[from] as number;
 }
 
 function broken(what: string): ConnectionError {

@@ -76,7 +76,7 @@ const staticIndexes: ReadonlyMap<string, number> = new Map(
  * from then on; fields that change with each message stay out of it, credentials are never indexed.
  */
 export class HpackEncoder {
-  readonly #table: DynamicTable = new DynamicTable(defaultTableBytes);
+  readonly #table: DynamicTable<undefined> = new DynamicTable(defaultTableBytes);
   readonly #names = new Map<string, KnownName>();
   /** The blocks that were written last, of heads and of trailers. */
   readonly #blocks: [Block | undefined, Block | undefined] = [undefined, undefined];
@@ -243,7 +243,7 @@ export class HpackEncoder {
       return writeLiteral(buffer, at, 0x00, 0x0f, known.index, name, value);
     }
     const number = this.#table.inserted;
-    this.#table.insert(name, value);
+    this.#table.insert(undefined, name.length + value.length + fieldOverhead);
     this.#version++;
     known.lastValue = value;
     known.lastNumber = number;

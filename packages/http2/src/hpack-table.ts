@@ -18,10 +18,6 @@ const staticFields: readonly string[] = [
 
 export const staticNames: readonly string[] = staticFields.filter((_, at) => at % 2 === 0);
 export const staticValues: readonly string[] = staticFields.filter((_, at) => at % 2 === 1);
-/** The lengths of name and value together. */
-export const staticLengths: readonly number[] = staticNames.map(
-  (name, at) => name.length + (staticValues[at] as string).length,
-);
 /** The number of fields of the static table; the dynamic table begins behind it. */
 export const staticCount: number = staticNames.length;
 
@@ -31,19 +27,18 @@ export const fieldOverhead = 32;
 export const defaultTableBytes = 4_096;
 
 /**
- * A dynamic table (RFC 7541, section 2.3.2): the newest field has index 0, the oldest are evicted. A ring, so that
- * nothing moves.
+ * A dynamic table (RFC 7541, section 2.3.2): the newest entry has index 0, the oldest are evicted. A ring, so that nothing
+ * moves. What an entry is, is its owner's: a decoder needs the fields, an encoder their order alone.
  */
-export class DynamicTable {
-  /** Bytes that the fields take. */
+export class DynamicTable<T> {
+  /** Bytes that the entries take. */
   size = 0;
   count = 0;
-  /** Fields inserted since the beginning: field number `n` has the index `inserted - 1 - n`. */
+  /** Entries since the beginning: number `n` has the index `inserted - 1 - n`. */
   inserted = 0;
   #maxSize: number;
-  #names: string[] = [];
-  #values: string[] = [];
-  /** What each field takes: a text's own length costs more to find out than to keep. */
+  #entries: (T | undefined)[] = [];
+  /** What each entry takes. */
   #sizes: number[] = [];
   #mask = -1;
 
@@ -55,69 +50,52 @@ export class DynamicTable {
     return this.#maxSize;
   }
 
-  /** Changes the size, which may evict fields. */
+  /** Changes the size, which may evict entries. */
   resize(maxSize: number): void {
     this.#maxSize = maxSize;
     while (this.size > maxSize) this.#evict();
   }
 
-  /** Adds a field; one that is larger than the table empties it (RFC 7541, section 4.4). */
-  insert(
-    name: string,
-    value: string,
-    bytes: number = name.length + value.length + fieldOverhead,
-  ): void {
+  /** Adds an entry of that many bytes; one that is larger than the table empties it (RFC 7541, section 4.4). */
+  insert(entry: T, bytes: number): void {
     this.makeRoom(bytes);
     if (bytes > this.#maxSize) return;
     if (this.count > this.#mask) this.#grow();
     const slot = this.inserted++ & this.#mask;
-    this.#names[slot] = name;
-    this.#values[slot] = value;
+    this.#entries[slot] = entry;
     this.#sizes[slot] = bytes;
     this.count++;
     this.size += bytes;
   }
 
-  /** Evicts until a field of that many bytes fits, or the table is empty. */
+  /** Evicts until an entry of that many bytes fits, or the table is empty. */
   makeRoom(bytes: number): void {
     while (this.count > 0 && this.size + bytes > this.#maxSize) this.#evict();
   }
 
-  name(index: number): string {
-    return this.#names[(this.inserted - 1 - index) & this.#mask] as string;
-  }
-
-  value(index: number): string {
-    return this.#values[(this.inserted - 1 - index) & this.#mask] as string;
-  }
-
-  /** What a field takes of the table, or of a header list. */
-  bytes(index: number): number {
-    return this.#sizes[(this.inserted - 1 - index) & this.#mask] as number;
+  /** The entry at an index below `count`. */
+  entry(index: number): T {
+    return this.#entries[(this.inserted - 1 - index) & this.#mask] as T;
   }
 
   #evict(): void {
     const index = this.count - 1;
     const slot = (this.inserted - 1 - index) & this.#mask;
     this.size -= this.#sizes[slot] as number;
-    this.#names[slot] = "";
-    this.#values[slot] = "";
+    this.#entries[slot] = undefined;
     this.count = index;
   }
 
   #grow(): void {
     const mask = this.#mask < 0 ? 7 : this.#mask * 2 + 1;
-    const names = new Array<string>(mask + 1).fill("");
-    const values = new Array<string>(mask + 1).fill("");
+    const entries = new Array<T | undefined>(mask + 1).fill(undefined);
     const sizes = new Array<number>(mask + 1).fill(0);
     for (let index = 0; index < this.count; index++) {
-      const slot = (this.inserted - 1 - index) & mask;
-      names[slot] = this.name(index);
-      values[slot] = this.value(index);
-      sizes[slot] = this.bytes(index);
+      const number = this.inserted - 1 - index;
+      entries[number & mask] = this.#entries[number & this.#mask];
+      sizes[number & mask] = this.#sizes[number & this.#mask] as number;
     }
-    this.#names = names;
-    this.#values = values;
+    this.#entries = entries;
     this.#sizes = sizes;
     this.#mask = mask;
   }

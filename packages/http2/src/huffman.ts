@@ -110,30 +110,31 @@ function findStep(place: number): number {
 }
 
 /**
- * Decodes `bytes[start, end)` into a buffer. Returns the length of the decoded string, or -1 if the code is wrong (an
- * end-of-string symbol, or wrong padding). What is beyond the buffer's length is counted, and not kept. Up to two octets
- * behind the string may be overwritten.
+ * Decodes `bytes[start, end)` into a buffer, from `at` on. Returns the length of the decoded string, or -1 if the code is
+ * wrong (an end-of-string symbol, or wrong padding). What is beyond the buffer's length is counted, and not kept. Up to two
+ * octets behind the string may be overwritten.
  */
 export function decodeHuffman(
   bytes: Uint8Array,
   start: number,
   end: number,
   into: Uint8Array,
+  at = 0,
 ): number {
   let state = 0;
-  let length = 0;
-  for (let at = start; at < end; at++) {
-    const place = state | (bytes[at] as number);
+  let to = at;
+  for (let from = start; from < end; from++) {
+    const place = state | (bytes[from] as number);
     let found = steps[place] as number;
     if (found === 0) found = findStep(place);
     if (found < 0) return -1;
     // The first symbol takes one bit at least, and no code is shorter than five: there are two at most.
-    into[length] = found;
-    into[length + 1] = found >> secondShift;
-    length += (found >> countShift) & 3;
+    into[to] = found;
+    into[to + 1] = found >> secondShift;
+    to += (found >> countShift) & 3;
     state = (found >> stateShift) << 8;
   }
-  return accepts[state >> 8] === 1 ? length : -1;
+  return accepts[state >> 8] === 1 ? to - at : -1;
 }
 
 /** Bytes that a string of octets takes when it is encoded. */

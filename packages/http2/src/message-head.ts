@@ -1,25 +1,18 @@
 import { type FieldList, isConnectionSpecific, isFieldName, isFieldValue } from "./field.js";
 
-/** A header block of a request, checked and taken apart (RFC 9113, section 8.3.1). */
-export interface RequestHead {
+/** What is said of a request by its pseudo-header fields, and by those that frame its message. */
+export interface RequestLine {
   readonly method: string;
   readonly scheme: string;
   /** `:authority`; `undefined` if there was none. */
   readonly authority: string | undefined;
   readonly path: string;
-  /** The regular fields, in order. */
-  readonly fields: FieldList;
   /** Bytes of content that `content-length` announces, -1 if it does not. */
   readonly contentLength: number;
   /** The client waits for a 100 before it sends content. */
   readonly awaitsContinue: boolean;
-  /**
-   * For what a user of the engine makes of the head. Requests with the same header block may share one head, so it must
-   * depend on nothing else, and may not be changed once made.
-   */
-  attachment: unknown;
-  /** Whether the same block has come again: what is attached serves more than one request. */
-  isRepeated: boolean;
+  /** How many fields of the block are pseudo-header fields; the regular ones come behind them. */
+  readonly pseudoFields: number;
 }
 
 /** A header block of a response (RFC 9113, section 8.3.2). */
@@ -27,7 +20,7 @@ export interface ResponseHead {
   readonly status: number;
   readonly fields: FieldList;
   readonly contentLength: number;
-  /** As of a {@link RequestHead}. */
+  /** As of a `RequestHead`. */
   attachment: unknown;
 }
 
@@ -41,7 +34,7 @@ interface Framing {
  * Takes a request's head apart. A text says why the message is malformed (RFC 9113, section 8.1.1).
  * @param isWellFormed names and values were checked already, octet by octet.
  */
-export function parseRequestHead(block: FieldList, isWellFormed = false): RequestHead | string {
+export function parseRequestLine(block: FieldList, isWellFormed = false): RequestLine | string {
   let method: string | undefined;
   let scheme: string | undefined;
   let authority: string | undefined;
@@ -82,53 +75,11 @@ export function parseRequestHead(block: FieldList, isWellFormed = false): Reques
     if (path === undefined || !isPath(path, method)) return "no :path";
   }
   const { contentLength, awaitsContinue } = framing;
-  return createHead(method, scheme, authority, path, fields, contentLength, awaitsContinue);
+  return { method, scheme, authority, path, contentLength, awaitsContinue, pseudoFields: at / 2 };
 }
 
-function createHead(
-  method: string,
-  scheme: string,
-  authority: string | undefined,
-  path: string,
-  fields: FieldList,
-  contentLength: number,
-  awaitsContinue: boolean,
-): RequestHead {
-  return {
-    method,
-    scheme,
-    authority,
-    path,
-    fields,
-    contentLength,
-    awaitsContinue,
-    attachment: undefined,
-    isRepeated: false,
-  };
-}
-
-/**
- * The head of a well-formed block that differs from another one, whose head is known, in nothing but values that say
- * nothing of the message's frame: clients change a deadline or a trace id from call to call. `undefined` for any other.
- */
-export function deriveRequestHead(
-  block: FieldList,
-  model: FieldList,
-  of: RequestHead,
-): RequestHead | undefined {
-  if (block.length !== model.length) return undefined;
-  for (let at = 0; at < block.length; at += 2) {
-    const name = block[at] as string;
-    if (name !== model[at]) return undefined;
-    if (block[at + 1] !== model[at + 1] && saysMore(name)) return undefined;
-  }
-  const fields = block.slice(block.length - of.fields.length);
-  const { method, scheme, authority, path, contentLength, awaitsContinue } = of;
-  return createHead(method, scheme, authority, path, fields, contentLength, awaitsContinue);
-}
-
-/** Whether the value of a field is looked at by {@link parseRequestHead}. */
-function saysMore(name: string): boolean {
+/** Whether the value of a field is looked at by {@link parseRequestLine}. */
+export function isFraming(name: string): boolean {
   if (name.charCodeAt(0) === colon) return true;
   return name === "te" || name === "expect" || name === "content-length";
 }

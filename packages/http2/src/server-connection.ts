@@ -4,13 +4,10 @@ import { ConnectionError, ErrorCode } from "./error-code.js";
 import type { FieldList } from "./field.js";
 import { HeaderBlockCache } from "./header-block-cache.js";
 import type { ConnectionHost } from "./host.js";
-import {
-  checkTrailers,
-  deriveRequestHead,
-  parseRequestHead,
-  type RequestHead,
-} from "./message-head.js";
+import { checkTrailers } from "./message-head.js";
 import { PrefaceReader } from "./preface.js";
+import type { RequestHead } from "./request-head.js";
+import { RequestHeads } from "./request-heads.js";
 import { initialSettings } from "./settings.js";
 import { Stream, type StreamReceiver } from "./stream.js";
 
@@ -20,6 +17,8 @@ export interface ServerListener extends ConnectionListener {
    * A request begins. Returns who takes its content; `undefined` if nobody wants it, as when it has been answered.
    */
   request(stream: Stream, head: RequestHead): StreamReceiver | undefined;
+  /** Names of the fields whose values what is attached to the shape of a head depends on. */
+  readonly decisiveFields?: ReadonlySet<string>;
 }
 
 const noFields: FieldList = [];
@@ -35,10 +34,8 @@ export class ServerConnection extends Connection {
   declare protected readonly listener: ServerListener;
   protected readonly isStrict = false;
   readonly #preface = new PrefaceReader();
-  readonly #heads: HeaderBlockCache<RequestHead> = new HeaderBlockCache(this.decoder);
-  /** The last well-formed head, and the block that it was made of. */
-  #lastHead: RequestHead | undefined;
-  #lastFields: FieldList = noFields;
+  readonly #blocks: HeaderBlockCache<RequestHead> = new HeaderBlockCache(this.decoder);
+  readonly #heads: RequestHeads;
   /** The highest stream that the peer began, whether it was taken or not. */
   #highestStreamId = 0;
   /** Streams that are answered while their requests go on, until they are reset. */
@@ -54,6 +51,7 @@ export class ServerConnection extends Connection {
     options: Partial<ConnectionOptions> = {},
   ) {
     super(host, { ...defaultOptions, ...options }, listener);
+    this.#heads = new RequestHeads(listener.decisiveFields);
     this.greet({
       ...initialSettings,
       maxConcurrentStreams: this.options.streams,
@@ -192,28 +190,15 @@ export class ServerConnection extends Connection {
 
   /** The head, or why it is malformed; `undefined` if it is too large. */
   #decode(bytes: Uint8Array, start: number, end: number): RequestHead | string | undefined {
-    const known = this.#heads.get(bytes, start, end);
-    if (known !== undefined) {
-      known.isRepeated = true;
-      return known;
-    }
+    const known = this.#blocks.get(bytes, start, end);
+    if (known !== undefined) return known;
     const { decoder } = this;
     const { version } = decoder;
-    const fields = decoder.decode(bytes, start, end);
+    const fields = decoder.read(bytes, start, end);
     if (decoder.oversized !== undefined) return undefined;
-    const head = this.#parse(fields, decoder.isWellFormed);
-    if (typeof head !== "string") this.#heads.set(bytes, start, end, version, head);
-    return head;
-  }
-
-  #parse(fields: FieldList, isWellFormed: boolean): RequestHead | string {
-    if (!isWellFormed) return parseRequestHead(fields, false);
-    const last = this.#lastHead;
-    const derived = last && deriveRequestHead(fields, this.#lastFields, last);
-    const head = derived ?? parseRequestHead(fields, true);
+    const head = this.#heads.of(fields, decoder.listBytes, decoder.isWellFormed);
     if (typeof head === "string") return head;
-    this.#lastFields = fields;
-    this.#lastHead = head;
+    if (this.#blocks.set(bytes, start, end, version, head)) head.keep();
     return head;
   }
 

@@ -13,6 +13,7 @@ export { type HeaderFields, Metadata, type ReadonlyMetadata } from "./metadata.j
 export { checkOptionNames, quote } from "./option-names.js";
 export { startConnectUnary } from "./protocol-connect/client.js";
 export { unaryFields } from "./protocol-connect/client-request.js";
+export { decisiveHeaders } from "./server/call-plan.js";
 export {
   handlerOptionNames,
   type RequestHandlerOptions,

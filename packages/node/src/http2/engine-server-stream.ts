@@ -2,6 +2,7 @@ import {
   ErrorCode,
   errorName,
   type RequestHead,
+  type RequestShape,
   type Stream,
   type StreamEnd,
   type StreamReceiver,
@@ -45,13 +46,23 @@ export class EngineServerStream implements ServerStream {
     return this.#head.path;
   }
 
-  get memo(): HeadMemo | undefined {
-    return this.#head.isRepeated ? memoOf(this.#head) : undefined;
+  get memo(): ShapeMemo {
+    const { shape } = this.#head;
+    shape.attachment ??= new ShapeMemo(shape);
+    return shape.attachment as ShapeMemo;
   }
 
   get headers(): ReadonlyMetadata {
-    this.#headers ??= Metadata.borrow(this.memo?.fields ?? withHost(this.#head));
+    const head = this.#head;
+    if (this.#headers === undefined) {
+      head.attachment ??= withHost(head);
+      this.#headers = Metadata.borrow(head.attachment as HeaderFields);
+    }
     return this.#headers;
+  }
+
+  headerAt(index: number): string {
+    return this.#head.valueAt(index);
   }
 
   get body(): BodySink {
@@ -147,19 +158,18 @@ export class EngineRequest implements StreamReceiver {
   }
 }
 
-/** What requests with the same header block share. */
-class HeadMemo implements RequestMemo {
-  readonly fields: HeaderFields;
+/** What requests share whose heads differ in nothing that is decided by. */
+class ShapeMemo implements RequestMemo {
+  readonly #shape: RequestShape;
   plan: unknown;
 
-  constructor(head: RequestHead) {
-    this.fields = withHost(head);
+  constructor(shape: RequestShape) {
+    this.#shape = shape;
   }
-}
 
-function memoOf(head: RequestHead): HeadMemo {
-  head.attachment ??= new HeadMemo(head);
-  return head.attachment as HeadMemo;
+  indexOf(name: string): number {
+    return this.#shape.indexOf(name);
+  }
 }
 
 /** The regular fields, the authority as `host` before them. */

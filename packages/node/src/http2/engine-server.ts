@@ -8,7 +8,7 @@ import {
   type Stream,
   type StreamReceiver,
 } from "@bowline/http2";
-import type { RequestAcceptor } from "@bowline/rpc/internal";
+import { decisiveHeaders, type RequestAcceptor } from "@bowline/rpc/internal";
 import type { HttpServer } from "../http-server.js";
 import { bornWith, type ConnectionLife, pingPolicy, timesOf } from "../keepalive.js";
 import { peerOf } from "../peer.js";
@@ -74,7 +74,11 @@ export class EngineServer implements HttpServer {
     };
     const options = { ...this.#options, ...bornWith(this.#life) };
     const closed = () => this.#connections.delete(connection);
-    const connection = new ServerConnection(host, { request, closed }, options);
+    const connection = new ServerConnection(
+      host,
+      { request, closed, decisiveFields: decisiveHeaders },
+      options,
+    );
     this.#connections.add(connection);
     this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
     host.carry(connection);

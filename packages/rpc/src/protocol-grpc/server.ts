@@ -32,7 +32,9 @@ export function acceptGrpc(
   if (wire === undefined) return undefined;
   const timeoutMs = parseTimeout(headers.get("grpc-timeout"));
   if (route.handler === undefined) throw notImplemented(route);
-  if (memo !== undefined) memo.plan = new CallPlan(settings, route, wire, timeoutMs);
+  if (memo !== undefined) {
+    memo.plan = new CallPlan(settings, route, wire, memo.indexOf("grpc-timeout"));
+  }
   const exchange = openExchange(stream, route, settings, wire, timeoutMs);
   return exchange.admit() ? exchange : undefined;
 }

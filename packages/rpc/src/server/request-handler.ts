@@ -7,7 +7,7 @@ import type { Method } from "../service-type.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import { CallPlan } from "./call-plan.js";
 import { Cors } from "./cors.js";
-import { peerOf } from "./handler-call.js";
+import { type Protocol, peerOf } from "./handler-call.js";
 import { toCallerError } from "./invoke.js";
 import {
   type ErrorHook,
@@ -77,8 +77,9 @@ function acceptStream(
   settings: HandlerSettings,
 ): RequestReceiver | undefined {
   const known = stream.memo?.plan;
-  // Nothing is refused that was accepted with the same headers; what fails now, fails within its exchange.
-  if (known instanceof CallPlan && known.settings === settings) return known.begin(stream);
+  if (known instanceof CallPlan && known.settings === settings) {
+    return beginPlanned(stream, known, settings);
+  }
   const protocol = protocolOf(stream.headers.get("content-type"));
   let route: Route | undefined;
   try {
@@ -90,11 +91,35 @@ function acceptStream(
     if (route === undefined) {
       refuse(stream, thrown as RpcError, [], routingStatus(thrown as RpcError));
     } else {
-      const context = { method: route.method, peer: peerOf(stream, protocol) };
-      refuse(stream, toCallerError(thrown, context, settings.onError));
+      refuseOn(route, protocol, stream, settings, thrown);
     }
     return undefined;
   }
+}
+
+/** Begins a call of which all is decided but its time. What fails later, fails within its exchange. */
+function beginPlanned(
+  stream: ServerStream,
+  plan: CallPlan,
+  settings: HandlerSettings,
+): RequestReceiver | undefined {
+  try {
+    return plan.begin(stream);
+  } catch (thrown) {
+    refuseOn(plan.route, plan.wire.protocol, stream, settings, thrown);
+    return undefined;
+  }
+}
+
+function refuseOn(
+  { method }: Route,
+  protocol: Protocol,
+  stream: ServerStream,
+  settings: HandlerSettings,
+  thrown: unknown,
+): void {
+  const context = { method, peer: peerOf(stream, protocol) };
+  refuse(stream, toCallerError(thrown, context, settings.onError));
 }
 
 function routingStatus(error: RpcError): number {

@@ -33,10 +33,15 @@ export interface StreamPeer {
   readonly tls: TlsIdentity | undefined;
 }
 
-/** Shared by requests with the same method, target and headers. */
+/**
+ * Shared by requests that have the same method, target and header names in the same order, and the same values of the
+ * headers that `decisiveHeaders` lists.
+ */
 export interface RequestMemo {
-  /** What the RPC layer decided on the first of them. */
+  /** What the RPC layer decided on one of them. */
   plan: unknown;
+  /** Where `ServerStream.headerAt` finds the header of that name; -1 if there is none, or more than one. */
+  indexOf(name: string): number;
 }
 
 /**
@@ -56,8 +61,10 @@ export interface ServerStream {
   readonly peer: StreamPeer;
   /** Values that what stands before the transport attached to the request. Default none. */
   readonly values?: ContextValues | undefined;
-  /** What requests with the same method, target and headers share, where the transport knows them again. */
+  /** What such requests share that differ in nothing that is decided by, where the transport knows them again. */
   readonly memo?: RequestMemo | undefined;
+  /** The value of a header by its place, as the memo gives it. There where `memo` is. */
+  headerAt?(index: number): string;
   /** Where the body of the response goes before `respond`, `flush` or `end`. */
   readonly body: BodySink;
   /**
