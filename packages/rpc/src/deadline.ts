@@ -8,9 +8,10 @@ export class Deadline {
   /** On the monotonic clock. */
   protected readonly expires: number;
 
-  protected constructor(timeoutMs: number) {
+  /** @param now of the monotonic clock. */
+  protected constructor(timeoutMs: number, now: number = performance.now()) {
     this.timeoutMs = timeoutMs;
-    this.expires = performance.now() + timeoutMs;
+    this.expires = now + timeoutMs;
   }
 
   /** The deadline that lies `timeoutMs` milliseconds ahead; 0 is over at once. */
@@ -21,6 +22,11 @@ export class Deadline {
   /** Milliseconds that are left, 0 when it has passed. */
   remainingMs(): number {
     return Math.max(0, this.expires - performance.now());
+  }
+
+  /** Whether it has passed at a time of the monotonic clock. */
+  hasPassed(now: number): boolean {
+    return this.expires <= now;
   }
 
   /** The deadline by the wall clock of this machine. */

@@ -21,8 +21,9 @@ export class WatchedDeadline extends Deadline {
   #next: WatchedDeadline | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(timeoutMs: number, target: Expiring) {
-    super(timeoutMs);
+  /** @param now when the time began, on the monotonic clock. */
+  constructor(timeoutMs: number, target: Expiring, now: number = performance.now()) {
+    super(timeoutMs, now);
     this.#target = target;
     if (timeoutMs < 2 * slotMs) this.#waitAlone();
     else this.#join(slots.at(this.expires));
@@ -76,13 +77,16 @@ interface Slot {
   first: WatchedDeadline | undefined;
 }
 
+/** A timer of a platform on which they keep a process alive, or of another. */
+type Timer = ReturnType<typeof setTimeout> & { ref?(): void; unref?(): void };
+
 /** The slots by number, and the one timer for the first of them. */
 class Slots {
   readonly #slots = new Map<number, Slot>();
   #waiting = 0;
   /** Empty slots are looked for next when there are so many of them. */
   #mostSlots = manySlots;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   /** The slot that the timer is for, and the platform's function that made it: tests put others in its place. */
   #timerFor = Number.POSITIVE_INFINITY;
   #madeBy: typeof setTimeout | undefined;
@@ -97,14 +101,14 @@ class Slots {
       this.#slots.set(number, slot);
     }
     if (number < this.#timerFor || this.#madeBy !== globalThis.setTimeout) this.#arm(number);
+    else if (this.#waiting === 0) this.#timer?.ref?.();
     this.#waiting++;
     return slot;
   }
 
+  /** The timer stays for those that come next, and does not keep the process for nobody. */
   left(): void {
-    if (--this.#waiting > 0) return;
-    this.#timerFor = Number.POSITIVE_INFINITY;
-    if (this.#madeBy === globalThis.setTimeout) clearTimeout(this.#timer);
+    if (--this.#waiting === 0) this.#timer?.unref?.();
   }
 
   #dropEmpty(): void {
@@ -120,7 +124,7 @@ class Slots {
     const delay = Math.max(Math.ceil(number * slotMs - performance.now()), 0);
     this.#madeBy = globalThis.setTimeout;
     this.#timerFor = number;
-    this.#timer = setTimeout(() => this.#due(), Math.min(delay, longestTimer));
+    this.#timer = setTimeout(() => this.#due(), Math.min(delay, longestTimer)) as Timer;
   }
 
   #due(): void {

@@ -1,4 +1,5 @@
 import { RpcError } from "../rpc-error.js";
+import { tickNow } from "../tick-clock.js";
 import { memoryExhausted } from "../transport/message-body.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
@@ -45,7 +46,8 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
     this.settings = settings;
     this.messageBytes = route.receivedMessageBytes;
     const granted = grantedMs(route.deadline, timeoutMs);
-    this.#deadline = granted === undefined ? undefined : new WatchedDeadline(granted, this);
+    this.#deadline =
+      granted === undefined ? undefined : new WatchedDeadline(granted, this, tickNow());
     this.call = new ServerCall(route.method, protocol, stream, this.#deadline, this);
   }
 
@@ -91,7 +93,7 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
       this.#held.isWhole = true;
       return;
     }
-    if (this.call.timeRemainingMs() === 0) {
+    if (this.#deadline?.hasPassed(tickNow()) === true) {
       this.expire();
       return;
     }
