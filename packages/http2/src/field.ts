@@ -21,10 +21,15 @@ export function isNameAt(bytes: Uint8Array, start: number, end: number): boolean
 
 /** Whether `bytes[start, end)` is the value of a field. */
 export function isValueAt(bytes: Uint8Array, start: number, end: number): boolean {
-  if (start === end) return true;
-  if (isBlank(bytes[start] as number) || isBlank(bytes[end - 1] as number)) return false;
+  if (!hasCleanEnds(bytes, start, end)) return false;
   for (let at = start; at < end; at++) if (valueOctets[bytes[at] as number] !== 1) return false;
   return true;
+}
+
+/** Whether `bytes[start, end)` neither begins nor ends with white space. */
+export function hasCleanEnds(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end) return true;
+  return !isBlank(bytes[start] as number) && !isBlank(bytes[end - 1] as number);
 }
 
 /** Whether a regular field may have the name. */
@@ -55,7 +60,8 @@ function isBlank(octet: number): boolean {
   return octet === 0x20 || octet === 0x09;
 }
 
-function isValueOctet(octet: number): boolean {
+/** Whether a field value may have the octet. */
+export function isValueOctet(octet: number): boolean {
   return (octet >= 0x20 && octet !== 0x7f && octet <= 0xff) || octet === 0x09;
 }
 

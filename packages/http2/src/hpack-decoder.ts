@@ -1,9 +1,9 @@
 import { DecodedField, staticFields } from "./decoded-field.js";
 import { ConnectionError, ErrorCode } from "./error-code.js";
-import { type FieldList, isNameAt, isValueAt } from "./field.js";
+import { type FieldList, hasCleanEnds, isNameAt, isValueAt } from "./field.js";
 import { FieldNames } from "./field-name.js";
 import { DynamicTable, defaultTableBytes, fieldOverhead, staticCount } from "./hpack-table.js";
-import { decodeHuffman } from "./huffman.js";
+import { decodeHuffman, wrongCode } from "./huffman.js";
 import { readLatin1 } from "./latin1.js";
 import { OctetStore } from "./octet-store.js";
 
@@ -18,9 +18,9 @@ export interface HeaderLimits {
 /** Decoded names on their way; nothing stays here. */
 const names: OctetStore = new OctetStore(defaultTableBytes);
 /** Values that go to no table, of all connections: they live as long as what was decoded. */
-const passing: OctetStore = new OctetStore(8_192);
+const passing: OctetStore = new OctetStore(16_384);
 /** A connection's table holds the last values of its store, and so keeps few of such pieces. */
-const pieceBytes = 2_048;
+const pieceBytes = 4_096;
 /** The first fields of a connection are those that it goes on with: their values are texts at once. */
 const firstFields = 16;
 
@@ -52,6 +52,9 @@ export class HpackDecoder {
   #end = 0;
   /** The length of the string that was read last, whether it was kept or not. */
   #length = 0;
+  /** Whether it came in Huffman code, and then whether it has an octet that no value may have. */
+  #wasCoded = false;
+  #isForeign = false;
 
   constructor(limits: HeaderLimits, tableBytes: number = defaultTableBytes) {
     this.#limits = limits;
@@ -88,7 +91,13 @@ export class HpackDecoder {
     this.#updateSizes();
     while (this.#at < end) {
       const first = bytes[this.#at] as number;
-      const field = first & 0x80 ? this.#fieldAt(this.#integer(0x7f)) : this.#literal(first);
+      let field: DecodedField;
+      if (first < 0x80) field = this.#literal(first);
+      else if (first === 0xff) field = this.#fieldAt(this.#integer(0x7f));
+      else {
+        this.#at++;
+        field = this.#fieldAt(first & 0x7f);
+      }
       size += field.size;
       if (field.size > largest) this.oversized ??= field.name || "a field";
       if (size > most) this.oversized ??= "";
@@ -178,7 +187,10 @@ export class HpackDecoder {
     if (length < 0) return new DecodedField(name, octets, "");
     const { bytes, used: start } = store;
     const end = start + length;
-    if (!isValueAt(bytes, start, end)) this.isWellFormed = false;
+    const isGood = this.#wasCoded
+      ? !this.#isForeign && hasCleanEnds(bytes, start, end)
+      : isValueAt(bytes, start, end);
+    if (!isGood) this.isWellFormed = false;
     if (store === names) return new DecodedField(name, octets, readLatin1(bytes, start, end));
     store.used = end;
     return new DecodedField(name, octets, undefined, bytes, start, end);
@@ -197,11 +209,14 @@ export class HpackDecoder {
     if (end > this.#end) throw broken("a cut string");
     this.#at = end;
     this.#length = bytes;
+    this.#wasCoded = isHuffman;
     if (isHuffman) {
       // No code is shorter than five bits, and two octets behind a string may be overwritten.
       store.reserve(Math.min(keep, Math.floor((bytes * 8) / 5)) + 2);
-      this.#length = decodeHuffman(this.#bytes, start, end, store.bytes, store.used);
-      if (this.#length < 0) throw broken("wrong Huffman code");
+      const length = decodeHuffman(this.#bytes, start, end, store.bytes, store.used);
+      if (length === wrongCode) throw broken("wrong Huffman code");
+      this.#isForeign = length < 0;
+      this.#length = length < 0 ? ~length : length;
     } else if (bytes <= keep) {
       store.reserve(bytes);
       copyOctets(this.#bytes, start, end, store.bytes, store.used);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { decodeHuffman, encodeHuffman, huffmanLength } from "./huffman.js";
+import { isValueOctet } from "./field.js";
+import { decodeHuffman, encodeHuffman, huffmanLength, wrongCode } from "./huffman.js";
 
 const octets = fc.uint8Array({ maxLength: 300 });
 const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
@@ -14,7 +15,10 @@ function encode(text: string): Uint8Array {
 function decode(bytes: Uint8Array): string | undefined {
   const into = new Uint8Array(bytes.length * 2);
   const length = decodeHuffman(bytes, 0, bytes.length, into);
-  return length < 0 ? undefined : textOf(into.subarray(0, length));
+  if (length === wrongCode) return undefined;
+  const found = into.subarray(0, length < 0 ? ~length : length);
+  expect(length >= 0).toBe(found.every(isValueOctet));
+  return textOf(found);
 }
 
 // RFC 7541, appendix C.4 and C.6.

@@ -1,3 +1,5 @@
+import { isValueOctet } from "./field.js";
+
 /**
  * The Huffman code of RFC 7541, Appendix B. It is canonical: the lengths of the codes say all there is to know.
  * Decoding goes through tables, an octet a step.
@@ -48,12 +50,14 @@ function lengthOf(symbol: number): number {
 }
 
 /**
- * A step of the decoder takes an octet: two symbols at most in the lower bits, their number, and the next state.
- * States are the inner nodes of the tree.
+ * A step of the decoder takes an octet: two symbols at most in the lower bits, their number, the next state, and whether
+ * one of the symbols is no octet of a field value. States are the inner nodes of the tree.
  */
 const secondShift = 8;
 const countShift = 16;
 const stateShift = 18;
+const stateMask = 0xff;
+const foreign = 1 << 26;
 const fails = -1;
 
 /** States in which a string may end: at most seven bits of padding, all ones. */
@@ -92,6 +96,7 @@ function findStep(place: number): number {
   let node = place >> 8;
   let symbols = 0;
   let count = 0;
+  let flags = 0;
   for (let bit = 7; bit >= 0; bit--) {
     const next = (tree[node] as [number, number])[(octet >> bit) & 1] as number;
     node = next;
@@ -101,18 +106,23 @@ function findStep(place: number): number {
       steps[place] = fails;
       return fails;
     }
+    if (!isValueOctet(symbol)) flags = foreign;
     symbols |= symbol << (secondShift * count++);
     node = 0;
   }
-  const found = (node << stateShift) | (count << countShift) | symbols;
+  const found = flags | (node << stateShift) | (count << countShift) | symbols;
   steps[place] = found;
   return found;
 }
 
+/** What {@link decodeHuffman} returns for wrong code. */
+export const wrongCode = -1;
+
 /**
- * Decodes `bytes[start, end)` into a buffer, from `at` on. Returns the length of the decoded string, or -1 if the code is
- * wrong (an end-of-string symbol, or wrong padding). What is beyond the buffer's length is counted, and not kept. Up to two
- * octets behind the string may be overwritten.
+ * Decodes `bytes[start, end)` into a buffer, from `at` on. Returns the length of the decoded string; its complement (`~`)
+ * if there is an octet in it that no field value may have; {@link wrongCode} for an end-of-string symbol and for wrong
+ * padding. What is beyond the buffer's length is counted, and not kept. Up to two octets behind the string may be
+ * overwritten.
  */
 export function decodeHuffman(
   bytes: Uint8Array,
@@ -122,19 +132,22 @@ export function decodeHuffman(
   at = 0,
 ): number {
   let state = 0;
+  let seen = 0;
   let to = at;
   for (let from = start; from < end; from++) {
     const place = state | (bytes[from] as number);
     let found = steps[place] as number;
     if (found === 0) found = findStep(place);
-    if (found < 0) return -1;
+    if (found < 0) return wrongCode;
     // The first symbol takes one bit at least, and no code is shorter than five: there are two at most.
     into[to] = found;
     into[to + 1] = found >> secondShift;
     to += (found >> countShift) & 3;
-    state = (found >> stateShift) << 8;
+    seen |= found;
+    state = ((found >> stateShift) & stateMask) << 8;
   }
-  return accepts[state >> 8] === 1 ? to - at : -1;
+  if (accepts[state >> 8] !== 1) return wrongCode;
+  return (seen & foreign) === 0 ? to - at : ~(to - at);
 }
 
 /** Bytes that a string of octets takes when it is encoded. */
