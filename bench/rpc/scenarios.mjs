@@ -110,6 +110,14 @@ const http2 = [
 const overTls = [
   scenario("grpc unary, TLS, 16×16", "tls", { ...grpc, ...many, ...tls }, someServers),
   scenario("grpc unary, TLS, 1×1", "tls", { ...grpc, ...single, ...tls }, [...fewServers]),
+  ...["literal", "inserted"].map((changing) =>
+    scenario(
+      `grpc unary, TLS, 16×16, changing, ${changing}`,
+      "tls",
+      { ...grpc, ...many, ...tls, changing },
+      ["bowline", "grpc-js", "tonic"],
+    ),
+  ),
   scenario("grpc stream of 100, TLS, 4×4", "tls", { ...stream, ...tls }, fewServers),
   scenario("grpc ingest, TLS, 4×4", "tls", { ...ingest, ...tls }, withViews(fewServers)),
   scenario("grpc 64 KiB echo, TLS, 4×4", "tls", { ...payload, ...tls }, fewServers),

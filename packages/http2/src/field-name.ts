@@ -24,6 +24,11 @@ export class FieldNames {
   /** Made with the first that is not common. */
   #own: Map<string, string> | undefined;
 
+  /** How many are remembered. */
+  get size(): number {
+    return this.#own?.size ?? 0;
+  }
+
   /** The one text of a name; past the bounds that of the caller. */
   intern(name: string): string {
     const known = common.get(name) ?? this.#own?.get(name);

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FieldList } from "./field.js";
 import { FieldPrefix } from "./field-prefix.js";
+import { filling, hostileBlock } from "./fixtures/hostile-blocks.js";
+import { PlainDecoder } from "./fixtures/plain-hpack.js";
 import { HeaderBlockCache } from "./header-block-cache.js";
-import { HpackDecoder } from "./hpack-decoder.js";
+import { HpackDecoder, textsOf } from "./hpack-decoder.js";
 import { HpackEncoder } from "./hpack-encoder.js";
 
 const large = { listBytes: 1_000_000, fieldBytes: 1_000_000 };
@@ -275,6 +277,62 @@ describe("encoder and decoder together", () => {
     expect(hits).toBeGreaterThan(1_000);
   });
 });
+
+describe("fields that stay octets until they are asked for", () => {
+  it("are those that a plain decoder finds, however late they are asked for and whatever came meanwhile", () => {
+    const seen = { fields: 0, oversized: 0, malformed: 0, broken: 0 };
+    fc.assert(
+      fc.property(
+        fc.array(hostileBlock, { minLength: 20, maxLength: 60 }),
+        fc.constantFrom(400, 4_096, 4_096),
+        fc.constantFrom(200, 2_000, 100_000),
+        (blocks, tableBytes, listBytes) => {
+          const limits = { listBytes, fieldBytes: 1_000 };
+          const plain = new PlainDecoder(limits, tableBytes);
+          const decoder = new HpackDecoder(limits, tableBytes);
+          const checks: (() => void)[] = [];
+          for (const block of [filling, ...blocks]) {
+            const expected = attempt(() => plain.decode(block));
+            const input = block.slice();
+            const found = attempt(() => decoder.read(input, 0, input.length));
+            // Memory that was read from is used again.
+            input.fill(0xff);
+            if (expected === undefined) seen.broken++;
+            expect(found === undefined).toBe(expected === undefined);
+            if (found === undefined || expected === undefined) break;
+            seen.fields += found.length;
+            if (expected.oversized !== undefined) seen.oversized++;
+            if (!expected.isWellFormed) seen.malformed++;
+            expect(decoder.oversized).toBe(expected.oversized);
+            // What is not well-formed may be known of from earlier on; it is never taken for well-formed.
+            if (expected.oversized === undefined && !expected.isWellFormed) {
+              expect(decoder.isWellFormed).toBe(false);
+            }
+            checks.push(() => expect(textsOf(found)).toEqual(expected.fields));
+          }
+          for (const check of checks.reverse()) check();
+        },
+      ),
+      { seed: 7541, numRuns: 120 },
+    );
+    expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(20);
+  });
+
+  it("let go of the memory that they share once there is a text", () => {
+    const decoder = new HpackDecoder(large);
+    const block = hex("0001 610b 30303030303030303030 30");
+    const [field] = decoder.read(block, 0, block.length);
+    expect([field?.value, field?.value, field?.size]).toEqual(["00000000000", "00000000000", 44]);
+  });
+});
+
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
 
 describe("a prefix", () => {
   function encodeBehind(encoder: HpackEncoder, prefix: FieldPrefix, fields: FieldList): Uint8Array {

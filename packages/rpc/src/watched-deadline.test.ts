@@ -68,6 +68,30 @@ describe("a deadline that is watched", () => {
     expect([first.told, second.told]).toEqual([0, 1]);
   });
 
+  it("does not keep a process that has nothing else to do, once all are stopped", () => {
+    vi.useRealTimers();
+    const timers = () => process.getActiveResourcesInfo().filter((each) => each === "Timeout");
+    const before = timers().length;
+    const first = watch(60_000);
+    expect(timers().length).toBe(before + 1);
+    first.deadline.stop();
+    expect(timers().length).toBe(before);
+    const second = watch(61_000);
+    expect(timers().length).toBe(before + 1);
+    second.deadline.stop();
+    expect(timers().length).toBe(before);
+  });
+
+  it("is told of after others were stopped, with the timer that they left", () => {
+    watch(1_000).deadline.stop();
+    const seen = watch(1_100);
+    vi.advanceTimersByTime(1_101);
+    expect(seen.told).toBe(1);
+    const later = watch(2_000);
+    vi.advanceTimersByTime(2_001);
+    expect(later.told).toBe(1);
+  });
+
   it("is told of on the clock that there is now, when another one was left behind", () => {
     const forgotten = watch(2_000);
     vi.useRealTimers();
