@@ -50,20 +50,20 @@ function lengthOf(symbol: number): number {
 }
 
 /**
- * A step of the decoder takes an octet: two symbols at most in the lower bits, their number, the next state, and whether
- * one of the symbols is no octet of a field value. States are the inner nodes of the tree.
+ * A step of the decoder takes an octet: two symbols at most in the lower bits, their number, whether one of them is no octet
+ * of a field value, and the next state, where the place of the next step wants it. States are the inner nodes of the tree.
  */
 const secondShift = 8;
 const countShift = 16;
-const stateShift = 18;
-const stateMask = 0xff;
-const foreign = 1 << 26;
-const fails = -1;
+const foreign = 1 << 18;
+const stateShift = 24;
+const placeShift = stateShift - 8;
+const stateMask = 0xff00;
 
 /** States in which a string may end: at most seven bits of padding, all ones. */
 const accepts: Uint8Array = new Uint8Array(256);
 const tree: readonly [number, number][] = buildTree();
-/** `steps[state << 8 | octet]`, 0 where it has not been needed yet. Text in ASCII needs few. */
+/** `steps[state << 8 | octet]`, 0 where it has not been needed yet, or is wrong. Text in ASCII needs few. */
 const steps: Int32Array = new Int32Array(tree.length << 8);
 findAccepting();
 
@@ -91,6 +91,7 @@ function buildTree(): [number, number][] {
   return tree;
 }
 
+/** Finds a step; 0 if it is wrong. No other is 0: an octet ends a symbol, or leads away from the first state. */
 function findStep(place: number): number {
   const octet = place & 0xff;
   let node = place >> 8;
@@ -102,10 +103,7 @@ function findStep(place: number): number {
     node = next;
     if (next >= 0) continue;
     const symbol = -1 - next;
-    if (symbol === endOfString) {
-      steps[place] = fails;
-      return fails;
-    }
+    if (symbol === endOfString) return 0;
     if (!isValueOctet(symbol)) flags = foreign;
     symbols |= symbol << (secondShift * count++);
     node = 0;
@@ -137,14 +135,16 @@ export function decodeHuffman(
   for (let from = start; from < end; from++) {
     const place = state | (bytes[from] as number);
     let found = steps[place] as number;
-    if (found === 0) found = findStep(place);
-    if (found < 0) return wrongCode;
+    if (found === 0) {
+      found = findStep(place);
+      if (found === 0) return wrongCode;
+    }
     // The first symbol takes one bit at least, and no code is shorter than five: there are two at most.
     into[to] = found;
     into[to + 1] = found >> secondShift;
     to += (found >> countShift) & 3;
     seen |= found;
-    state = ((found >> stateShift) & stateMask) << 8;
+    state = (found >>> placeShift) & stateMask;
   }
   if (accepts[state >> 8] !== 1) return wrongCode;
   return (seen & foreign) === 0 ? to - at : ~(to - at);
