@@ -106,9 +106,16 @@ class Slots {
     return slot;
   }
 
-  /** The timer stays for those that come next, and does not keep the process for nobody. */
+  /** The timer stays for those that come next, where it need not keep the process for nobody. */
   left(): void {
-    if (--this.#waiting === 0) this.#timer?.unref?.();
+    if (--this.#waiting > 0) return;
+    if (this.#timer?.unref !== undefined) this.#timer.unref();
+    else this.#disarm();
+  }
+
+  #disarm(): void {
+    this.#timerFor = Number.POSITIVE_INFINITY;
+    if (this.#madeBy === globalThis.setTimeout) clearTimeout(this.#timer);
   }
 
   #dropEmpty(): void {
