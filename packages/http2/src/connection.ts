@@ -9,6 +9,7 @@ import { Flag, FrameType, frameName, minMaxFrameBytes, readUint31, readUint32 } 
 import { type FrameHandler, FrameReader } from "./frame-reader.js";
 import { decodeGoaway, encodeDebug, type Goaway, noLastStream } from "./goaway.js";
 import { HeaderBlock } from "./header-block.js";
+import { HeldContent } from "./held-content.js";
 import type { ConnectionHost } from "./host.js";
 import { HpackDecoder } from "./hpack-decoder.js";
 import { lentContent } from "./lent-content.js";
@@ -647,7 +648,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     }
     if (endsStream) stream.isReceived = true;
     if (stream.isPaused || stream.held !== undefined) {
-      if (length > 0 && !this.#hold(stream, kept(bytes, start, end))) return;
+      if (length > 0 && !this.#hold(stream, bytes, start, end)) return;
     } else if (length > 0) {
       this.#consume(stream, length);
       if (lentContent.isLent) lentContent.add(stream, bytes, start, end, this.host);
@@ -675,15 +676,16 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   }
 
   /** Keeps content until the stream goes on; if there is no memory for it, the stream was ended. */
-  #hold(stream: Stream, piece: Uint8Array): boolean {
-    if (!this.options.pool.take(piece.length)) {
+  #hold(stream: Stream, bytes: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    if (!this.options.pool.take(length)) {
       this.#tooMuchHeld(stream);
       return false;
     }
-    stream.held ??= [];
-    stream.held.push(piece);
-    stream.heldBytes += piece.length;
-    this.#heldBytes += piece.length;
+    stream.held ??= new HeldContent();
+    stream.held.add(bytes, start, end, lentContent.isLent);
+    stream.heldBytes += length;
+    this.#heldBytes += length;
     return true;
   }
 
@@ -793,6 +795,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       this.headerBlock(streamId, bytes, from, to, endsStream, dependsOnItself);
       return;
     }
+    this.#takeForBlock(to - from);
     const piece = bytes.slice(from, to);
     const now = this.host.now();
     this.#block = new HeaderBlock(streamId, endsStream, dependsOnItself, now, piece);
@@ -801,10 +804,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   #continuationFrame(flags: number, bytes: Uint8Array, start: number, end: number): void {
     const block = this.#block;
     if (block === undefined) throw protocolError("CONTINUATION without HEADERS");
-    const { continuations, headerListBytes, pool } = this.options;
-    if (!pool.take(end - start)) {
-      throw new ConnectionError(ErrorCode.enhanceYourCalm, "too many large header blocks");
-    }
+    const { continuations, headerListBytes } = this.options;
+    this.#takeForBlock(end - start);
     // More than the list: what is past the limit can be answered, and the tables stay the same.
     block.add(bytes.slice(start, end), continuations, minMaxFrameBytes + 4 * headerListBytes);
     if ((flags & Flag.endHeaders) === 0) return;
@@ -812,6 +813,11 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     const whole = block.join();
     const { streamId, isLast, dependsOnItself } = block;
     this.headerBlock(streamId, whole, 0, whole.length, isLast, dependsOnItself);
+  }
+
+  #takeForBlock(bytes: number): void {
+    if (this.options.pool.take(bytes)) return;
+    throw new ConnectionError(ErrorCode.enhanceYourCalm, "too many large header blocks");
   }
 
   #dropBlock(): void {
@@ -1149,11 +1155,6 @@ const tooManyPings = "too_many_pings";
 const noFields: FieldList = [];
 /** Reads up to this size that were lent are copied as a whole. */
 const smallReadBytes = 16_384;
-
-/** Content to keep. */
-function kept(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return lentContent.isLent ? bytes.slice(start, end) : bytes.subarray(start, end);
-}
 
 const noDebug: Uint8Array = new Uint8Array(0);
 

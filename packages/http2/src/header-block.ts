@@ -8,8 +8,8 @@ export class HeaderBlock {
   readonly since: number;
   #pieces: Uint8Array[] = [];
   #bytes = 0;
-  /** What the frames behind the first have taken from the pool. */
-  pooledBytes = 0;
+  /** What it has taken from the pool. */
+  pooledBytes: number;
   #continuations = 0;
 
   constructor(
@@ -23,6 +23,7 @@ export class HeaderBlock {
     this.isLast = isLast;
     this.dependsOnItself = dependsOnItself;
     this.since = since;
+    this.pooledBytes = piece.length;
     this.#keep(piece);
   }
 

@@ -2,6 +2,7 @@ import { type ConnectionError, ErrorCode } from "./error-code.js";
 import type { FieldList } from "./field.js";
 import type { FieldPrefix } from "./field-prefix.js";
 import type { ReceiveWindow } from "./flow-control.js";
+import type { HeldContent } from "./held-content.js";
 import type { ResponseHead } from "./message-head.js";
 import { OutgoingBody } from "./outgoing-body.js";
 
@@ -104,7 +105,7 @@ export class Stream {
   isClosed = false;
   isPaused = false;
   /** What came while the stream was paused; the pool counts it. */
-  held: Uint8Array[] | undefined;
+  held: HeldContent | undefined;
   heldBytes = 0;
   /** Bytes of a message that the receiver keeps until its rest comes. */
   partialBytes = 0;

@@ -6,6 +6,7 @@ import { EnvelopeFlag } from "../envelope/flags.js";
 import type { HeaderFields, Metadata } from "../metadata.js";
 import { RpcError } from "../rpc-error.js";
 import { ChunkSink } from "../transport/byte-sink.js";
+import { isLittle } from "../transport/pieces.js";
 import type { ServerStream } from "../transport/server-stream.js";
 import type { EnvelopeWire } from "./envelope-wire.js";
 import { Exchange } from "./exchange.js";
@@ -53,6 +54,11 @@ export class EnvelopeExchange extends Exchange implements HandlerOutcome {
     if (this.over) return 0;
     // The one message waits, too: its call begins with the end of the body.
     const waiting = this.#bytes === undefined ? 0 : this.#end - this.#start;
+    if (this.#bytes !== undefined && isLittle(this.#bytes, this.#start, this.#end)) {
+      this.#bytes = this.#bytes.slice(this.#start, this.#end);
+      this.#start = 0;
+      this.#end = waiting;
+    }
     return waiting + (this.reader?.partialBytes ?? 0);
   }
 

@@ -1,5 +1,5 @@
 import { RpcError } from "../rpc-error.js";
-import { Pieces } from "./pieces.js";
+import { isLittle, Pieces } from "./pieces.js";
 
 /** The default bound of a received message: 4 MiB, as in the official gRPC runtimes. */
 export const defaultReceivedMessageBytes: number = 4 * 1024 * 1024;
@@ -57,7 +57,13 @@ export class MessageBody {
    * @param endsByLength the announced length is the end itself, as HTTP/1.1 has it.
    */
   partialBytes(endsByLength: boolean): number {
-    return endsByLength && this.#size === this.#announced ? 0 : this.#size;
+    if (endsByLength && this.#size === this.#announced) return 0;
+    if (isLittle(this.bytes, this.start, this.end)) {
+      this.bytes = this.bytes.slice(this.start, this.end);
+      this.start = 0;
+      this.end = this.bytes.length;
+    }
+    return this.#size;
   }
 
   /** Puts the pieces together; the message is `bytes[start, end)`. */

@@ -4,6 +4,12 @@ const smallBytes = 4_096;
 const firstBufferBytes = 512;
 const longestBufferBytes = 16_384;
 
+/** Whether something that has to wait is so little of the buffer it came in that it had better be copied. */
+export function isLittle(bytes: Uint8Array, start: number, end: number): boolean {
+  const { byteLength } = bytes.buffer;
+  return byteLength > smallBytes && (end - start) * 4 < byteLength;
+}
+
 /**
  * Keeps the pieces of something that comes in parts until it is whole. What it takes is in proportion to the bytes that
  * came, whatever their pieces: a peer that sends a message byte by byte would otherwise cost hundreds of bytes for each,
