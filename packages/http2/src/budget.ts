@@ -65,7 +65,10 @@ export interface AttackBudgets {
   readonly emptyData: BudgetSize;
   /** DATA of less than five bytes that does not end a stream, beyond one a stream. */
   readonly tinyData: BudgetSize;
-  /** Frames of unknown types, and frames on streams that are over, but for one RST_STREAM for each such stream. */
+  /**
+   * Frames of unknown types; frames on streams that are over, but for one RST_STREAM for each such stream; informational
+   * responses beyond eight to a request.
+   */
   readonly strays: BudgetSize;
 }
 

@@ -13,6 +13,8 @@ import { Stream, type StreamReceiver } from "./stream.js";
 /** Streams that are opened before the server has said how many it takes. */
 const streamsBeforeSettings = 100;
 const maxStreamId = 0x7fff_ffff;
+/** Informational responses to a request that cost nothing; a server that is slow may send one again and again. */
+const freeInforms = 8;
 
 /** The client's end of a connection. It has sent its preface when it is made. */
 export class ClientConnection extends Connection {
@@ -172,10 +174,11 @@ export class ClientConnection extends Connection {
       this.#heads.set(bytes, start, end, version, head);
     }
     if (head.status < 200) {
-      this.spend("strays", "informational responses");
+      if (stream.informed++ >= freeInforms) this.spend("strays", "informational responses");
       return endsStream ? "an informational response that ends the stream" : undefined;
     }
     stream.isAnswered = true;
+    this.grant("tinyData");
     stream.hasNoContent = stream.isHead || head.status === 204 || head.status === 304;
     if (!stream.hasNoContent) stream.announced = head.contentLength;
     if (endsStream && stream.announced > 0) return "no content where content-length says some";

@@ -95,6 +95,8 @@ export class Stream {
   hasEnded = false;
   /** END_STREAM came. */
   isReceived = false;
+  /** On clients: informational responses that came. */
+  informed = 0;
   /** On clients: the request is a HEAD, the response's final head came, and no content belongs to it. */
   isHead = false;
   isAnswered = false;
