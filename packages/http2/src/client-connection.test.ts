@@ -310,6 +310,47 @@ describe("a frame that breaks the rules", () => {
     expect(code).toBe(ErrorCode.enhanceYourCalm);
   });
 
+  it("what crosses the resets of thousands of calls ends nothing", () => {
+    const client = new TestClient({}, [settings([[3, 10_000]]), settingsAck]);
+    const survivor = client.request();
+    const given = Array.from({ length: 3_000 }, () => client.request());
+    for (const { stream } of given) stream?.reset(ErrorCode.cancel);
+    client.send();
+    for (let i = 1; i <= 3_000; i++) {
+      const id = 2 * i + 1;
+      const frames = client.send(headers(id, ok), data(id, "12345"), trailers(id, "x", "1"));
+      expect(frames).toEqual([]);
+    }
+    client.send(headers(1, { ...ok, endsStream: true }));
+    expect(survivor.events).toEqual(["head 200", "end"]);
+    expect(goawayCode(client.send(headers(7_001, ok)))).toBe(ErrorCode.protocolError);
+  });
+
+  it("a tiny frame of content in each of many responses ends nothing", () => {
+    const client = new TestClient();
+    for (let id = 1; id < 6_000; id += 2) {
+      const call = client.request();
+      const frames = client.send(headers(id, ok), data(id, "{}"), trailers(id, "x", "1"));
+      expect(goawayCode(frames)).toBeUndefined();
+      expect(call.events).toEqual(["head 200", "data", "end"]);
+    }
+  });
+
+  it("a few informational responses to each of many requests end nothing", () => {
+    const client = new TestClient();
+    const early = { fields: [":status", "103", "link", "x"] };
+    for (let id = 1; id < 4_000; id += 2) {
+      const call = client.request();
+      const frames = client.send(
+        headers(id, early),
+        headers(id, early),
+        headers(id, { ...ok, endsStream: true }),
+      );
+      expect(goawayCode(frames)).toBeUndefined();
+      expect(call.events).toEqual(["head 200", "end"]);
+    }
+  });
+
   it("informational responses without end end the connection", () => {
     const client = new TestClient();
     client.request();

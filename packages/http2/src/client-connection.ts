@@ -18,7 +18,7 @@ const freeInforms = 8;
 
 /** The client's end of a connection. It has sent its preface when it is made. */
 export class ClientConnection extends Connection {
-  protected readonly isStrict = true;
+  protected readonly isServer = false;
   readonly #heads: HeaderBlockCache<ResponseHead> = new HeaderBlockCache(this.decoder);
   /** Trailers by their block. */
   readonly #trailerBlocks: HeaderBlockCache<FieldList> = new HeaderBlockCache(this.decoder);

@@ -379,10 +379,10 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   /** Whether a stream was begun, by whoever begins streams of its kind. */
   protected abstract isIdle(streamId: number): boolean;
   /**
-   * Whether content on a stream that ended in order ends the connection, as the RFC wants it. Servers, whose answers may
+   * Content on a stream that ended in order ends a client's connection, as the RFC wants it; servers, whose answers may
    * overtake content, leave it at the stream.
    */
-  protected abstract readonly isStrict: boolean;
+  protected abstract readonly isServer: boolean;
   /** Gives a stream its identifier, where this side begins it. */
   protected abstract admit(stream: Stream): void;
   /** This side has sent all that it will on a stream whose other direction is not done with. */
@@ -571,10 +571,10 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   #strayData(streamId: number): void {
     if (this.isIdle(streamId)) throw protocolError("DATA on an idle stream");
     if (this.resetByUs.has(streamId)) return;
-    if (this.isStrict && !this.resetByPeer.has(streamId)) {
+    if (!this.isServer && !this.resetByPeer.has(streamId)) {
       throw new ConnectionError(ErrorCode.streamClosed, "DATA on a stream that is over");
     }
-    this.spend("strays", "frames on streams that are over");
+    this.spend("strays", strayFrames);
     this.sender.rstStream(streamId, ErrorCode.streamClosed);
   }
 
@@ -847,9 +847,9 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (end - start !== 4) throw frameSizeError("RST_STREAM of a wrong size");
     if (streamId === 0 || this.isIdle(streamId))
       throw protocolError("RST_STREAM on an idle stream");
-    this.#peerResets++;
     const stream = this.open.get(streamId);
     if (stream === undefined) return this.#strayReset(streamId);
+    this.#peerResets++;
     this.peerReset(stream);
     this.resetByPeer.add(streamId);
     const code = readUint32(bytes, start);
@@ -864,8 +864,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
    */
   #strayReset(streamId: number): void {
     if (this.resetByUs.delete(streamId)) this.strayEnd(streamId);
-    else if (this.#peerResets > this.begunStreams - this.open.size) {
-      this.spend("strays", "frames on streams that are over");
+    else if (++this.#peerResets > this.begunStreams - this.open.size) {
+      this.spend("strays", strayFrames);
     }
   }
 
@@ -1150,6 +1150,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   }
 }
 
+export const strayFrames = "frames on streams that are over";
 /** What gRPC clients look for in the debug data of GOAWAY. */
 const tooManyPings = "too_many_pings";
 const noFields: FieldList = [];

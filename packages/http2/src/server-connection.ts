@@ -1,4 +1,4 @@
-import { Connection, type ConnectionListener } from "./connection.js";
+import { Connection, type ConnectionListener, strayFrames } from "./connection.js";
 import { type ConnectionOptions, defaultOptions } from "./connection-options.js";
 import { ConnectionError, ErrorCode } from "./error-code.js";
 import type { FieldList } from "./field.js";
@@ -32,7 +32,7 @@ const earnedByAnswer = 1 / 8;
 /** The server's end of a connection. It has sent its SETTINGS when it is made. */
 export class ServerConnection extends Connection {
   declare protected readonly listener: ServerListener;
-  protected readonly isStrict = false;
+  protected readonly isServer = true;
   readonly #preface = new PrefaceReader();
   readonly #blocks: HeaderBlockCache<RequestHead> = new HeaderBlockCache(this.decoder);
   readonly #heads: RequestHeads;
@@ -257,6 +257,7 @@ export class ServerConnection extends Connection {
     if (stream === undefined) {
       // Trailers that crossed the reset: they come once.
       if (this.resetByUs.delete(streamId)) return this.strayEnd(streamId);
+      if (this.resetByUs.has(streamId)) return this.spend("strays", strayFrames);
       throw new ConnectionError(ErrorCode.streamClosed, "HEADERS on a stream that is over");
     }
     if (stream.isReceived) {
