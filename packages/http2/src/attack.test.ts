@@ -38,6 +38,10 @@ interface Attack {
 const streamOf = (index: number) => 2 * index + 1;
 const endsStream = { endsStream: true };
 
+/** A field of 4,000 bytes, named five times: past the limit of a list. */
+const named = new Uint8Array(5).fill(0xbe);
+const learned = concat([0x40], literals(["x", "v".repeat(4_000)]).slice(1), named);
+
 const attacks: readonly Attack[] = [
   {
     name: "rapid reset (CVE-2023-44487)",
@@ -75,6 +79,15 @@ const attacks: readonly Attack[] = [
     name: "a server made to reset: malformed requests",
     counter: "resets",
     round: (i) => headers(streamOf(i), { fields: [":path", "/"] }),
+    rounds: defaultBudgets.resets.burst,
+  },
+  {
+    name: "a server made to reset: trailers past the limit",
+    counter: "resets",
+    round: (i) => {
+      const trailers = frame(FrameType.headers, 5, streamOf(i), i === 0 ? learned : named);
+      return concat(headers(streamOf(i)), trailers);
+    },
     rounds: defaultBudgets.resets.burst,
   },
   {
@@ -190,6 +203,49 @@ describe.each(attacks)("$name", (attack) => {
     let code: number | undefined;
     for (let i = 50; i < 60; i++) code ??= goawayCode(server.send(attack.round(attack.rounds + i)));
     expect(code).toBe(ErrorCode.enhanceYourCalm);
+  });
+});
+
+describe("a server made to reset for want of memory", () => {
+  /** Streams that send more than there is memory for, to a handler that does not read. */
+  function flood(budgets: AttackBudgets): number {
+    const server = startServer({ budgets, pool: new MemoryPool(50) }, ({ stream }) =>
+      stream?.pause(),
+    );
+    let rounds = 0;
+    while (!server.connection.isClosed && rounds < 3_000) {
+      const id = streamOf(rounds++);
+      const frames = server.send(headers(id), data(id, new Uint8Array(100)));
+      if (!server.connection.isClosed) expect(frames.at(-1)?.type).toBe(FrameType.rstStream);
+    }
+    return rounds;
+  }
+
+  it("ends the connection", () => {
+    expect(flood(defaultBudgets)).toBe(1_001);
+    expect(flood({ ...defaultBudgets, resets: off })).toBe(3_000);
+  });
+
+  /** Streams that are refused because content on others fills the bound of the connection, or that of the process. */
+  function refused(options: Partial<ConnectionOptions>, pooled: number): number {
+    const pool = new MemoryPool(1_000);
+    const server = startServer({ ...options, pool });
+    server.send(headers(1));
+    server.requests[0]?.stream?.pause();
+    server.send(data(1, new Uint8Array(100)));
+    pool.used += pooled;
+    let rounds = 0;
+    while (!server.connection.isClosed && rounds < 3_000) server.send(headers(streamOf(++rounds)));
+    expect(server.requests).toHaveLength(1);
+    return rounds;
+  }
+
+  it("ends the connection where its own content takes the memory, and no other", () => {
+    expect(refused({ partialBytes: 100 }, 0)).toBe(1_001);
+    expect(refused({ partialBytes: 100, budgets: { ...defaultBudgets, resets: off } }, 0)).toBe(
+      3_000,
+    );
+    expect(refused({}, 900)).toBe(3_000);
   });
 });
 

@@ -66,7 +66,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   protected readonly resetByPeer: ClosedStreams = new ClosedStreams();
   /** Streams that were ever open. */
   protected begunStreams = 0;
-  /** RST_STREAM frames that came. */
+  /** RST_STREAM frames that came, but for those on streams that this side had reset. */
   #peerResets = 0;
   /** The highest stream that the peer opened and this side took. */
   protected lastPeerStreamId = 0;
@@ -387,7 +387,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   protected abstract admit(stream: Stream): void;
   /** This side has sent all that it will on a stream whose other direction is not done with. */
   protected abstract finished(stream: Stream): void;
-  /** The peer resets a stream that is open. */
+  /** The peer resets a stream that is open, or sends what makes this side do so. */
   protected peerReset(_: Stream): void {}
   /** The peer ended a stream that was over for us already. */
   protected strayEnd(_streamId: number): void {}
@@ -581,6 +581,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   /** The process holds as much for paused streams as it may. */
   #tooMuchHeld(stream: Stream): void {
     const message = "too much content waits to be read";
+    this.peerReset(stream);
     this.sender.rstStream(stream.id, ErrorCode.enhanceYourCalm);
     this.interrupt(stream, { cause: "limit", code: ErrorCode.enhanceYourCalm, message });
   }
@@ -596,9 +597,14 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     return this.options.partialBytes - this.#partial.bytes - this.#heldBytes;
   }
 
+  /** Whether what this connection holds leaves memory for another stream. */
+  protected get hasRoom(): boolean {
+    return this.#room > 0;
+  }
+
   /** Whether there is no memory for another stream. */
   protected get isCrowded(): boolean {
-    return this.#room <= 0 || this.options.pool.isFull;
+    return !this.hasRoom || this.options.pool.isFull;
   }
 
   /** Memory was given back. */

@@ -182,6 +182,7 @@ export class ServerConnection extends Connection {
     }
     // Refused before anything is done, so that its caller may repeat it.
     if (this.isCrowded) {
+      if (!this.hasRoom) this.spend("resets", "streams beside content that nobody has read");
       this.sender.rstStream(streamId, ErrorCode.refusedStream);
       return this.resetByUs.add(streamId);
     }
@@ -267,6 +268,7 @@ export class ServerConnection extends Connection {
     if (wrong !== undefined) return this.streamError(stream, ErrorCode.protocolError, wrong);
     if (this.decoder.oversized !== undefined) {
       const code = ErrorCode.enhanceYourCalm;
+      this.spend("resets", "trailers past the limit");
       this.sender.rstStream(streamId, code);
       return this.interrupt(stream, { cause: "limit", code, message: "trailers past the limit" });
     }
