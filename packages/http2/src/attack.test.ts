@@ -116,6 +116,12 @@ const attacks: readonly Attack[] = [
     rounds: defaultBudgets.priorities.burst,
   },
   {
+    name: "PRIORITY_UPDATE",
+    counter: "priorities",
+    round: (i) => frame(FrameType.priorityUpdate, 0, 0, [0, 0, 0, streamOf(i) & 0x7f, 0x75]),
+    rounds: defaultBudgets.priorities.burst,
+  },
+  {
     name: "WINDOW_UPDATE on the connection",
     counter: "windowUpdates",
     round: () => windowUpdate(0, 1),
@@ -267,6 +273,25 @@ it("streams behind GOAWAY are ignored, but not without end", () => {
   };
   expect(flood(defaultBudgets)).toBe(ErrorCode.enhanceYourCalm);
   expect(flood({ ...defaultBudgets, resets: off })).toBeUndefined();
+});
+
+it("WINDOW_UPDATE for what was sent long ago ends the connection", () => {
+  const flood = (budgets: AttackBudgets) => {
+    const server = startServer({ budgets }, ({ stream }) => stream?.start(200, []));
+    const open = concat(windowUpdate(0, 1_000_000), windowUpdate(1, 1_000_000));
+    server.send(headers(1, endsStream), open);
+    for (let i = 0; i < 17_000; i++) {
+      server.requests[0]?.stream?.body.append(new Uint8Array(10));
+      server.requests[0]?.stream?.flush();
+      server.connection.flush();
+    }
+    const update = windowUpdate(0, 1);
+    const updates = (frames: number) =>
+      goawayCode(server.send(Buffer.concat(new Array(frames).fill(update))));
+    return [updates(2 * 16_384 + defaultBudgets.windowUpdates.burst - 2), updates(1)];
+  };
+  expect(flood(defaultBudgets)).toEqual([undefined, ErrorCode.enhanceYourCalm]);
+  expect(flood({ ...defaultBudgets, windowUpdates: off })).toEqual([undefined, undefined]);
 });
 
 describe("peers in good faith", () => {

@@ -59,7 +59,7 @@ export interface AttackBudgets {
   readonly pings: BudgetSize;
   /** PRIORITY and PRIORITY_UPDATE: ignored. */
   readonly priorities: BudgetSize;
-  /** WINDOW_UPDATE, beyond two for each DATA frame that this side sends. */
+  /** WINDOW_UPDATE, beyond two for each of the last 16,384 DATA frames that this side sends. */
   readonly windowUpdates: BudgetSize;
   /** DATA without content that does not end a stream. */
   readonly emptyData: BudgetSize;

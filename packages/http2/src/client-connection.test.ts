@@ -266,6 +266,7 @@ describe("a response that breaks the rules", () => {
 describe("a frame that breaks the rules", () => {
   it.each<[string, number, readonly Uint8Array[]]>([
     ["PUSH_PROMISE", ErrorCode.protocolError, [frame(5, 4, 1, uint32(2))]],
+    ["SETTINGS that allow push", ErrorCode.protocolError, [settings([[2, 1]])]],
     ["HEADERS on an idle stream", ErrorCode.protocolError, [headers(3, ok)]],
     ["HEADERS on an even stream", ErrorCode.protocolError, [headers(2, ok)]],
     ["DATA on an idle stream", ErrorCode.protocolError, [data(3, "a")]],

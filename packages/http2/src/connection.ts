@@ -463,6 +463,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
         return this.#goawayFrame(streamId, bytes, start, end);
       case FrameType.continuation:
         return this.#continuationFrame(flags, bytes, start, end);
+      case FrameType.priorityUpdate:
+        return this.spend("priorities", "PRIORITY_UPDATE frames");
       default:
         return this.spend("strays", "frames of unknown types");
     }
@@ -890,7 +892,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     }
     this.spend("settings", "SETTINGS frames");
     const before = this.sender.settings;
-    const settings = decodeSettings(before, bytes, start, end);
+    const settings = decodeSettings(before, bytes, start, end, !this.isServer);
     this.sender.apply(settings);
     this.#moveWindows(settings.initialWindowBytes - before.initialWindowBytes);
     this.sender.acknowledgeSettings();
@@ -936,7 +938,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   #windowUpdateFrame(streamId: number, bytes: Uint8Array, start: number, end: number): void {
     if (end - start !== 4) throw frameSizeError("WINDOW_UPDATE of a wrong size");
-    if (this.sender.earnedUpdates > 0) this.sender.earnedUpdates--;
+    const { earnedUpdates } = this.sender;
+    if (earnedUpdates > 0) this.sender.earnedUpdates = Math.min(earnedUpdates, mostUpdates) - 1;
     else this.spend("windowUpdates", "WINDOW_UPDATE frames");
     const increment = readUint31(bytes, start);
     if (streamId === 0) {
@@ -1156,6 +1159,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   }
 }
 
+/** So many WINDOW_UPDATEs may come late: two for each of 16,384 DATA frames. */
+const mostUpdates = 32_768;
 export const strayFrames = "frames on streams that are over";
 /** What gRPC clients look for in the debug data of GOAWAY. */
 const tooManyPings = "too_many_pings";

@@ -10,6 +10,8 @@ export const FrameType = {
   goaway: 0x7,
   windowUpdate: 0x8,
   continuation: 0x9,
+  /** RFC 9218, section 7.1. */
+  priorityUpdate: 0x10,
 } as const;
 
 /** The flags of frames. `ack` and `endStream` are the same bit, on different types. */
@@ -43,6 +45,7 @@ const names: readonly string[] = [
 
 /** The name of a frame type as the RFC writes it. */
 export function frameName(type: number): string {
+  if (type === FrameType.priorityUpdate) return "PRIORITY_UPDATE";
   return names[type] ?? `0x${type.toString(16)}`;
 }
 

@@ -58,6 +58,7 @@ export function encodeSettings(settings: Settings): Uint8Array {
 
 /**
  * Reads the payload of a SETTINGS frame on top of what held before. Unknown settings are ignored.
+ * @param isFromServer a server cannot allow push (RFC 9113, section 6.5.2).
  * @throws ConnectionError for a value that there cannot be.
  */
 export function decodeSettings(
@@ -65,6 +66,7 @@ export function decodeSettings(
   bytes: Uint8Array,
   start: number,
   end: number,
+  isFromServer: boolean,
 ): Settings {
   if ((end - start) % entryBytes !== 0) {
     throw new ConnectionError(ErrorCode.frameSizeError, `SETTINGS of ${end - start} bytes`);
@@ -78,7 +80,8 @@ export function decodeSettings(
         found.headerTableBytes = value;
         break;
       case identifiers.enablePush:
-        if (value > 1) throw wrong("ENABLE_PUSH", value, ErrorCode.protocolError);
+        if (value > (isFromServer ? 0 : 1))
+          throw wrong("ENABLE_PUSH", value, ErrorCode.protocolError);
         found.isPushEnabled = value === 1;
         break;
       case identifiers.maxConcurrentStreams:
