@@ -88,20 +88,20 @@ const floods: readonly Flood[] = [
   {
     name: "rapid reset (CVE-2023-44487)",
     options: { budgets: { resets: off } },
-    rounds: 2_000,
+    rounds: 5_000,
     round: (i) =>
       Buffer.concat([call(streamOf(i)), frame(frameType.rstStream, 0, streamOf(i), uint32(8))]),
   },
   {
     name: "MadeYouReset by WINDOW_UPDATE of 0 (CVE-2025-8671)",
     options: { budgets: { resets: off, windowUpdates: off } },
-    rounds: 2_000,
+    rounds: 5_000,
     round: (i) => Buffer.concat([call(streamOf(i)), frame(8, 0, streamOf(i), uint32(0))]),
   },
   {
     name: "MadeYouReset by DATA behind END_STREAM",
     options: { budgets: { resets: off } },
-    rounds: 2_000,
+    rounds: 5_000,
     round: (i) =>
       Buffer.concat([call(streamOf(i)), frame(frameType.data, 0, streamOf(i), Buffer.alloc(9))]),
   },
