@@ -43,7 +43,10 @@ export interface ServeOptions extends Partial<PortListener>, HandlerOptions {
   readonly pings?: PingPolicyOptions;
   /** How long HTTP/2 connections are used. Default: no bound. */
   readonly connectionAge?: ConnectionAgeOptions;
-  /** What clients on HTTP/2 may do that costs more here than there, and how often. */
+  /**
+   * What clients on HTTP/2 may do that costs more here than there, and how often. For this library's engine: Node's has
+   * bounds of its own.
+   */
   readonly http2?: FrameOptions;
   /**
    * Answers requests for paths that no service has: an Express application, a health check, a page. Its requests are
