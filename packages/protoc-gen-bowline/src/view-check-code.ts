@@ -1,51 +1,62 @@
-import { type DescField, FieldType, messageMemory } from "@bowline/protobuf/internal";
+import { type DescField, type DescMessage, FieldType, messageMemory } from "@bowline/protobuf/internal";
 import type { FileContext } from "./context.js";
 import type { Printer } from "./print.js";
 import { declared, is64, scalarCode, tagOf, wireType } from "./scalar-code.js";
+import { localOf } from "./view-scan-code.js";
 import {
   elementCost,
   elementReader,
   isClosed,
+  isIndexed,
   keeps,
+  mayHoldUnknown,
+  slotOf,
+  slotsOf,
   type ViewShape,
   valueFields,
 } from "./view-shape.js";
 
 /**
  * Prints the static `$check` of a view: the message's `read` without its values, which takes the same from the budgets
- * and refuses the same.
+ * and refuses the same. It writes down what a scan would find.
  */
 export function printCheck(c: FileContext, printer: Printer, shape: ViewShape): void {
   const t = (annotation: string): string => (shape.typed ? annotation : "");
   const n = t(": number");
   const { message } = shape;
   const last = keeps(c) || message.messageSet;
+  const indexed = isIndexed(message);
   printer.block(
-    `static $check(b${t(": Uint8Array")}, p${n}, e${n}, d${n}, g${n})${t(": void")} {`,
+    `static $check(b${t(": Uint8Array")}, p${n}, e${n}, d${n}, g${n}, ${indexed ? "k" : "_k"}${n})${t(": void")} {`,
     () => {
       printer.line(`if (d < 0) ${c.runtime("tooDeep")}(p);`);
       printCharge(c, printer, messageMemory(message.members));
       if (last) printer.line("let l = -1;");
+      if (indexed) printSlots(c, printer, message);
       for (const field of message.fields) {
         if (field.typedArray !== undefined)
           printer.line(`const y${field.number} = ${c.runtime("typedSize")}(${typedBytes(field)});`);
       }
       printer.block("while (p < e) {", () => {
-        if (last) printer.line("const s = p;");
+        if (last || indexed) printer.line("const s = p;");
         printTag(c, printer, shape.typed);
         printer.block("switch (t) {", () => {
           if (message.messageSet) {
             printCase(printer, 11, () => {
               printer.line(`p = ${c.runtime("checkItem")}(b, s, p, e, d, l);`);
               printer.line(`l = ${c.runtime("cursor")}.p;`);
+              if (indexed) printer.line("u = 0;");
             });
           }
           for (const field of valueFields(message)) printField(c, printer, shape, field);
           printer.block("default: {", () => {
             printer.block("if (t === g) {", () => {
               printer.line(`${c.runtime("cursor")}.p = p;`);
-              printer.line("return;");
+              if (indexed) printer.line("g = -1;");
+              if (indexed) printer.line("e = p = s;");
+              printer.line(indexed ? "break;" : "return;");
             });
+            if (indexed && last) printer.line("u = 0;");
             printer.line(
               keeps(c)
                 ? `p = l = ${c.runtime("checkField")}(b, s, p, e, t, d, l);`
@@ -55,11 +66,31 @@ export function printCheck(c: FileContext, printer: Printer, shape: ViewShape): 
         });
       });
       printer.line(`if (p !== e || g !== -1) ${c.runtime("truncated")}(e);`);
+      if (indexed) printEntrySlots(c, printer, message);
     },
   );
   for (const field of message.fields) {
     if (field.cardinality === "map") printEntry(c, printer, shape, field);
   }
+}
+
+/** Declares what a scan finds. */
+function printSlots(c: FileContext, printer: Printer, message: DescMessage): void {
+  const slots = slotsOf(message);
+  printer.line(`const o = ${c.runtime("openEntry")}(p, ${slots.length}, k);`);
+  for (const slot of slots) {
+    const unset = slot.startsWith("$n") || slot.startsWith("$c") ? 0 : -1;
+    printer.line(`let ${localOf(slot)} = ${unset};`);
+  }
+}
+
+/** Writes it down. */
+function printEntrySlots(c: FileContext, printer: Printer, message: DescMessage): void {
+  printer.line(`const i = ${c.runtime("closeEntry")}(o, e);`);
+  printer.line(`const a = ${c.runtime("fieldIndex")}.numbers;`);
+  slotsOf(message).forEach((slot, at) => {
+    printer.line(`a[i + ${at}] = ${localOf(slot)};`);
+  });
 }
 
 function printCharge(c: FileContext, printer: Printer, bytes: number): void {
@@ -85,53 +116,100 @@ function printCase(printer: Printer, tag: number, body: () => void): void {
 }
 
 function printField(c: FileContext, printer: Printer, shape: ViewShape, field: DescField): void {
+  const indexed = isIndexed(shape.message);
   if (field.cardinality === "map") {
     return printCase(printer, tagOf(field.number, 2), () => {
+      const index = `${c.runtime("fieldIndex")}.at`;
+      const isNested = field.mapValue!.message !== undefined;
+      if (indexed) printMany(c, printer, field, "s");
+      // nobody looks for entries of messages in a map
+      if (isNested) printer.line(`const i = ${index};`);
       printer.line(`const z = ${c.runtime("checkEnd")}(b, p, e);`);
       const check = `${shape.className}.$entry${field.number}(b, ${c.runtime("cursor")}.p, z, d)`;
       if (field.mapValue!.enum !== undefined && isClosed(field.mapValue!) && keeps(c))
         printer.line(`if (!${check}) l = ${c.runtime("checkUnknown")}(s, z, l);`);
       else printer.line(`${check};`);
+      if (isNested) printer.line(`${index} = i;`);
       printer.line("p = z;");
     });
   }
   const wire = wireType(field);
   const list = field.cardinality === "list";
   printCase(printer, tagOf(field.number, wire), () => {
+    if (field.type === FieldType.MESSAGE) return printChild(c, printer, field, indexed);
+    if (indexed && list) printMany(c, printer, field, "s");
     if (field.typedArray !== undefined) return printTyped(c, printer, field);
-    if (list && wire !== 2 && wire !== 3) printCharge(c, printer, elementCost(field));
-    printElement(c, printer, field);
-    if (isClosed(field) && keeps(c))
-      printer.line(
-        `if (!(${declared(field.enum!, "v")})) l = ${c.runtime("checkUnknown")}(s, p, l);`,
-      );
+    if (list && wire !== 2) printCharge(c, printer, elementCost(field));
+    const closed = isClosed(field);
+    if (indexed && !list) printer.line(closed ? "const h = p;" : found(field, "p"));
+    printElement(c, printer, field, closed && (keeps(c) || (indexed && !list)));
+    if (!closed) return;
+    const known = declared(field.enum!, "v");
+    if (indexed && !list) printer.line(`if (${known}) { ${found(field, "h")} }`);
+    if (!keeps(c)) return;
+    printer.block(`if (!(${known})) {`, () => {
+      printer.line(`l = ${c.runtime("checkUnknown")}(s, p, l);`);
+      if (indexed && !list) printer.line("u = 0;");
+    });
   });
   if (list && wire !== 2 && wire !== 3)
-    printCase(printer, tagOf(field.number, 2), () => printPacked(c, printer, shape, field));
+    printCase(printer, tagOf(field.number, 2), () => {
+      if (indexed) printMany(c, printer, field, "s");
+      printPacked(c, printer, shape, field);
+    });
 }
 
-/** Goes over one element at `p`; of a closed enum the number is in `v` then. */
-function printElement(c: FileContext, printer: Printer, field: DescField): void {
-  const cur = c.runtime("cursor");
-  if (field.type === FieldType.MESSAGE) {
-    const view = c.message(field.message!, "viewClass", "value");
-    if (field.delimited) {
-      printer.line(`${view}.$check(b, p, e, d - 1, ${tagOf(field.number, 4)});`);
-      printer.line(`p = ${cur}.p;`);
-    } else {
-      printer.line(`const z = ${c.runtime("checkEnd")}(b, p, e);`);
-      printer.line(`${view}.$check(b, ${cur}.p, z, d - 1, -1);`);
-      printer.line("p = z;");
-    }
-    return;
+/** Says where a singular field was found. */
+function found(field: DescField, place: string): string {
+  const slot = localOf(slotOf(field.oneof ?? field));
+  const chosen = field.oneof === undefined ? "" : ` ${slot.replace("q", "c")} = ${field.number};`;
+  return `${slot} = ${place};${chosen}`;
+}
+
+/** Says where a field of a list or map was found, if it is the first. */
+function printMany(c: FileContext, printer: Printer, field: DescField, place: string): void {
+  printer.line(`if (n${field.number}++ === 0) q${field.number} = ${place};`);
+  if (keeps(c) && mayHoldUnknown(field)) printer.line("u = 0;");
+}
+
+/** Goes over a message at `p`, and says where it, or its entry, was found. */
+function printChild(c: FileContext, printer: Printer, field: DescField, indexed: boolean): void {
+  const start = field.delimited ? "p" : "h";
+  const many = field.cardinality === "list";
+  if (!field.delimited) {
+    printer.line(`const z = ${c.runtime("checkEnd")}(b, p, e);`);
+    printer.line(`const h = ${c.runtime("cursor")}.p;`);
   }
-  if (isClosed(field)) {
+  if (indexed) printer.line(`const i = ${c.runtime("fieldIndex")}.at;`);
+  const view = c.message(field.message!, "viewClass", "value");
+  const [e, g] = field.delimited ? ["e", tagOf(field.number, 4)] : ["z", -1];
+  printer.line(
+    `${view}.$check(b, ${start}, ${e}, d - 1, ${g}, ${tagOf(field.number, wireType(field))});`,
+  );
+  if (indexed) {
     printer.line(
-      keeps(c)
-        ? `const v = ${c.runtime("checkEnum")}(b, p, e);`
-        : `${c.runtime("checkEnum")}(b, p, e);`,
+      `const r = ${c.runtime("entrySlot")}(i, ${start}, ${many ? "s" : "p"});`,
     );
-    printer.line(`p = ${cur}.p;`);
+    if (many) printMany(c, printer, field, "r");
+    else {
+      const slot = localOf(slotOf(field.oneof ?? field));
+      const again =
+        field.oneof === undefined
+          ? `${slot} !== -1`
+          : `${slot.replace("q", "c")} === ${field.number}`;
+      printer.line(found(field, `${again} ? -3 : r`));
+    }
+  }
+  printer.line(field.delimited ? `p = ${c.runtime("cursor")}.p;` : "p = z;");
+}
+
+/** Goes over one element at `p`; `named`: of a closed enum the number is in `v` then. */
+function printElement(c: FileContext, printer: Printer, field: DescField, named: boolean): void {
+  if (field.type === FieldType.MESSAGE) return printChild(c, printer, field, false);
+  if (isClosed(field)) {
+    const call = `${c.runtime("checkEnum")}(b, p, e);`;
+    printer.line(named ? `const v = ${call}` : call);
+    printer.line(`p = ${c.runtime("cursor")}.p;`);
     return;
   }
   printer.line(`p = ${elementCheck(c, field)};`);
@@ -200,12 +278,12 @@ function printEntry(c: FileContext, printer: Printer, shape: ViewShape, field: D
       printer.block("while (p < e) {", () => {
         printTag(c, printer, shape.typed);
         printer.block("switch (t) {", () => {
-          printCase(printer, tagOf(1, wireType(key)), () => printElement(c, printer, key));
+          printCase(printer, tagOf(1, wireType(key)), () => printElement(c, printer, key, false));
           printCase(printer, tagOf(2, wireType(value)), () => {
             if (closed) {
               printer.line(`w = ${c.runtime("checkEnum")}(b, p, e);`);
               printer.line(`p = ${c.runtime("cursor")}.p;`);
-            } else printElement(c, printer, value);
+            } else printElement(c, printer, value, false);
             if (value.message !== undefined) printer.line("m = true;");
           });
           printer.block("default: {", () =>

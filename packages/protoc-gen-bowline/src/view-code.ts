@@ -9,12 +9,15 @@ import type { FileContext } from "./context.js";
 import { type Printer, property, quote } from "./print.js";
 import { declared, is64, scalarCode, tagOf, wireType, zero } from "./scalar-code.js";
 import { printCheck } from "./view-check-code.js";
-import { printScan, slotOf } from "./view-scan-code.js";
+import { printScan } from "./view-scan-code.js";
 import {
   elementCost,
   elementReader,
   isClosed,
+  isIndexed,
   keeps,
+  slotOf,
+  slotsOf,
   type ViewShape,
   valueReader,
 } from "./view-shape.js";
@@ -63,43 +66,48 @@ export function printViewCode(
   );
 }
 
-/** Where the values of a member are, in the class's slots. */
-function slots(member: DescField | DescOneof): string[] {
-  const slot = slotOf(member);
-  if (member.kind === "oneof") return [slot, slot.replace("$", "$c")];
-  return member.cardinality === "singular" ? [slot] : [slot, slot.replace("$", "$n")];
-}
-
 function printSlots(c: FileContext, printer: Printer, shape: ViewShape): void {
-  const all = shape.message.members.flatMap(slots);
+  const all = slotsOf(shape.message);
   if (shape.typed) {
     printer.line(`declare readonly $x: ${c.runtimeType("ViewContext")};`);
     for (const name of ["$p", "$e", "$d"]) printer.line(`declare readonly ${name}: number;`);
-    printer.line("declare $u: number | Uint8Array[];");
-    for (const slot of all) printer.line(`declare ${slot}: any;`);
+    for (const slot of all)
+      printer.line(`declare ${slot}: ${slot === "$u" ? "number | Uint8Array[]" : "any"};`);
     printer.line();
   }
-  const parameters = shape.typed
+  const index = shape.typed ? "a: Int32Array, o: number" : "a, o";
+  const bang = shape.typed ? "!" : "";
+  const indexed = isIndexed(shape.message);
+  printer.block(`constructor(${parameters(c, shape)}${indexed ? `, ${index}` : ""}) {`, () => {
+    for (const name of ["x", "p", "e", "d"]) printer.line(`this.$${name} = ${name};`);
+    all.forEach((slot, i) => {
+      const unread = slot.startsWith("$n") || slot.startsWith("$c") ? "0" : "-2";
+      printer.line(`this.${slot} = ${indexed ? `a[o + ${i}]${bang}` : unread};`);
+    });
+  });
+}
+
+function parameters(c: FileContext, shape: ViewShape): string {
+  return shape.typed
     ? `x: ${c.runtimeType("ViewContext")}, p: number, e: number, d: number`
     : "x, p, e, d";
-  printer.block(`constructor(${parameters}) {`, () => {
-    for (const name of ["x", "p", "e", "d"]) printer.line(`this.$${name} = ${name};`);
-    printer.line("this.$u = -2;");
-    for (const slot of all) printer.line(`this.${slot} = ${/^\$\d/.test(slot) ? "-2" : "0"};`);
-  });
 }
 
 /** Prints the function that makes a view, with what the message's `read` takes from the budgets. */
 function printMaker(c: FileContext, printer: Printer, shape: ViewShape): void {
-  const head = shape.typed
-    ? `static $at(x: ${c.runtimeType("ViewContext")}, p: number, e: number, d: number): ${shape.className} {`
-    : "static $at(x, p, e, d) {";
-  printer.block(head, () => {
+  const indexed = isIndexed(shape.message);
+  const o = indexed ? (shape.typed ? ", o?: number" : ", o") : "";
+  const type = shape.typed ? `: ${shape.className}` : "";
+  printer.block(`static $at(${parameters(c, shape)}${o})${type} {`, () => {
     printer.line(`if (d < 0) ${c.runtime("tooDeep")}(p);`);
     printer.line(
       `if ((${c.runtime("cursor")}.memory -= ${messageMemory(shape.message.members)}) < 0) ${c.runtime("overBudget")}(p);`,
     );
-    printer.line(`return new ${shape.className}(x, p, e, d);`);
+    if (indexed)
+      printer.line(
+        `if (o === undefined) return new ${shape.className}(x, p, e, d, ${c.runtime("noEntry")}, 0);`,
+      );
+    printer.line(`return new ${shape.className}(x, p, e, d${indexed ? ", x.index, o" : ""});`);
   });
 }
 

@@ -1,23 +1,16 @@
-import { type DescField, type DescOneof, FieldType } from "@bowline/protobuf/internal";
+import { type DescField, FieldType } from "@bowline/protobuf/internal";
 import type { FileContext } from "./context.js";
 import type { Printer } from "./print.js";
 import { declared, tagOf, wireType } from "./scalar-code.js";
-import { isClosed, keeps, type ViewShape } from "./view-shape.js";
-
-/** The slot of a member: `$` and its number, of a oneof the number of its first field. */
-export function slotOf(member: DescField | DescOneof): string {
-  return `$${member.kind === "oneof" ? member.fields[0]!.number : member.number}`;
-}
-
-/** Lists and maps are found from the tag of their first field, all others from behind their tag. */
-function isMany(member: DescField | DescOneof): member is DescField {
-  return member.kind === "field" && member.cardinality !== "singular";
-}
-
-/** Numbers that the schema does not know may be in its lists and maps, which a scan does not look into. */
-function mayHoldUnknown(member: DescField | DescOneof): boolean {
-  return isMany(member) && isClosed(member.mapValue ?? member);
-}
+import {
+  isClosed,
+  isMany,
+  keeps,
+  mayHoldUnknown,
+  slotOf,
+  slotsOf,
+  type ViewShape,
+} from "./view-shape.js";
 
 /** Prints the method that finds where a view's fields are, in all the fragments of the message. */
 export function printScan(c: FileContext, printer: Printer, shape: ViewShape): void {
@@ -53,14 +46,14 @@ export function printScan(c: FileContext, printer: Printer, shape: ViewShape): v
     );
     printer.inner(() => printer.line(`throw ${c.runtime("viewError")}(x, error);`));
     printer.line("}");
-    printer.line("this.$u = u;");
-    for (const [member, i] of places) {
-      printer.line(`this.$${i} = q${i};`);
-      if (isMany(member)) printer.line(`this.$n${i} = n${i};`);
-      else if (member.kind === "oneof") printer.line(`this.$c${i} = c${i};`);
-    }
+    for (const slot of slotsOf(shape.message)) printer.line(`this.${slot} = ${localOf(slot)};`);
     printer.line("return this;");
   });
+}
+
+/** The variable for a slot: `$1` is found in `q1`, `$n1` in `n1`. */
+export function localOf(slot: string): string {
+  return slot.replace(/^\$(?=\d)/, "q").replace("$", "");
 }
 
 function printFields(c: FileContext, printer: Printer, shape: ViewShape): void {

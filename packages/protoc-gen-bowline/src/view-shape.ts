@@ -1,4 +1,4 @@
-import { type DescField, type DescMessage, FieldType } from "@bowline/protobuf/internal";
+import { type DescField, type DescMessage, type DescOneof, FieldType } from "@bowline/protobuf/internal";
 import type { FileContext } from "./context.js";
 import { is64, scalarCode } from "./scalar-code.js";
 
@@ -8,6 +8,39 @@ export interface ViewShape {
   readonly message: DescMessage;
   /** Annotations are printed. */
   readonly typed: boolean;
+}
+
+/** The slot of a member: `$` and its number, of a oneof the number of its first field. */
+export function slotOf(member: DescField | DescOneof): string {
+  return `$${member.kind === "oneof" ? member.fields[0]!.number : member.number}`;
+}
+
+/** Lists and maps are found from the tag of their first field, all others from behind their tag. */
+export function isMany(member: DescField | DescOneof): member is DescField {
+  return member.kind === "field" && member.cardinality !== "singular";
+}
+
+/** The slots of the class: that of unknown fields, then by member the place, and a count or the case of a oneof. */
+export function slotsOf(message: DescMessage): string[] {
+  return ["$u", ...message.members.flatMap(memberSlots)];
+}
+
+function memberSlots(member: DescField | DescOneof): string[] {
+  const slot = slotOf(member);
+  if (member.kind === "oneof") return [slot, slot.replace("$", "$c")];
+  return isMany(member) ? [slot, slot.replace("$", "$n")] : [slot];
+}
+
+const mostIndexed = 40;
+
+/** Whether the check of a message writes down where its fields are. */
+export function isIndexed(message: DescMessage): boolean {
+  return slotsOf(message).length <= mostIndexed;
+}
+
+/** Numbers that the schema does not know may be in its lists and maps, which a scan does not look into. */
+export function mayHoldUnknown(member: DescField | DescOneof): boolean {
+  return isMany(member) && isClosed(member.mapValue ?? member);
 }
 
 /** Whether unknown fields are kept. */

@@ -11,11 +11,12 @@ import {
   type ViewMaker,
 } from "./context.js";
 import { viewError } from "./failure.js";
+import { headLength } from "./field-index.js";
 import { body, findBody, Walk } from "./range.js";
 
 /**
  * The view of a singular message whose tag is `t`, in a view with `d` levels of nesting. `v`: the position behind the
- * tag, −3 if it came in fragments.
+ * tag, −3 if it came in fragments, less if the index has it.
  */
 export function child(
   view: ViewHead,
@@ -27,6 +28,12 @@ export function child(
   // biome-ignore lint/suspicious/noExplicitAny: generated code knows the type.
 ): any {
   enter(x);
+  if (v < -3) {
+    const { root } = x;
+    const { index } = root;
+    const o = root.indexed - 4 - v;
+    return make(root, index[o]!, index[o + 1]!, d - 1, o + headLength);
+  }
   try {
     let made: object;
     if (v === -3) made = merged(view, fragments(view, t), make);

@@ -2,6 +2,7 @@ import { viewSymbol } from "../message/codec.js";
 import { decodeError } from "../message/decode.js";
 import type { MessageType } from "../message/message-type.js";
 import { cursor } from "../wire/cursor.js";
+import { noEntry } from "./field-index.js";
 import type { ViewType } from "./view-type.js";
 
 /** What is set for the views over one input. */
@@ -36,6 +37,9 @@ export class ViewContext implements ViewSettings {
   readonly keepUnknown: boolean;
   readonly messageSet: boolean;
   readonly allowPartial: boolean;
+  /** Of a validated input: where the fields of its messages are, from `indexed` on. Only the root's counts. */
+  index: Int32Array;
+  indexed: number;
 
   constructor(
     settings: ViewSettings,
@@ -59,6 +63,8 @@ export class ViewContext implements ViewSettings {
     this.keepUnknown = settings.keepUnknown;
     this.messageSet = settings.messageSet;
     this.allowPartial = settings.allowPartial;
+    this.index = noEntry;
+    this.indexed = 0;
   }
 }
 
@@ -73,7 +79,8 @@ export interface ViewHead {
 /**
  * A view as the runtime sees it: the range `b[$p, $e)`, the levels of nesting `$d` that it may use up, and one slot a
  * field, `$1`, which is −2 before the first access to any field, then −1 for an absent field or the position of its
- * value (of the first tag for lists and maps), −3 for a message in several fragments, and at last the value itself,
+ * value (of the first tag for lists and maps), −3 for a message in several fragments, −4 − `o` for one (or the first of a
+ * list) with the entry `o` in the index, and at last the value itself,
  * unless that is a number. `$n1` counts a list's fields, `$c1` has the number of the case of a oneof.
  */
 export interface AnyView extends ViewHead {
@@ -85,17 +92,33 @@ export interface AnyView extends ViewHead {
   [member: string]: any;
 }
 
-/** Makes a view of `b[p, e)` with `d` levels of nesting left. */
-export type ViewMaker = (x: ViewContext, p: number, e: number, d: number) => object;
+/**
+ * Makes a view of `b[p, e)` with `d` levels of nesting left. `o`: where its slots are in the index of `x`, if the message
+ * has an entry there.
+ */
+export type ViewMaker = (
+  x: ViewContext,
+  p: number,
+  e: number,
+  d: number,
+  o?: number | undefined,
+) => object;
 
 /** The generated class of a view. */
 export interface ViewClass {
   readonly $at: ViewMaker;
   /**
    * Checks `b[p, e)` as the message's `read` would, without making anything. `g`: the end-group tag that ends the
-   * message (the position behind it is left in the cursor), −1 for none.
+   * message (the position behind it is left in the cursor), −1 for none. `k`: the tag in front of it, for the index.
    */
-  readonly $check: (b: Uint8Array, p: number, e: number, d: number, g: number) => void;
+  readonly $check: (
+    b: Uint8Array,
+    p: number,
+    e: number,
+    d: number,
+    g: number,
+    k: number,
+  ) => void;
 }
 
 /** A view type with the runtime's own slot. */
@@ -122,11 +145,11 @@ export function leave(x: ViewContext): void {
   if (x.lazy) x.root.memory = cursor.memory;
 }
 
-/** The view of a whole input. */
-export function rootView(x: ViewContext, viewClass: ViewClass, d: number): AnyView {
+/** The view of a whole input. `o` as for {@link ViewMaker}. */
+export function rootView(x: ViewContext, viewClass: ViewClass, d: number, o?: number): AnyView {
   enter(x);
   try {
-    const view = viewClass.$at(x, x.start, x.end, d) as AnyView;
+    const view = viewClass.$at(x, x.start, x.end, d, o) as AnyView;
     leave(x);
     return view;
   } catch (error) {

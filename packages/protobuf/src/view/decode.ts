@@ -3,6 +3,7 @@ import type { MessageType } from "../message/message-type.js";
 import { cursor, Malformed } from "../wire/cursor.js";
 import { isBytes } from "../wire/write-scalar.js";
 import { type AnyView, type RuntimeViewType, rootView, uncounted, ViewContext } from "./context.js";
+import { beginIndex, endIndex, fieldIndex, headLength } from "./field-index.js";
 import { beginMask, endMask, mask, releaseMask } from "./mask.js";
 import type { ViewDecodeOptions, ViewType } from "./view-type.js";
 import { checkRequired } from "./whole.js";
@@ -33,7 +34,10 @@ export function decodeViewRange(
   const lazy = isLazy(options);
   const d = prepare(options);
   const { memory, unknown } = cursor;
-  if (!lazy) validate(type as RuntimeViewType, b, start, end, d, memory, unknown);
+  if (!lazy) {
+    beginIndex();
+    validate(type as RuntimeViewType, b, start, end, d, memory, unknown);
+  }
   const settings = {
     lazy,
     memory,
@@ -43,9 +47,19 @@ export function decodeViewRange(
     allowPartial: options?.allowPartial === true,
   };
   const x = new ViewContext(settings, message, b, start, end);
-  const view = rootView(x, viewClass, d);
+  const view = rootView(x, viewClass, d, lazy ? undefined : takeIndex(x));
   if (!lazy && !x.allowPartial) checkRequired(message, view, end - start);
   return view;
+}
+
+/** Gives the index to the views; returns where the slots of the first are in it. */
+function takeIndex(x: ViewContext): number | undefined {
+  const { numbers, from, at } = fieldIndex;
+  endIndex();
+  if (at === 0 || numbers[from] !== x.start) return undefined;
+  x.index = numbers;
+  x.indexed = from;
+  return from + headLength;
 }
 
 function isLazy(options: ViewDecodeOptions | undefined): boolean {
@@ -78,19 +92,20 @@ function validate(
     mask.each = false;
     try {
       beginMask(b, start, end);
-      $check(b, start, end, d, -1);
+      $check(b, start, end, d, -1, 0);
       endMask();
       return;
     } catch {
       cursor.memory = memory;
       cursor.unknown = unknown;
+      fieldIndex.at = 0;
     } finally {
       mask.each = true;
       releaseMask();
     }
   }
   try {
-    $check(b, start, end, d, -1);
+    $check(b, start, end, d, -1, 0);
   } catch (error) {
     throw decodeError(type.message, b, start, end, error);
   }

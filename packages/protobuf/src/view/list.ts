@@ -6,14 +6,16 @@ import { end } from "../wire/read-varint.js";
 import { enter, leave, type ViewHead, type ViewMaker } from "./context.js";
 import type { ReadElement } from "./element.js";
 import { viewError } from "./failure.js";
+import { headLength } from "./field-index.js";
 import { body, findBody, Walk } from "./range.js";
 
-/** The messages of a list: `n` fields with the tag `t`, the first of them at `s`. */
+/** The messages of a list: `n` fields with the tag `t`, the first of them at `s`, or in the index. */
 // biome-ignore lint/suspicious/noExplicitAny: generated code knows the type.
 export function children(view: ViewHead, s: number, n: number, t: number, make: ViewMaker): any[] {
   const list: object[] = [];
   if (n === 0) return list;
   const x = view.$x;
+  if (s < -3) return indexed(view, s, n, t, make);
   const d = view.$d;
   enter(x);
   try {
@@ -31,6 +33,21 @@ export function children(view: ViewHead, s: number, n: number, t: number, make: 
   } catch (error) {
     throw viewError(x, error);
   }
+}
+
+/** The same where the index has them: entries of the same message lie one behind the other. */
+function indexed(view: ViewHead, s: number, n: number, t: number, make: ViewMaker): object[] {
+  const list: object[] = [];
+  const x = view.$x.root;
+  const d = view.$d - 1;
+  const { index } = x;
+  enter(x);
+  for (let o = x.indexed - 4 - s; n > 0; o += index[o + 2]!) {
+    if (index[o + 3] !== t) continue;
+    list.push(make(x, index[o]!, index[o + 1]!, d, o + headLength));
+    n--;
+  }
+  return list;
 }
 
 /** Appends the packed elements of `b[p, z)`. */

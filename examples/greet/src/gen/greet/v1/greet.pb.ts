@@ -16,12 +16,16 @@ import {
   checkString,
   checkTag,
   checkVarint,
+  closeEntry,
   cursor,
   elementInt32,
   elementInt64,
   endScan,
+  fieldIndex,
   file,
   messageType,
+  noEntry,
+  openEntry,
   overBudget,
   readInt64,
   readLength,
@@ -145,19 +149,20 @@ export class GreetRequestView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): GreetRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): GreetRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new GreetRequestView$(x, p, e, d);
+    if (o === undefined) return new GreetRequestView$(x, p, e, d, noEntry, 0);
+    return new GreetRequestView$(x, p, e, d, x.index, o);
   }
 
   get name(): string | undefined {
@@ -221,10 +226,13 @@ export class GreetRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -234,19 +242,27 @@ export class GreetRequestView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -334,19 +350,20 @@ export class GreetResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): GreetResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): GreetResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new GreetResponseView$(x, p, e, d);
+    if (o === undefined) return new GreetResponseView$(x, p, e, d, noEntry, 0);
+    return new GreetResponseView$(x, p, e, d, x.index, o);
   }
 
   get greeting(): string | undefined {
@@ -410,10 +427,13 @@ export class GreetResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -423,19 +443,27 @@ export class GreetResponseView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -521,19 +549,20 @@ export class CountdownRequestView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): CountdownRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): CountdownRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new CountdownRequestView$(x, p, e, d);
+    if (o === undefined) return new CountdownRequestView$(x, p, e, d, noEntry, 0);
+    return new CountdownRequestView$(x, p, e, d, x.index, o);
   }
 
   get from(): number | undefined {
@@ -596,10 +625,13 @@ export class CountdownRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -609,19 +641,27 @@ export class CountdownRequestView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -707,19 +747,20 @@ export class CountdownResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): CountdownResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): CountdownResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new CountdownResponseView$(x, p, e, d);
+    if (o === undefined) return new CountdownResponseView$(x, p, e, d, noEntry, 0);
+    return new CountdownResponseView$(x, p, e, d, x.index, o);
   }
 
   get left(): number | undefined {
@@ -782,10 +823,13 @@ export class CountdownResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -795,19 +839,27 @@ export class CountdownResponseView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -890,19 +942,20 @@ export class SumRequestView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): SumRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): SumRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new SumRequestView$(x, p, e, d);
+    if (o === undefined) return new SumRequestView$(x, p, e, d, noEntry, 0);
+    return new SumRequestView$(x, p, e, d, x.index, o);
   }
 
   get number(): number | undefined {
@@ -965,10 +1018,13 @@ export class SumRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -978,19 +1034,27 @@ export class SumRequestView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1068,19 +1132,20 @@ export class SumResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): SumResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): SumResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new SumResponseView$(x, p, e, d);
+    if (o === undefined) return new SumResponseView$(x, p, e, d, noEntry, 0);
+    return new SumResponseView$(x, p, e, d, x.index, o);
   }
 
   get total(): bigint | undefined {
@@ -1143,10 +1208,13 @@ export class SumResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1156,19 +1224,27 @@ export class SumResponseView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1256,19 +1332,20 @@ export class ChatRequestView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ChatRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ChatRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new ChatRequestView$(x, p, e, d);
+    if (o === undefined) return new ChatRequestView$(x, p, e, d, noEntry, 0);
+    return new ChatRequestView$(x, p, e, d, x.index, o);
   }
 
   get text(): string | undefined {
@@ -1332,10 +1409,13 @@ export class ChatRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1345,19 +1425,27 @@ export class ChatRequestView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1445,19 +1533,20 @@ export class ChatResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ChatResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ChatResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new ChatResponseView$(x, p, e, d);
+    if (o === undefined) return new ChatResponseView$(x, p, e, d, noEntry, 0);
+    return new ChatResponseView$(x, p, e, d, x.index, o);
   }
 
   get text(): string | undefined {
@@ -1521,10 +1610,13 @@ export class ChatResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1534,19 +1626,27 @@ export class ChatResponseView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 

@@ -18,13 +18,18 @@ import {
   checkTag,
   checkVarint,
   children,
+  closeEntry,
   cursor,
   elementInt32,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   list,
   messageType,
+  noEntry,
+  openEntry,
   overBudget,
   readLength,
   readString,
@@ -143,19 +148,20 @@ export class GetPriceRequestView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): GetPriceRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): GetPriceRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new GetPriceRequestView$(x, p, e, d);
+    if (o === undefined) return new GetPriceRequestView$(x, p, e, d, noEntry, 0);
+    return new GetPriceRequestView$(x, p, e, d, x.index, o);
   }
 
   get article(): string {
@@ -219,10 +225,13 @@ export class GetPriceRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -232,19 +241,27 @@ export class GetPriceRequestView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -327,19 +344,20 @@ export class GetPriceResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): GetPriceResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): GetPriceResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new GetPriceResponseView$(x, p, e, d);
+    if (o === undefined) return new GetPriceResponseView$(x, p, e, d, noEntry, 0);
+    return new GetPriceResponseView$(x, p, e, d, x.index, o);
   }
 
   get cents(): number {
@@ -402,10 +420,13 @@ export class GetPriceResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -415,19 +436,27 @@ export class GetPriceResponseView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -550,21 +579,22 @@ export class PlaceOrderRequestView$ {
   declare $2: any;
   declare $n2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): PlaceOrderRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): PlaceOrderRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
-    return new PlaceOrderRequestView$(x, p, e, d);
+    if (o === undefined) return new PlaceOrderRequestView$(x, p, e, d, noEntry, 0);
+    return new PlaceOrderRequestView$(x, p, e, d, x.index, o);
   }
 
   get customer(): string {
@@ -643,10 +673,15 @@ export class PlaceOrderRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -656,25 +691,39 @@ export class PlaceOrderRequestView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          ItemView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ItemView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
   }
 }
 
@@ -783,20 +832,21 @@ export class ItemView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ItemView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ItemView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new ItemView$(x, p, e, d);
+    if (o === undefined) return new ItemView$(x, p, e, d, noEntry, 0);
+    return new ItemView$(x, p, e, d, x.index, o);
   }
 
   get article(): string {
@@ -872,10 +922,14 @@ export class ItemView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -885,23 +939,33 @@ export class ItemView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -988,19 +1052,20 @@ export class PlaceOrderResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): PlaceOrderResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): PlaceOrderResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new PlaceOrderResponseView$(x, p, e, d);
+    if (o === undefined) return new PlaceOrderResponseView$(x, p, e, d, noEntry, 0);
+    return new PlaceOrderResponseView$(x, p, e, d, x.index, o);
   }
 
   get receipt(): string {
@@ -1064,10 +1129,13 @@ export class PlaceOrderResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1077,19 +1145,27 @@ export class PlaceOrderResponseView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1176,19 +1252,20 @@ export class WatchPriceRequestView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): WatchPriceRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): WatchPriceRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new WatchPriceRequestView$(x, p, e, d);
+    if (o === undefined) return new WatchPriceRequestView$(x, p, e, d, noEntry, 0);
+    return new WatchPriceRequestView$(x, p, e, d, x.index, o);
   }
 
   get article(): string {
@@ -1252,10 +1329,13 @@ export class WatchPriceRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1265,19 +1345,27 @@ export class WatchPriceRequestView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1360,19 +1448,20 @@ export class WatchPriceResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): WatchPriceResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): WatchPriceResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new WatchPriceResponseView$(x, p, e, d);
+    if (o === undefined) return new WatchPriceResponseView$(x, p, e, d, noEntry, 0);
+    return new WatchPriceResponseView$(x, p, e, d, x.index, o);
   }
 
   get cents(): number {
@@ -1435,10 +1524,13 @@ export class WatchPriceResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1448,19 +1540,27 @@ export class WatchPriceResponseView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1547,19 +1647,20 @@ export class AddUpRequestView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): AddUpRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): AddUpRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new AddUpRequestView$(x, p, e, d);
+    if (o === undefined) return new AddUpRequestView$(x, p, e, d, noEntry, 0);
+    return new AddUpRequestView$(x, p, e, d, x.index, o);
   }
 
   get article(): string {
@@ -1623,10 +1724,13 @@ export class AddUpRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1636,19 +1740,27 @@ export class AddUpRequestView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1731,19 +1843,20 @@ export class AddUpResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): AddUpResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): AddUpResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new AddUpResponseView$(x, p, e, d);
+    if (o === undefined) return new AddUpResponseView$(x, p, e, d, noEntry, 0);
+    return new AddUpResponseView$(x, p, e, d, x.index, o);
   }
 
   get cents(): number {
@@ -1806,10 +1919,13 @@ export class AddUpResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1819,19 +1935,27 @@ export class AddUpResponseView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1914,19 +2038,20 @@ export class HaggleRequestView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): HaggleRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): HaggleRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new HaggleRequestView$(x, p, e, d);
+    if (o === undefined) return new HaggleRequestView$(x, p, e, d, noEntry, 0);
+    return new HaggleRequestView$(x, p, e, d, x.index, o);
   }
 
   get cents(): number {
@@ -1989,10 +2114,13 @@ export class HaggleRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2002,19 +2130,27 @@ export class HaggleRequestView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -2101,19 +2237,20 @@ export class HaggleResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): HaggleResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): HaggleResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new HaggleResponseView$(x, p, e, d);
+    if (o === undefined) return new HaggleResponseView$(x, p, e, d, noEntry, 0);
+    return new HaggleResponseView$(x, p, e, d, x.index, o);
   }
 
   get answer(): string {
@@ -2177,10 +2314,13 @@ export class HaggleResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2190,19 +2330,27 @@ export class HaggleResponseView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 

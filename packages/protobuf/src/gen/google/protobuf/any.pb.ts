@@ -16,12 +16,16 @@ import {
   checkField,
   checkString,
   checkTag,
+  closeEntry,
   cursor,
   endScan,
+  fieldIndex,
   file,
   isBytes,
   messageType,
   noBytes,
+  noEntry,
+  openEntry,
   overBudget,
   readBytes,
   readLength,
@@ -318,20 +322,21 @@ export class AnyView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): AnyView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): AnyView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new AnyView$(x, p, e, d);
+    if (o === undefined) return new AnyView$(x, p, e, d, noEntry, 0);
+    return new AnyView$(x, p, e, d, x.index, o);
   }
 
   get typeUrl(): string {
@@ -408,10 +413,14 @@ export class AnyView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -421,23 +430,33 @@ export class AnyView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkBytes(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 

@@ -18,14 +18,19 @@ import {
   checkVarint,
   child,
   children,
+  closeEntry,
   cursor,
   elementBool,
   elementInt32,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   list,
   messageType,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readLength,
@@ -504,29 +509,30 @@ export class ApiView$ {
   declare $7: any;
   declare $8: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$n3 = 0;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$n6 = 0;
-    this.$7 = -2;
-    this.$8 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$n3 = a[o + 5]!;
+    this.$4 = a[o + 6]!;
+    this.$5 = a[o + 7]!;
+    this.$6 = a[o + 8]!;
+    this.$n6 = a[o + 9]!;
+    this.$7 = a[o + 10]!;
+    this.$8 = a[o + 11]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ApiView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ApiView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 296) < 0) overBudget(p);
-    return new ApiView$(x, p, e, d);
+    if (o === undefined) return new ApiView$(x, p, e, d, noEntry, 0);
+    return new ApiView$(x, p, e, d, x.index, o);
   }
 
   get name(): string {
@@ -684,10 +690,23 @@ export class ApiView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 296) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 12, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let n6 = 0;
+    let q7 = -1;
+    let q8 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -697,55 +716,92 @@ export class ApiView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          MethodView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          MethodView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          OptionView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, s);
+          if (n3++ === 0) q3 = r;
           p = z;
           break;
         }
         case 34: {
+          q4 = p;
           p = checkString(b, p, e);
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
-          SourceContextView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          SourceContextView$.$check(b, h, z, d - 1, -1, 42);
+          const r = entrySlot(i, h, p);
+          q5 = q5 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
-          MixinView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          MixinView$.$check(b, h, z, d - 1, -1, 50);
+          const r = entrySlot(i, h, s);
+          if (n6++ === 0) q6 = r;
           p = z;
           break;
         }
         case 56: {
+          q7 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 66: {
+          q8 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
+    a[i + 4] = q3;
+    a[i + 5] = n3;
+    a[i + 6] = q4;
+    a[i + 7] = q5;
+    a[i + 8] = q6;
+    a[i + 9] = n6;
+    a[i + 10] = q7;
+    a[i + 11] = q8;
   }
 }
 
@@ -1084,27 +1140,28 @@ export class MethodView$ {
   declare $7: any;
   declare $8: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$n6 = 0;
-    this.$7 = -2;
-    this.$8 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$5 = a[o + 5]!;
+    this.$6 = a[o + 6]!;
+    this.$n6 = a[o + 7]!;
+    this.$7 = a[o + 8]!;
+    this.$8 = a[o + 9]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): MethodView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): MethodView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 184) < 0) overBudget(p);
-    return new MethodView$(x, p, e, d);
+    if (o === undefined) return new MethodView$(x, p, e, d, noEntry, 0);
+    return new MethodView$(x, p, e, d, x.index, o);
   }
 
   get name(): string {
@@ -1254,10 +1311,21 @@ export class MethodView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 184) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 10, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let n6 = 0;
+    let q7 = -1;
+    let q8 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1267,49 +1335,75 @@ export class MethodView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
+          q4 = p;
           p = checkString(b, p, e);
           break;
         }
         case 40: {
+          q5 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
-          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          OptionView$.$check(b, h, z, d - 1, -1, 50);
+          const r = entrySlot(i, h, s);
+          if (n6++ === 0) q6 = r;
           p = z;
           break;
         }
         case 56: {
+          q7 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 66: {
+          q8 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q5;
+    a[i + 6] = q6;
+    a[i + 7] = n6;
+    a[i + 8] = q7;
+    a[i + 9] = q8;
   }
 }
 
@@ -1597,20 +1691,21 @@ export class MixinView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): MixinView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): MixinView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new MixinView$(x, p, e, d);
+    if (o === undefined) return new MixinView$(x, p, e, d, noEntry, 0);
+    return new MixinView$(x, p, e, d, x.index, o);
   }
 
   get name(): string {
@@ -1687,10 +1782,14 @@ export class MixinView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1700,23 +1799,33 @@ export class MixinView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 

@@ -26,6 +26,7 @@ import {
   checkVarint,
   child,
   children,
+  closeEntry,
   cursor,
   defaultValue,
   elementBool,
@@ -36,12 +37,16 @@ import {
   elementUint64,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   keepUnknown,
   keepUnknownVarint,
   list,
   messageType,
   missingRequired,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readBytes,
@@ -244,20 +249,21 @@ export class FileDescriptorSetView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FileDescriptorSetView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FileDescriptorSetView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new FileDescriptorSetView$(x, p, e, d);
+    if (o === undefined) return new FileDescriptorSetView$(x, p, e, d, noEntry, 0);
+    return new FileDescriptorSetView$(x, p, e, d, x.index, o);
   }
 
   get file(): readonly FileDescriptorProtoView[] {
@@ -323,10 +329,14 @@ export class FileDescriptorSetView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -337,20 +347,32 @@ export class FileDescriptorSetView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          FileDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FileDescriptorProtoView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 
@@ -963,40 +985,41 @@ export class FileDescriptorProtoView$ {
   declare $15: any;
   declare $n15: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$n3 = 0;
-    this.$4 = -2;
-    this.$n4 = 0;
-    this.$5 = -2;
-    this.$n5 = 0;
-    this.$6 = -2;
-    this.$n6 = 0;
-    this.$7 = -2;
-    this.$n7 = 0;
-    this.$8 = -2;
-    this.$9 = -2;
-    this.$10 = -2;
-    this.$n10 = 0;
-    this.$11 = -2;
-    this.$n11 = 0;
-    this.$12 = -2;
-    this.$14 = -2;
-    this.$15 = -2;
-    this.$n15 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$n3 = a[o + 4]!;
+    this.$4 = a[o + 5]!;
+    this.$n4 = a[o + 6]!;
+    this.$5 = a[o + 7]!;
+    this.$n5 = a[o + 8]!;
+    this.$6 = a[o + 9]!;
+    this.$n6 = a[o + 10]!;
+    this.$7 = a[o + 11]!;
+    this.$n7 = a[o + 12]!;
+    this.$8 = a[o + 13]!;
+    this.$9 = a[o + 14]!;
+    this.$10 = a[o + 15]!;
+    this.$n10 = a[o + 16]!;
+    this.$11 = a[o + 17]!;
+    this.$n11 = a[o + 18]!;
+    this.$12 = a[o + 19]!;
+    this.$14 = a[o + 20]!;
+    this.$15 = a[o + 21]!;
+    this.$n15 = a[o + 22]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FileDescriptorProtoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FileDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 624) < 0) overBudget(p);
-    return new FileDescriptorProtoView$(x, p, e, d);
+    if (o === undefined) return new FileDescriptorProtoView$(x, p, e, d, noEntry, 0);
+    return new FileDescriptorProtoView$(x, p, e, d, x.index, o);
   }
 
   get name(): string | undefined {
@@ -1242,10 +1265,34 @@ export class FileDescriptorProtoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 624) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 23, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let n5 = 0;
+    let q6 = -1;
+    let n6 = 0;
+    let q7 = -1;
+    let n7 = 0;
+    let q8 = -1;
+    let q9 = -1;
+    let q10 = -1;
+    let n10 = 0;
+    let q11 = -1;
+    let n11 = 0;
+    let q12 = -1;
+    let q14 = -1;
+    let q15 = -1;
+    let n15 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1255,95 +1302,161 @@ export class FileDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
+          if (n3++ === 0) q3 = s;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          DescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          DescriptorProtoView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, s);
+          if (n4++ === 0) q4 = r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
-          EnumDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          EnumDescriptorProtoView$.$check(b, h, z, d - 1, -1, 42);
+          const r = entrySlot(i, h, s);
+          if (n5++ === 0) q5 = r;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
-          ServiceDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ServiceDescriptorProtoView$.$check(b, h, z, d - 1, -1, 50);
+          const r = entrySlot(i, h, s);
+          if (n6++ === 0) q6 = r;
           p = z;
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
-          FieldDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FieldDescriptorProtoView$.$check(b, h, z, d - 1, -1, 58);
+          const r = entrySlot(i, h, s);
+          if (n7++ === 0) q7 = r;
           p = z;
           break;
         }
         case 66: {
           const z = checkEnd(b, p, e);
-          FileOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FileOptionsView$.$check(b, h, z, d - 1, -1, 66);
+          const r = entrySlot(i, h, p);
+          q8 = q8 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 74: {
           const z = checkEnd(b, p, e);
-          SourceCodeInfoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          SourceCodeInfoView$.$check(b, h, z, d - 1, -1, 74);
+          const r = entrySlot(i, h, p);
+          q9 = q9 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 80: {
+          if (n10++ === 0) q10 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 82: {
+          if (n10++ === 0) q10 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 88: {
+          if (n11++ === 0) q11 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 90: {
+          if (n11++ === 0) q11 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 98: {
+          q12 = p;
           p = checkString(b, p, e);
           break;
         }
         case 112: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q14 = h; }
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 122: {
+          if (n15++ === 0) q15 = s;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = n3;
+    a[i + 5] = q4;
+    a[i + 6] = n4;
+    a[i + 7] = q5;
+    a[i + 8] = n5;
+    a[i + 9] = q6;
+    a[i + 10] = n6;
+    a[i + 11] = q7;
+    a[i + 12] = n7;
+    a[i + 13] = q8;
+    a[i + 14] = q9;
+    a[i + 15] = q10;
+    a[i + 16] = n10;
+    a[i + 17] = q11;
+    a[i + 18] = n11;
+    a[i + 19] = q12;
+    a[i + 20] = q14;
+    a[i + 21] = q15;
+    a[i + 22] = n15;
   }
 }
 
@@ -1781,37 +1894,38 @@ export class DescriptorProtoView$ {
   declare $n10: any;
   declare $11: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$n3 = 0;
-    this.$4 = -2;
-    this.$n4 = 0;
-    this.$5 = -2;
-    this.$n5 = 0;
-    this.$6 = -2;
-    this.$n6 = 0;
-    this.$7 = -2;
-    this.$8 = -2;
-    this.$n8 = 0;
-    this.$9 = -2;
-    this.$n9 = 0;
-    this.$10 = -2;
-    this.$n10 = 0;
-    this.$11 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$n3 = a[o + 5]!;
+    this.$4 = a[o + 6]!;
+    this.$n4 = a[o + 7]!;
+    this.$5 = a[o + 8]!;
+    this.$n5 = a[o + 9]!;
+    this.$6 = a[o + 10]!;
+    this.$n6 = a[o + 11]!;
+    this.$7 = a[o + 12]!;
+    this.$8 = a[o + 13]!;
+    this.$n8 = a[o + 14]!;
+    this.$9 = a[o + 15]!;
+    this.$n9 = a[o + 16]!;
+    this.$10 = a[o + 17]!;
+    this.$n10 = a[o + 18]!;
+    this.$11 = a[o + 19]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): DescriptorProtoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): DescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 600) < 0) overBudget(p);
-    return new DescriptorProtoView$(x, p, e, d);
+    if (o === undefined) return new DescriptorProtoView$(x, p, e, d, noEntry, 0);
+    return new DescriptorProtoView$(x, p, e, d, x.index, o);
   }
 
   get name(): string | undefined {
@@ -2016,10 +2130,31 @@ export class DescriptorProtoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 600) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 20, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let n5 = 0;
+    let q6 = -1;
+    let n6 = 0;
+    let q7 = -1;
+    let q8 = -1;
+    let n8 = 0;
+    let q9 = -1;
+    let n9 = 0;
+    let q10 = -1;
+    let n10 = 0;
+    let q11 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2029,77 +2164,141 @@ export class DescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          FieldDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FieldDescriptorProtoView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          DescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          DescriptorProtoView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, s);
+          if (n3++ === 0) q3 = r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          EnumDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          EnumDescriptorProtoView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, s);
+          if (n4++ === 0) q4 = r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
-          DescriptorProto_ExtensionRangeView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          DescriptorProto_ExtensionRangeView$.$check(b, h, z, d - 1, -1, 42);
+          const r = entrySlot(i, h, s);
+          if (n5++ === 0) q5 = r;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
-          FieldDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FieldDescriptorProtoView$.$check(b, h, z, d - 1, -1, 50);
+          const r = entrySlot(i, h, s);
+          if (n6++ === 0) q6 = r;
           p = z;
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
-          MessageOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          MessageOptionsView$.$check(b, h, z, d - 1, -1, 58);
+          const r = entrySlot(i, h, p);
+          q7 = q7 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 66: {
           const z = checkEnd(b, p, e);
-          OneofDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          OneofDescriptorProtoView$.$check(b, h, z, d - 1, -1, 66);
+          const r = entrySlot(i, h, s);
+          if (n8++ === 0) q8 = r;
           p = z;
           break;
         }
         case 74: {
           const z = checkEnd(b, p, e);
-          DescriptorProto_ReservedRangeView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          DescriptorProto_ReservedRangeView$.$check(b, h, z, d - 1, -1, 74);
+          const r = entrySlot(i, h, s);
+          if (n9++ === 0) q9 = r;
           p = z;
           break;
         }
         case 82: {
+          if (n10++ === 0) q10 = s;
           p = checkString(b, p, e);
           break;
         }
         case 88: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q11 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
+    a[i + 4] = q3;
+    a[i + 5] = n3;
+    a[i + 6] = q4;
+    a[i + 7] = n4;
+    a[i + 8] = q5;
+    a[i + 9] = n5;
+    a[i + 10] = q6;
+    a[i + 11] = n6;
+    a[i + 12] = q7;
+    a[i + 13] = q8;
+    a[i + 14] = n8;
+    a[i + 15] = q9;
+    a[i + 16] = n9;
+    a[i + 17] = q10;
+    a[i + 18] = n10;
+    a[i + 19] = q11;
   }
 }
 
@@ -2243,21 +2442,22 @@ export class DescriptorProto_ExtensionRangeView$ {
   declare $2: any;
   declare $3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): DescriptorProto_ExtensionRangeView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): DescriptorProto_ExtensionRangeView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
-    return new DescriptorProto_ExtensionRangeView$(x, p, e, d);
+    if (o === undefined) return new DescriptorProto_ExtensionRangeView$(x, p, e, d, noEntry, 0);
+    return new DescriptorProto_ExtensionRangeView$(x, p, e, d, x.index, o);
   }
 
   get start(): number | undefined {
@@ -2343,10 +2543,15 @@ export class DescriptorProto_ExtensionRangeView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2356,29 +2561,44 @@ export class DescriptorProto_ExtensionRangeView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          ExtensionRangeOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ExtensionRangeOptionsView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
   }
 }
 
@@ -2499,20 +2719,21 @@ export class DescriptorProto_ReservedRangeView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): DescriptorProto_ReservedRangeView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): DescriptorProto_ReservedRangeView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new DescriptorProto_ReservedRangeView$(x, p, e, d);
+    if (o === undefined) return new DescriptorProto_ReservedRangeView$(x, p, e, d, noEntry, 0);
+    return new DescriptorProto_ReservedRangeView$(x, p, e, d, x.index, o);
   }
 
   get start(): number | undefined {
@@ -2585,10 +2806,14 @@ export class DescriptorProto_ReservedRangeView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2598,23 +2823,33 @@ export class DescriptorProto_ReservedRangeView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -2835,24 +3070,25 @@ export class ExtensionRangeOptionsView$ {
   declare $999: any;
   declare $n999: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$50 = -2;
-    this.$999 = -2;
-    this.$n999 = 0;
+    this.$u = a[o + 0]!;
+    this.$2 = a[o + 1]!;
+    this.$n2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$50 = a[o + 4]!;
+    this.$999 = a[o + 5]!;
+    this.$n999 = a[o + 6]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ExtensionRangeOptionsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ExtensionRangeOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 208) < 0) overBudget(p);
-    return new ExtensionRangeOptionsView$(x, p, e, d);
+    if (o === undefined) return new ExtensionRangeOptionsView$(x, p, e, d, noEntry, 0);
+    return new ExtensionRangeOptionsView$(x, p, e, d, x.index, o);
   }
 
   get declaration(): readonly ExtensionRangeOptions_DeclarationView[] {
@@ -2960,10 +3196,18 @@ export class ExtensionRangeOptionsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 208) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 7, k);
+    let u = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q50 = -1;
+    let q999 = -1;
+    let n999 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2974,38 +3218,67 @@ export class ExtensionRangeOptionsView$ {
       switch (t) {
         case 18: {
           const z = checkEnd(b, p, e);
-          ExtensionRangeOptions_DeclarationView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ExtensionRangeOptions_DeclarationView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 24: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 1))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 1)) { q3 = h; }
+          if (!((v >= 0 && v <= 1))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 402: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 402);
+          const r = entrySlot(i, h, p);
+          q50 = q50 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
-          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
+          const r = entrySlot(i, h, s);
+          if (n999++ === 0) q999 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q2;
+    a[i + 2] = n2;
+    a[i + 3] = q3;
+    a[i + 4] = q50;
+    a[i + 5] = q999;
+    a[i + 6] = n999;
   }
 }
 
@@ -3241,23 +3514,24 @@ export class ExtensionRangeOptions_DeclarationView$ {
   declare $5: any;
   declare $6: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$5 = a[o + 4]!;
+    this.$6 = a[o + 5]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ExtensionRangeOptions_DeclarationView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ExtensionRangeOptions_DeclarationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 104) < 0) overBudget(p);
-    return new ExtensionRangeOptions_DeclarationView$(x, p, e, d);
+    if (o === undefined) return new ExtensionRangeOptions_DeclarationView$(x, p, e, d, noEntry, 0);
+    return new ExtensionRangeOptions_DeclarationView$(x, p, e, d, x.index, o);
   }
 
   get number(): number | undefined {
@@ -3366,10 +3640,17 @@ export class ExtensionRangeOptions_DeclarationView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 104) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 6, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q5 = -1;
+    let q6 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3379,35 +3660,51 @@ export class ExtensionRangeOptions_DeclarationView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
+          q3 = p;
           p = checkString(b, p, e);
           break;
         }
         case 40: {
+          q5 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
+          q6 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q5;
+    a[i + 5] = q6;
   }
 }
 
@@ -3899,29 +4196,30 @@ export class FieldDescriptorProtoView$ {
   declare $10: any;
   declare $17: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
-    this.$8 = -2;
-    this.$9 = -2;
-    this.$10 = -2;
-    this.$17 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$5 = a[o + 5]!;
+    this.$6 = a[o + 6]!;
+    this.$7 = a[o + 7]!;
+    this.$8 = a[o + 8]!;
+    this.$9 = a[o + 9]!;
+    this.$10 = a[o + 10]!;
+    this.$17 = a[o + 11]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FieldDescriptorProtoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FieldDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
-    return new FieldDescriptorProtoView$(x, p, e, d);
+    if (o === undefined) return new FieldDescriptorProtoView$(x, p, e, d, noEntry, 0);
+    return new FieldDescriptorProtoView$(x, p, e, d, x.index, o);
   }
 
   get name(): string | undefined {
@@ -4108,10 +4406,23 @@ export class FieldDescriptorProtoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 12, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
+    let q9 = -1;
+    let q10 = -1;
+    let q17 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4121,65 +4432,104 @@ export class FieldDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 1 && v <= 3))) l = checkUnknown(s, p, l);
+          if ((v >= 1 && v <= 3)) { q4 = h; }
+          if (!((v >= 1 && v <= 3))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 40: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 1 && v <= 18))) l = checkUnknown(s, p, l);
+          if ((v >= 1 && v <= 18)) { q5 = h; }
+          if (!((v >= 1 && v <= 18))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 50: {
+          q6 = p;
           p = checkString(b, p, e);
           break;
         }
         case 58: {
+          q7 = p;
           p = checkString(b, p, e);
           break;
         }
         case 66: {
           const z = checkEnd(b, p, e);
-          FieldOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FieldOptionsView$.$check(b, h, z, d - 1, -1, 66);
+          const r = entrySlot(i, h, p);
+          q8 = q8 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 72: {
+          q9 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 82: {
+          q10 = p;
           p = checkString(b, p, e);
           break;
         }
         case 136: {
+          q17 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q5;
+    a[i + 6] = q6;
+    a[i + 7] = q7;
+    a[i + 8] = q8;
+    a[i + 9] = q9;
+    a[i + 10] = q10;
+    a[i + 11] = q17;
   }
 }
 
@@ -4360,20 +4710,21 @@ export class OneofDescriptorProtoView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): OneofDescriptorProtoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): OneofDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new OneofDescriptorProtoView$(x, p, e, d);
+    if (o === undefined) return new OneofDescriptorProtoView$(x, p, e, d, noEntry, 0);
+    return new OneofDescriptorProtoView$(x, p, e, d, x.index, o);
   }
 
   get name(): string | undefined {
@@ -4450,10 +4801,14 @@ export class OneofDescriptorProtoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4463,25 +4818,38 @@ export class OneofDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          OneofOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          OneofOptionsView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, p);
+          q2 = q2 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -4754,27 +5122,28 @@ export class EnumDescriptorProtoView$ {
   declare $n5: any;
   declare $6: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$n4 = 0;
-    this.$5 = -2;
-    this.$n5 = 0;
-    this.$6 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$4 = a[o + 5]!;
+    this.$n4 = a[o + 6]!;
+    this.$5 = a[o + 7]!;
+    this.$n5 = a[o + 8]!;
+    this.$6 = a[o + 9]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): EnumDescriptorProtoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 280) < 0) overBudget(p);
-    return new EnumDescriptorProtoView$(x, p, e, d);
+    if (o === undefined) return new EnumDescriptorProtoView$(x, p, e, d, noEntry, 0);
+    return new EnumDescriptorProtoView$(x, p, e, d, x.index, o);
   }
 
   get name(): string | undefined {
@@ -4909,10 +5278,21 @@ export class EnumDescriptorProtoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 280) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 10, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let n5 = 0;
+    let q6 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4922,47 +5302,81 @@ export class EnumDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          EnumValueDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          EnumValueDescriptorProtoView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          EnumOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          EnumOptionsView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          EnumDescriptorProto_EnumReservedRangeView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          EnumDescriptorProto_EnumReservedRangeView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, s);
+          if (n4++ === 0) q4 = r;
           p = z;
           break;
         }
         case 42: {
+          if (n5++ === 0) q5 = s;
           p = checkString(b, p, e);
           break;
         }
         case 48: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q6 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
+    a[i + 4] = q3;
+    a[i + 5] = q4;
+    a[i + 6] = n4;
+    a[i + 7] = q5;
+    a[i + 8] = n5;
+    a[i + 9] = q6;
   }
 }
 
@@ -5089,20 +5503,21 @@ export class EnumDescriptorProto_EnumReservedRangeView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): EnumDescriptorProto_EnumReservedRangeView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumDescriptorProto_EnumReservedRangeView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new EnumDescriptorProto_EnumReservedRangeView$(x, p, e, d);
+    if (o === undefined) return new EnumDescriptorProto_EnumReservedRangeView$(x, p, e, d, noEntry, 0);
+    return new EnumDescriptorProto_EnumReservedRangeView$(x, p, e, d, x.index, o);
   }
 
   get start(): number | undefined {
@@ -5175,10 +5590,14 @@ export class EnumDescriptorProto_EnumReservedRangeView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5188,23 +5607,33 @@ export class EnumDescriptorProto_EnumReservedRangeView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -5349,21 +5778,22 @@ export class EnumValueDescriptorProtoView$ {
   declare $2: any;
   declare $3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): EnumValueDescriptorProtoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumValueDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
-    return new EnumValueDescriptorProtoView$(x, p, e, d);
+    if (o === undefined) return new EnumValueDescriptorProtoView$(x, p, e, d, noEntry, 0);
+    return new EnumValueDescriptorProtoView$(x, p, e, d, x.index, o);
   }
 
   get name(): string | undefined {
@@ -5452,10 +5882,15 @@ export class EnumValueDescriptorProtoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5465,29 +5900,44 @@ export class EnumValueDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          EnumValueOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          EnumValueOptionsView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
   }
 }
 
@@ -5646,22 +6096,23 @@ export class ServiceDescriptorProtoView$ {
   declare $n2: any;
   declare $3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ServiceDescriptorProtoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServiceDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
-    return new ServiceDescriptorProtoView$(x, p, e, d);
+    if (o === undefined) return new ServiceDescriptorProtoView$(x, p, e, d, noEntry, 0);
+    return new ServiceDescriptorProtoView$(x, p, e, d, x.index, o);
   }
 
   get name(): string | undefined {
@@ -5753,10 +6204,16 @@ export class ServiceDescriptorProtoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 5, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5766,31 +6223,50 @@ export class ServiceDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          MethodDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          MethodDescriptorProtoView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          ServiceOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ServiceOptionsView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
+    a[i + 4] = q3;
   }
 }
 
@@ -6019,24 +6495,25 @@ export class MethodDescriptorProtoView$ {
   declare $5: any;
   declare $6: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$5 = a[o + 5]!;
+    this.$6 = a[o + 6]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): MethodDescriptorProtoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): MethodDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
-    return new MethodDescriptorProtoView$(x, p, e, d);
+    if (o === undefined) return new MethodDescriptorProtoView$(x, p, e, d, noEntry, 0);
+    return new MethodDescriptorProtoView$(x, p, e, d, x.index, o);
   }
 
   get name(): string | undefined {
@@ -6161,10 +6638,18 @@ export class MethodDescriptorProtoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 7, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6174,41 +6659,62 @@ export class MethodDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
+          q3 = p;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          MethodOptionsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          MethodOptionsView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, p);
+          q4 = q4 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 40: {
+          q5 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
+          q6 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q5;
+    a[i + 6] = q6;
   }
 }
 
@@ -7084,40 +7590,41 @@ export class FileOptionsView$ {
   declare $999: any;
   declare $n999: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$8 = -2;
-    this.$9 = -2;
-    this.$10 = -2;
-    this.$11 = -2;
-    this.$16 = -2;
-    this.$17 = -2;
-    this.$18 = -2;
-    this.$20 = -2;
-    this.$23 = -2;
-    this.$27 = -2;
-    this.$31 = -2;
-    this.$36 = -2;
-    this.$37 = -2;
-    this.$39 = -2;
-    this.$40 = -2;
-    this.$41 = -2;
-    this.$44 = -2;
-    this.$45 = -2;
-    this.$50 = -2;
-    this.$999 = -2;
-    this.$n999 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$8 = a[o + 2]!;
+    this.$9 = a[o + 3]!;
+    this.$10 = a[o + 4]!;
+    this.$11 = a[o + 5]!;
+    this.$16 = a[o + 6]!;
+    this.$17 = a[o + 7]!;
+    this.$18 = a[o + 8]!;
+    this.$20 = a[o + 9]!;
+    this.$23 = a[o + 10]!;
+    this.$27 = a[o + 11]!;
+    this.$31 = a[o + 12]!;
+    this.$36 = a[o + 13]!;
+    this.$37 = a[o + 14]!;
+    this.$39 = a[o + 15]!;
+    this.$40 = a[o + 16]!;
+    this.$41 = a[o + 17]!;
+    this.$44 = a[o + 18]!;
+    this.$45 = a[o + 19]!;
+    this.$50 = a[o + 20]!;
+    this.$999 = a[o + 21]!;
+    this.$n999 = a[o + 22]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FileOptionsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FileOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 288) < 0) overBudget(p);
-    return new FileOptionsView$(x, p, e, d);
+    if (o === undefined) return new FileOptionsView$(x, p, e, d, noEntry, 0);
+    return new FileOptionsView$(x, p, e, d, x.index, o);
   }
 
   get javaPackage(): string | undefined {
@@ -7421,10 +7928,34 @@ export class FileOptionsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 288) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 23, k);
+    let u = -1;
+    let q1 = -1;
+    let q8 = -1;
+    let q9 = -1;
+    let q10 = -1;
+    let q11 = -1;
+    let q16 = -1;
+    let q17 = -1;
+    let q18 = -1;
+    let q20 = -1;
+    let q23 = -1;
+    let q27 = -1;
+    let q31 = -1;
+    let q36 = -1;
+    let q37 = -1;
+    let q39 = -1;
+    let q40 = -1;
+    let q41 = -1;
+    let q44 = -1;
+    let q45 = -1;
+    let q50 = -1;
+    let q999 = -1;
+    let n999 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -7434,105 +7965,164 @@ export class FileOptionsView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 66: {
+          q8 = p;
           p = checkString(b, p, e);
           break;
         }
         case 72: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 1 && v <= 3))) l = checkUnknown(s, p, l);
+          if ((v >= 1 && v <= 3)) { q9 = h; }
+          if (!((v >= 1 && v <= 3))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 80: {
+          q10 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 90: {
+          q11 = p;
           p = checkString(b, p, e);
           break;
         }
         case 128: {
+          q16 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 136: {
+          q17 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 144: {
+          q18 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 160: {
+          q20 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 184: {
+          q23 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 216: {
+          q27 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 248: {
+          q31 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 290: {
+          q36 = p;
           p = checkString(b, p, e);
           break;
         }
         case 298: {
+          q37 = p;
           p = checkString(b, p, e);
           break;
         }
         case 314: {
+          q39 = p;
           p = checkString(b, p, e);
           break;
         }
         case 322: {
+          q40 = p;
           p = checkString(b, p, e);
           break;
         }
         case 330: {
+          q41 = p;
           p = checkString(b, p, e);
           break;
         }
         case 354: {
+          q44 = p;
           p = checkString(b, p, e);
           break;
         }
         case 362: {
+          q45 = p;
           p = checkString(b, p, e);
           break;
         }
         case 402: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 402);
+          const r = entrySlot(i, h, p);
+          q50 = q50 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
-          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
+          const r = entrySlot(i, h, s);
+          if (n999++ === 0) q999 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q8;
+    a[i + 3] = q9;
+    a[i + 4] = q10;
+    a[i + 5] = q11;
+    a[i + 6] = q16;
+    a[i + 7] = q17;
+    a[i + 8] = q18;
+    a[i + 9] = q20;
+    a[i + 10] = q23;
+    a[i + 11] = q27;
+    a[i + 12] = q31;
+    a[i + 13] = q36;
+    a[i + 14] = q37;
+    a[i + 15] = q39;
+    a[i + 16] = q40;
+    a[i + 17] = q41;
+    a[i + 18] = q44;
+    a[i + 19] = q45;
+    a[i + 20] = q50;
+    a[i + 21] = q999;
+    a[i + 22] = n999;
   }
 }
 
@@ -7983,26 +8573,27 @@ export class MessageOptionsView$ {
   declare $999: any;
   declare $n999: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$7 = -2;
-    this.$11 = -2;
-    this.$12 = -2;
-    this.$999 = -2;
-    this.$n999 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$7 = a[o + 4]!;
+    this.$11 = a[o + 5]!;
+    this.$12 = a[o + 6]!;
+    this.$999 = a[o + 7]!;
+    this.$n999 = a[o + 8]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): MessageOptionsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): MessageOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 176) < 0) overBudget(p);
-    return new MessageOptionsView$(x, p, e, d);
+    if (o === undefined) return new MessageOptionsView$(x, p, e, d, noEntry, 0);
+    return new MessageOptionsView$(x, p, e, d, x.index, o);
   }
 
   get messageSetWireFormat(): boolean | undefined {
@@ -8133,10 +8724,20 @@ export class MessageOptionsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 176) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 9, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q7 = -1;
+    let q11 = -1;
+    let q12 = -1;
+    let q999 = -1;
+    let n999 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -8146,47 +8747,74 @@ export class MessageOptionsView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 56: {
+          q7 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 88: {
+          q11 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 98: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 98);
+          const r = entrySlot(i, h, p);
+          q12 = q12 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
-          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
+          const r = entrySlot(i, h, s);
+          if (n999++ === 0) q999 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q7;
+    a[i + 5] = q11;
+    a[i + 6] = q12;
+    a[i + 7] = q999;
+    a[i + 8] = n999;
   }
 }
 
@@ -8836,35 +9464,36 @@ export class FieldOptionsView$ {
   declare $999: any;
   declare $n999: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$10 = -2;
-    this.$15 = -2;
-    this.$16 = -2;
-    this.$17 = -2;
-    this.$19 = -2;
-    this.$n19 = 0;
-    this.$20 = -2;
-    this.$n20 = 0;
-    this.$21 = -2;
-    this.$22 = -2;
-    this.$999 = -2;
-    this.$n999 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$5 = a[o + 4]!;
+    this.$6 = a[o + 5]!;
+    this.$10 = a[o + 6]!;
+    this.$15 = a[o + 7]!;
+    this.$16 = a[o + 8]!;
+    this.$17 = a[o + 9]!;
+    this.$19 = a[o + 10]!;
+    this.$n19 = a[o + 11]!;
+    this.$20 = a[o + 12]!;
+    this.$n20 = a[o + 13]!;
+    this.$21 = a[o + 14]!;
+    this.$22 = a[o + 15]!;
+    this.$999 = a[o + 16]!;
+    this.$n999 = a[o + 17]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FieldOptionsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FieldOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 344) < 0) overBudget(p);
-    return new FieldOptionsView$(x, p, e, d);
+    if (o === undefined) return new FieldOptionsView$(x, p, e, d, noEntry, 0);
+    return new FieldOptionsView$(x, p, e, d, x.index, o);
   }
 
   get ctype(): FieldOptions_CType | undefined {
@@ -9087,10 +9716,29 @@ export class FieldOptionsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 344) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 18, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q10 = -1;
+    let q15 = -1;
+    let q16 = -1;
+    let q17 = -1;
+    let q19 = -1;
+    let n19 = 0;
+    let q20 = -1;
+    let n20 = 0;
+    let q21 = -1;
+    let q22 = -1;
+    let q999 = -1;
+    let n999 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -9100,92 +9748,158 @@ export class FieldOptionsView$ {
       }
       switch (t) {
         case 8: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q1 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
+          q5 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q6 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 80: {
+          q10 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 120: {
+          q15 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 128: {
+          q16 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 136: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q17 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 152: {
+          if (n19++ === 0) q19 = s;
+          u = 0;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 9))) l = checkUnknown(s, p, l);
+          if (!((v >= 0 && v <= 9))) {
+            l = checkUnknown(s, p, l);
+          }
           break;
         }
         case 154: {
+          if (n19++ === 0) q19 = s;
+          u = 0;
           p = checkPackedEnum(b, p, e, (v: number) => (v >= 0 && v <= 9), true);
           break;
         }
         case 162: {
           const z = checkEnd(b, p, e);
-          FieldOptions_EditionDefaultView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FieldOptions_EditionDefaultView$.$check(b, h, z, d - 1, -1, 162);
+          const r = entrySlot(i, h, s);
+          if (n20++ === 0) q20 = r;
           p = z;
           break;
         }
         case 170: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 170);
+          const r = entrySlot(i, h, p);
+          q21 = q21 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 178: {
           const z = checkEnd(b, p, e);
-          FieldOptions_FeatureSupportView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FieldOptions_FeatureSupportView$.$check(b, h, z, d - 1, -1, 178);
+          const r = entrySlot(i, h, p);
+          q22 = q22 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
-          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
+          const r = entrySlot(i, h, s);
+          if (n999++ === 0) q999 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q5;
+    a[i + 5] = q6;
+    a[i + 6] = q10;
+    a[i + 7] = q15;
+    a[i + 8] = q16;
+    a[i + 9] = q17;
+    a[i + 10] = q19;
+    a[i + 11] = n19;
+    a[i + 12] = q20;
+    a[i + 13] = n20;
+    a[i + 14] = q21;
+    a[i + 15] = q22;
+    a[i + 16] = q999;
+    a[i + 17] = n999;
   }
 }
 
@@ -9348,20 +10062,21 @@ export class FieldOptions_EditionDefaultView$ {
   declare $2: any;
   declare $3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$2 = -2;
-    this.$3 = -2;
+    this.$u = a[o + 0]!;
+    this.$2 = a[o + 1]!;
+    this.$3 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FieldOptions_EditionDefaultView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FieldOptions_EditionDefaultView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new FieldOptions_EditionDefaultView$(x, p, e, d);
+    if (o === undefined) return new FieldOptions_EditionDefaultView$(x, p, e, d, noEntry, 0);
+    return new FieldOptions_EditionDefaultView$(x, p, e, d, x.index, o);
   }
 
   get value(): string | undefined {
@@ -9440,10 +10155,14 @@ export class FieldOptions_EditionDefaultView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q2 = -1;
+    let q3 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -9453,25 +10172,39 @@ export class FieldOptions_EditionDefaultView$ {
       }
       switch (t) {
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 24: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q3 = h; }
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q2;
+    a[i + 2] = q3;
   }
 }
 
@@ -9711,23 +10444,24 @@ export class FieldOptions_FeatureSupportView$ {
   declare $4: any;
   declare $5: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$5 = a[o + 5]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FieldOptions_FeatureSupportView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FieldOptions_FeatureSupportView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 104) < 0) overBudget(p);
-    return new FieldOptions_FeatureSupportView$(x, p, e, d);
+    if (o === undefined) return new FieldOptions_FeatureSupportView$(x, p, e, d, noEntry, 0);
+    return new FieldOptions_FeatureSupportView$(x, p, e, d, x.index, o);
   }
 
   get editionIntroduced(): Edition | undefined {
@@ -9845,10 +10579,17 @@ export class FieldOptions_FeatureSupportView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 104) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 6, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -9858,41 +10599,69 @@ export class FieldOptions_FeatureSupportView$ {
       }
       switch (t) {
         case 8: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q1 = h; }
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 16: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q2 = h; }
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 26: {
+          q3 = p;
           p = checkString(b, p, e);
           break;
         }
         case 32: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q4 = h; }
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 42: {
+          q5 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q5;
   }
 }
 
@@ -10043,21 +10812,22 @@ export class OneofOptionsView$ {
   declare $999: any;
   declare $n999: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$999 = -2;
-    this.$n999 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$999 = a[o + 2]!;
+    this.$n999 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): OneofOptionsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): OneofOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
-    return new OneofOptionsView$(x, p, e, d);
+    if (o === undefined) return new OneofOptionsView$(x, p, e, d, noEntry, 0);
+    return new OneofOptionsView$(x, p, e, d, x.index, o);
   }
 
   get features(): FeatureSetView | undefined {
@@ -10136,10 +10906,15 @@ export class OneofOptionsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q999 = -1;
+    let n999 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -10150,26 +10925,43 @@ export class OneofOptionsView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
-          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
+          const r = entrySlot(i, h, s);
+          if (n999++ === 0) q999 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q999;
+    a[i + 3] = n999;
   }
 }
 
@@ -10431,24 +11223,25 @@ export class EnumOptionsView$ {
   declare $999: any;
   declare $n999: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
-    this.$999 = -2;
-    this.$n999 = 0;
+    this.$u = a[o + 0]!;
+    this.$2 = a[o + 1]!;
+    this.$3 = a[o + 2]!;
+    this.$6 = a[o + 3]!;
+    this.$7 = a[o + 4]!;
+    this.$999 = a[o + 5]!;
+    this.$n999 = a[o + 6]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): EnumOptionsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
-    return new EnumOptionsView$(x, p, e, d);
+    if (o === undefined) return new EnumOptionsView$(x, p, e, d, noEntry, 0);
+    return new EnumOptionsView$(x, p, e, d, x.index, o);
   }
 
   get allowAlias(): boolean | undefined {
@@ -10559,10 +11352,18 @@ export class EnumOptionsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 7, k);
+    let u = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q999 = -1;
+    let n999 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -10572,39 +11373,62 @@ export class EnumOptionsView$ {
       }
       switch (t) {
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
+          q6 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 58);
+          const r = entrySlot(i, h, p);
+          q7 = q7 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
-          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
+          const r = entrySlot(i, h, s);
+          if (n999++ === 0) q999 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q2;
+    a[i + 2] = q3;
+    a[i + 3] = q6;
+    a[i + 4] = q7;
+    a[i + 5] = q999;
+    a[i + 6] = n999;
   }
 }
 
@@ -10858,24 +11682,25 @@ export class EnumValueOptionsView$ {
   declare $999: any;
   declare $n999: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$999 = -2;
-    this.$n999 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$999 = a[o + 5]!;
+    this.$n999 = a[o + 6]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): EnumValueOptionsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumValueOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
-    return new EnumValueOptionsView$(x, p, e, d);
+    if (o === undefined) return new EnumValueOptionsView$(x, p, e, d, noEntry, 0);
+    return new EnumValueOptionsView$(x, p, e, d, x.index, o);
   }
 
   get deprecated(): boolean | undefined {
@@ -10989,10 +11814,18 @@ export class EnumValueOptionsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 7, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q999 = -1;
+    let n999 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -11002,41 +11835,67 @@ export class EnumValueOptionsView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, p);
+          q2 = q2 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          FieldOptions_FeatureSupportView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FieldOptions_FeatureSupportView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, p);
+          q4 = q4 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
-          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
+          const r = entrySlot(i, h, s);
+          if (n999++ === 0) q999 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q999;
+    a[i + 6] = n999;
   }
 }
 
@@ -11222,22 +12081,23 @@ export class ServiceOptionsView$ {
   declare $999: any;
   declare $n999: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$33 = -2;
-    this.$34 = -2;
-    this.$999 = -2;
-    this.$n999 = 0;
+    this.$u = a[o + 0]!;
+    this.$33 = a[o + 1]!;
+    this.$34 = a[o + 2]!;
+    this.$999 = a[o + 3]!;
+    this.$n999 = a[o + 4]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ServiceOptionsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServiceOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
-    return new ServiceOptionsView$(x, p, e, d);
+    if (o === undefined) return new ServiceOptionsView$(x, p, e, d, noEntry, 0);
+    return new ServiceOptionsView$(x, p, e, d, x.index, o);
   }
 
   get deprecated(): boolean | undefined {
@@ -11328,10 +12188,16 @@ export class ServiceOptionsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 5, k);
+    let u = -1;
+    let q33 = -1;
+    let q34 = -1;
+    let q999 = -1;
+    let n999 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -11341,31 +12207,50 @@ export class ServiceOptionsView$ {
       }
       switch (t) {
         case 264: {
+          q33 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 274: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 274);
+          const r = entrySlot(i, h, p);
+          q34 = q34 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
-          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
+          const r = entrySlot(i, h, s);
+          if (n999++ === 0) q999 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q33;
+    a[i + 2] = q34;
+    a[i + 3] = q999;
+    a[i + 4] = n999;
   }
 }
 
@@ -11570,23 +12455,24 @@ export class MethodOptionsView$ {
   declare $999: any;
   declare $n999: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$33 = -2;
-    this.$34 = -2;
-    this.$35 = -2;
-    this.$999 = -2;
-    this.$n999 = 0;
+    this.$u = a[o + 0]!;
+    this.$33 = a[o + 1]!;
+    this.$34 = a[o + 2]!;
+    this.$35 = a[o + 3]!;
+    this.$999 = a[o + 4]!;
+    this.$n999 = a[o + 5]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): MethodOptionsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): MethodOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
-    return new MethodOptionsView$(x, p, e, d);
+    if (o === undefined) return new MethodOptionsView$(x, p, e, d, noEntry, 0);
+    return new MethodOptionsView$(x, p, e, d, x.index, o);
   }
 
   get deprecated(): boolean | undefined {
@@ -11690,10 +12576,17 @@ export class MethodOptionsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 6, k);
+    let u = -1;
+    let q33 = -1;
+    let q34 = -1;
+    let q35 = -1;
+    let q999 = -1;
+    let n999 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -11703,37 +12596,62 @@ export class MethodOptionsView$ {
       }
       switch (t) {
         case 264: {
+          q33 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 272: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q34 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 282: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 282);
+          const r = entrySlot(i, h, p);
+          q35 = q35 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
-          UninterpretedOptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
+          const r = entrySlot(i, h, s);
+          if (n999++ === 0) q999 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q33;
+    a[i + 2] = q34;
+    a[i + 3] = q35;
+    a[i + 4] = q999;
+    a[i + 5] = n999;
   }
 }
 
@@ -12003,26 +12921,27 @@ export class UninterpretedOptionView$ {
   declare $7: any;
   declare $8: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
-    this.$8 = -2;
+    this.$u = a[o + 0]!;
+    this.$2 = a[o + 1]!;
+    this.$n2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$5 = a[o + 5]!;
+    this.$6 = a[o + 6]!;
+    this.$7 = a[o + 7]!;
+    this.$8 = a[o + 8]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): UninterpretedOptionView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UninterpretedOptionView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 176) < 0) overBudget(p);
-    return new UninterpretedOptionView$(x, p, e, d);
+    if (o === undefined) return new UninterpretedOptionView$(x, p, e, d, noEntry, 0);
+    return new UninterpretedOptionView$(x, p, e, d, x.index, o);
   }
 
   get name(): readonly UninterpretedOption_NamePartView[] {
@@ -12159,10 +13078,20 @@ export class UninterpretedOptionView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 176) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 9, k);
+    let u = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -12173,44 +13102,68 @@ export class UninterpretedOptionView$ {
       switch (t) {
         case 18: {
           const z = checkEnd(b, p, e);
-          UninterpretedOption_NamePartView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UninterpretedOption_NamePartView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
+          q3 = p;
           p = checkString(b, p, e);
           break;
         }
         case 32: {
+          q4 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
+          q5 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 49: {
+          q6 = p;
           p = checkFixed64(b, p, e);
           break;
         }
         case 58: {
+          q7 = p;
           p = checkBytes(b, p, e);
           break;
         }
         case 66: {
+          q8 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q2;
+    a[i + 2] = n2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q5;
+    a[i + 6] = q6;
+    a[i + 7] = q7;
+    a[i + 8] = q8;
   }
 }
 
@@ -12329,20 +13282,21 @@ export class UninterpretedOption_NamePartView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): UninterpretedOption_NamePartView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UninterpretedOption_NamePartView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new UninterpretedOption_NamePartView$(x, p, e, d);
+    if (o === undefined) return new UninterpretedOption_NamePartView$(x, p, e, d, noEntry, 0);
+    return new UninterpretedOption_NamePartView$(x, p, e, d, x.index, o);
   }
 
   get namePart(): string | undefined {
@@ -12418,10 +13372,14 @@ export class UninterpretedOption_NamePartView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -12431,23 +13389,33 @@ export class UninterpretedOption_NamePartView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -12695,27 +13663,28 @@ export class FeatureSetView$ {
   declare $8: any;
   declare $9: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
-    this.$8 = -2;
-    this.$9 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$5 = a[o + 5]!;
+    this.$6 = a[o + 6]!;
+    this.$7 = a[o + 7]!;
+    this.$8 = a[o + 8]!;
+    this.$9 = a[o + 9]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FeatureSetView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeatureSetView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
-    return new FeatureSetView$(x, p, e, d);
+    if (o === undefined) return new FeatureSetView$(x, p, e, d, noEntry, 0);
+    return new FeatureSetView$(x, p, e, d, x.index, o);
   }
 
   get fieldPresence(): FeatureSet_FieldPresence | undefined {
@@ -12885,10 +13854,21 @@ export class FeatureSetView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 10, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
+    let q9 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -12898,69 +13878,129 @@ export class FeatureSetView$ {
       }
       switch (t) {
         case 8: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 3))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 3)) { q1 = h; }
+          if (!((v >= 0 && v <= 3))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 16: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q2 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 24: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q3 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 32: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!(v === 0 || (v >= 2 && v <= 3))) l = checkUnknown(s, p, l);
+          if (v === 0 || (v >= 2 && v <= 3)) { q4 = h; }
+          if (!(v === 0 || (v >= 2 && v <= 3))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 40: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q5 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 48: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q6 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 56: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 3))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 3)) { q7 = h; }
+          if (!((v >= 0 && v <= 3))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 64: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 4))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 4)) { q8 = h; }
+          if (!((v >= 0 && v <= 4))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 72: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q9 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q5;
+    a[i + 6] = q6;
+    a[i + 7] = q7;
+    a[i + 8] = q8;
+    a[i + 9] = q9;
   }
 }
 
@@ -13071,18 +14111,19 @@ export class FeatureSet_VisibilityFeatureView$ {
   declare readonly $d: number;
   declare $u: number | Uint8Array[];
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
+    this.$u = a[o + 0]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FeatureSet_VisibilityFeatureView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeatureSet_VisibilityFeatureView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
-    return new FeatureSet_VisibilityFeatureView$(x, p, e, d);
+    if (o === undefined) return new FeatureSet_VisibilityFeatureView$(x, p, e, d, noEntry, 0);
+    return new FeatureSet_VisibilityFeatureView$(x, p, e, d, x.index, o);
   }
 
   $scan(): this {
@@ -13117,10 +14158,12 @@ export class FeatureSet_VisibilityFeatureView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 1, k);
+    let u = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -13132,13 +14175,19 @@ export class FeatureSet_VisibilityFeatureView$ {
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
   }
 }
 
@@ -13215,18 +14264,19 @@ export class FeatureSet_ProtoLimitsFeatureView$ {
   declare readonly $d: number;
   declare $u: number | Uint8Array[];
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
+    this.$u = a[o + 0]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FeatureSet_ProtoLimitsFeatureView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeatureSet_ProtoLimitsFeatureView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
-    return new FeatureSet_ProtoLimitsFeatureView$(x, p, e, d);
+    if (o === undefined) return new FeatureSet_ProtoLimitsFeatureView$(x, p, e, d, noEntry, 0);
+    return new FeatureSet_ProtoLimitsFeatureView$(x, p, e, d, x.index, o);
   }
 
   $scan(): this {
@@ -13261,10 +14311,12 @@ export class FeatureSet_ProtoLimitsFeatureView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 1, k);
+    let u = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -13276,13 +14328,19 @@ export class FeatureSet_ProtoLimitsFeatureView$ {
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
   }
 }
 
@@ -13470,22 +14528,23 @@ export class FeatureSetDefaultsView$ {
   declare $4: any;
   declare $5: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
-    this.$4 = -2;
-    this.$5 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
+    this.$4 = a[o + 3]!;
+    this.$5 = a[o + 4]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FeatureSetDefaultsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeatureSetDefaultsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
-    return new FeatureSetDefaultsView$(x, p, e, d);
+    if (o === undefined) return new FeatureSetDefaultsView$(x, p, e, d, noEntry, 0);
+    return new FeatureSetDefaultsView$(x, p, e, d, x.index, o);
   }
 
   get defaults(): readonly FeatureSetDefaults_FeatureSetEditionDefaultView[] {
@@ -13579,10 +14638,16 @@ export class FeatureSetDefaultsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 5, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q4 = -1;
+    let q5 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -13593,32 +14658,56 @@ export class FeatureSetDefaultsView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          FeatureSetDefaults_FeatureSetEditionDefaultView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetDefaults_FeatureSetEditionDefaultView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         case 32: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q4 = h; }
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 40: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q5 = h; }
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
+    a[i + 3] = q4;
+    a[i + 4] = q5;
   }
 }
 
@@ -13782,21 +14871,22 @@ export class FeatureSetDefaults_FeatureSetEditionDefaultView$ {
   declare $4: any;
   declare $5: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
+    this.$u = a[o + 0]!;
+    this.$3 = a[o + 1]!;
+    this.$4 = a[o + 2]!;
+    this.$5 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FeatureSetDefaults_FeatureSetEditionDefaultView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeatureSetDefaults_FeatureSetEditionDefaultView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
-    return new FeatureSetDefaults_FeatureSetEditionDefaultView$(x, p, e, d);
+    if (o === undefined) return new FeatureSetDefaults_FeatureSetEditionDefaultView$(x, p, e, d, noEntry, 0);
+    return new FeatureSetDefaults_FeatureSetEditionDefaultView$(x, p, e, d, x.index, o);
   }
 
   get edition(): Edition | undefined {
@@ -13888,10 +14978,15 @@ export class FeatureSetDefaults_FeatureSetEditionDefaultView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -13901,33 +14996,55 @@ export class FeatureSetDefaults_FeatureSetEditionDefaultView$ {
       }
       switch (t) {
         case 24: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q3 = h; }
+          if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, p);
+          q4 = q4 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
-          FeatureSetView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeatureSetView$.$check(b, h, z, d - 1, -1, 42);
+          const r = entrySlot(i, h, p);
+          q5 = q5 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q3;
+    a[i + 2] = q4;
+    a[i + 3] = q5;
   }
 }
 
@@ -14167,20 +15284,21 @@ export class SourceCodeInfoView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): SourceCodeInfoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): SourceCodeInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new SourceCodeInfoView$(x, p, e, d);
+    if (o === undefined) return new SourceCodeInfoView$(x, p, e, d, noEntry, 0);
+    return new SourceCodeInfoView$(x, p, e, d, x.index, o);
   }
 
   get location(): readonly SourceCodeInfo_LocationView[] {
@@ -14246,10 +15364,14 @@ export class SourceCodeInfoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -14260,20 +15382,32 @@ export class SourceCodeInfoView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          SourceCodeInfo_LocationView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          SourceCodeInfo_LocationView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 
@@ -14787,26 +15921,27 @@ export class SourceCodeInfo_LocationView$ {
   declare $6: any;
   declare $n6: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$6 = -2;
-    this.$n6 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
+    this.$2 = a[o + 3]!;
+    this.$n2 = a[o + 4]!;
+    this.$3 = a[o + 5]!;
+    this.$4 = a[o + 6]!;
+    this.$6 = a[o + 7]!;
+    this.$n6 = a[o + 8]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): SourceCodeInfo_LocationView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): SourceCodeInfo_LocationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 272) < 0) overBudget(p);
-    return new SourceCodeInfo_LocationView$(x, p, e, d);
+    if (o === undefined) return new SourceCodeInfo_LocationView$(x, p, e, d, noEntry, 0);
+    return new SourceCodeInfo_LocationView$(x, p, e, d, x.index, o);
   }
 
   get path(): readonly number[] {
@@ -14930,10 +16065,20 @@ export class SourceCodeInfo_LocationView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 272) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 9, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q4 = -1;
+    let q6 = -1;
+    let n6 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -14943,45 +16088,66 @@ export class SourceCodeInfo_LocationView$ {
       }
       switch (t) {
         case 8: {
+          if (n1++ === 0) q1 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 10: {
+          if (n1++ === 0) q1 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 16: {
+          if (n2++ === 0) q2 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
+          if (n2++ === 0) q2 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 26: {
+          q3 = p;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
+          q4 = p;
           p = checkString(b, p, e);
           break;
         }
         case 50: {
+          if (n6++ === 0) q6 = s;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
+    a[i + 3] = q2;
+    a[i + 4] = n2;
+    a[i + 5] = q3;
+    a[i + 6] = q4;
+    a[i + 7] = q6;
+    a[i + 8] = n6;
   }
 }
 
@@ -15100,20 +16266,21 @@ export class GeneratedCodeInfoView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): GeneratedCodeInfoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): GeneratedCodeInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new GeneratedCodeInfoView$(x, p, e, d);
+    if (o === undefined) return new GeneratedCodeInfoView$(x, p, e, d, noEntry, 0);
+    return new GeneratedCodeInfoView$(x, p, e, d, x.index, o);
   }
 
   get annotation(): readonly GeneratedCodeInfo_AnnotationView[] {
@@ -15179,10 +16346,14 @@ export class GeneratedCodeInfoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -15193,20 +16364,32 @@ export class GeneratedCodeInfoView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          GeneratedCodeInfo_AnnotationView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          GeneratedCodeInfo_AnnotationView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 
@@ -15437,24 +16620,25 @@ export class GeneratedCodeInfo_AnnotationView$ {
   declare $4: any;
   declare $5: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
+    this.$2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$4 = a[o + 5]!;
+    this.$5 = a[o + 6]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): GeneratedCodeInfo_AnnotationView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): GeneratedCodeInfo_AnnotationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
-    return new GeneratedCodeInfo_AnnotationView$(x, p, e, d);
+    if (o === undefined) return new GeneratedCodeInfo_AnnotationView$(x, p, e, d, noEntry, 0);
+    return new GeneratedCodeInfo_AnnotationView$(x, p, e, d, x.index, o);
   }
 
   get path(): readonly number[] {
@@ -15569,10 +16753,18 @@ export class GeneratedCodeInfo_AnnotationView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 7, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -15582,42 +16774,64 @@ export class GeneratedCodeInfo_AnnotationView$ {
       }
       switch (t) {
         case 8: {
+          if (n1++ === 0) q1 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 10: {
+          if (n1++ === 0) q1 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
+          q4 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
+          const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (!((v >= 0 && v <= 2))) l = checkUnknown(s, p, l);
+          if ((v >= 0 && v <= 2)) { q5 = h; }
+          if (!((v >= 0 && v <= 2))) {
+            l = checkUnknown(s, p, l);
+            u = 0;
+          }
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
+    a[i + 3] = q2;
+    a[i + 4] = q3;
+    a[i + 5] = q4;
+    a[i + 6] = q5;
   }
 }
 

@@ -13,10 +13,14 @@ import {
   adopt,
   checkField,
   checkTag,
+  closeEntry,
   cursor,
   endScan,
+  fieldIndex,
   file,
   messageType,
+  noEntry,
+  openEntry,
   overBudget,
   readTag,
   scanUnknown,
@@ -108,18 +112,19 @@ export class EmptyView$ {
   declare readonly $d: number;
   declare $u: number | Uint8Array[];
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
+    this.$u = a[o + 0]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): EmptyView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EmptyView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
-    return new EmptyView$(x, p, e, d);
+    if (o === undefined) return new EmptyView$(x, p, e, d, noEntry, 0);
+    return new EmptyView$(x, p, e, d, x.index, o);
   }
 
   $scan(): this {
@@ -154,10 +159,12 @@ export class EmptyView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 1, k);
+    let u = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -169,13 +176,19 @@ export class EmptyView$ {
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
   }
 }
 

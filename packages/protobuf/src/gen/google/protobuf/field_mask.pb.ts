@@ -14,12 +14,16 @@ import {
   checkField,
   checkString,
   checkTag,
+  closeEntry,
   cursor,
   elementString,
   endScan,
+  fieldIndex,
   file,
   list,
   messageType,
+  noEntry,
+  openEntry,
   overBudget,
   readLength,
   readString,
@@ -531,20 +535,21 @@ export class FieldMaskView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FieldMaskView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FieldMaskView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new FieldMaskView$(x, p, e, d);
+    if (o === undefined) return new FieldMaskView$(x, p, e, d, noEntry, 0);
+    return new FieldMaskView$(x, p, e, d, x.index, o);
   }
 
   get paths(): readonly string[] {
@@ -610,10 +615,14 @@ export class FieldMaskView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -623,19 +632,28 @@ export class FieldMaskView$ {
       }
       switch (t) {
         case 10: {
+          if (n1++ === 0) q1 = s;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 

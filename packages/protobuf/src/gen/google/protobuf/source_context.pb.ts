@@ -14,10 +14,14 @@ import {
   checkField,
   checkString,
   checkTag,
+  closeEntry,
   cursor,
   endScan,
+  fieldIndex,
   file,
   messageType,
+  noEntry,
+  openEntry,
   overBudget,
   readLength,
   readString,
@@ -145,19 +149,20 @@ export class SourceContextView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): SourceContextView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): SourceContextView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new SourceContextView$(x, p, e, d);
+    if (o === undefined) return new SourceContextView$(x, p, e, d, noEntry, 0);
+    return new SourceContextView$(x, p, e, d, x.index, o);
   }
 
   get fileName(): string {
@@ -221,10 +226,13 @@ export class SourceContextView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -234,19 +242,27 @@ export class SourceContextView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 

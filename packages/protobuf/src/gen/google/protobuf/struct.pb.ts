@@ -23,6 +23,7 @@ import {
   child,
   childMap,
   children,
+  closeEntry,
   cursor,
   elementBool,
   elementDouble,
@@ -31,9 +32,13 @@ import {
   endMessage,
   endScan,
   entries,
+  entrySlot,
+  fieldIndex,
   file,
   list,
   messageType,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readDouble,
@@ -261,20 +266,21 @@ export class StructView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): StructView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StructView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 256) < 0) overBudget(p);
-    return new StructView$(x, p, e, d);
+    if (o === undefined) return new StructView$(x, p, e, d, noEntry, 0);
+    return new StructView$(x, p, e, d, x.index, o);
   }
 
   get fields(): ReadonlyMap<string, ValueView> {
@@ -340,10 +346,14 @@ export class StructView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 256) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -353,21 +363,32 @@ export class StructView$ {
       }
       switch (t) {
         case 10: {
+          if (n1++ === 0) q1 = s;
+          const i = fieldIndex.at;
           const z = checkEnd(b, p, e);
           StructView$.$entry1(b, cursor.p, z, d);
+          fieldIndex.at = i;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 
   static $entry1(b: Uint8Array, p: number, e: number, d: number): void {
@@ -386,7 +407,8 @@ export class StructView$ {
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          ValueView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          ValueView$.$check(b, h, z, d - 1, -1, 18);
           p = z;
           m = true;
           break;
@@ -661,20 +683,21 @@ export class ValueView$ {
   declare $1: any;
   declare $c1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$c1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$c1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
-    return new ValueView$(x, p, e, d);
+    if (o === undefined) return new ValueView$(x, p, e, d, noEntry, 0);
+    return new ValueView$(x, p, e, d, x.index, o);
   }
 
   get kind(): { readonly case: "nullValue"; readonly value: NullValue } | { readonly case: "numberValue"; readonly value: number } | { readonly case: "stringValue"; readonly value: string } | { readonly case: "boolValue"; readonly value: boolean } | { readonly case: "structValue"; readonly value: StructView } | { readonly case: "listValue"; readonly value: ListValueView } | undefined {
@@ -776,10 +799,14 @@ export class ValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let c1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -789,43 +816,63 @@ export class ValueView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p; c1 = 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 17: {
+          q1 = p; c1 = 2;
           p = checkFixed64(b, p, e);
           break;
         }
         case 26: {
+          q1 = p; c1 = 3;
           p = checkString(b, p, e);
           break;
         }
         case 32: {
+          q1 = p; c1 = 4;
           p = checkVarint(b, p, e);
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
-          StructView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          StructView$.$check(b, h, z, d - 1, -1, 42);
+          const r = entrySlot(i, h, p);
+          q1 = c1 === 5 ? -3 : r; c1 = 5;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
-          ListValueView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ListValueView$.$check(b, h, z, d - 1, -1, 50);
+          const r = entrySlot(i, h, p);
+          q1 = c1 === 6 ? -3 : r; c1 = 6;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = c1;
   }
 }
 
@@ -927,20 +974,21 @@ export class ListValueView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ListValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ListValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new ListValueView$(x, p, e, d);
+    if (o === undefined) return new ListValueView$(x, p, e, d, noEntry, 0);
+    return new ListValueView$(x, p, e, d, x.index, o);
   }
 
   get values(): readonly ValueView[] {
@@ -1006,10 +1054,14 @@ export class ListValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1020,20 +1072,32 @@ export class ListValueView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          ValueView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ValueView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 

@@ -19,15 +19,20 @@ import {
   checkVarint,
   child,
   children,
+  closeEntry,
   cursor,
   elementBool,
   elementInt32,
   elementString,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   list,
   messageType,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readLength,
@@ -380,28 +385,29 @@ export class TypeView$ {
   declare $6: any;
   declare $7: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$n3 = 0;
-    this.$4 = -2;
-    this.$n4 = 0;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$n3 = a[o + 5]!;
+    this.$4 = a[o + 6]!;
+    this.$n4 = a[o + 7]!;
+    this.$5 = a[o + 8]!;
+    this.$6 = a[o + 9]!;
+    this.$7 = a[o + 10]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): TypeView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): TypeView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 288) < 0) overBudget(p);
-    return new TypeView$(x, p, e, d);
+    if (o === undefined) return new TypeView$(x, p, e, d, noEntry, 0);
+    return new TypeView$(x, p, e, d, x.index, o);
   }
 
   get name(): string {
@@ -546,10 +552,22 @@ export class TypeView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 288) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 11, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -559,49 +577,81 @@ export class TypeView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          FieldView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FieldView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
+          if (n3++ === 0) q3 = s;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          OptionView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, s);
+          if (n4++ === 0) q4 = r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
-          SourceContextView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          SourceContextView$.$check(b, h, z, d - 1, -1, 42);
+          const r = entrySlot(i, h, p);
+          q5 = q5 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 48: {
+          q6 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 58: {
+          q7 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
+    a[i + 4] = q3;
+    a[i + 5] = n3;
+    a[i + 6] = q4;
+    a[i + 7] = n4;
+    a[i + 8] = q5;
+    a[i + 9] = q6;
+    a[i + 10] = q7;
   }
 }
 
@@ -971,29 +1021,30 @@ export class FieldView$ {
   declare $10: any;
   declare $11: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
-    this.$8 = -2;
-    this.$9 = -2;
-    this.$n9 = 0;
-    this.$10 = -2;
-    this.$11 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$6 = a[o + 5]!;
+    this.$7 = a[o + 6]!;
+    this.$8 = a[o + 7]!;
+    this.$9 = a[o + 8]!;
+    this.$n9 = a[o + 9]!;
+    this.$10 = a[o + 10]!;
+    this.$11 = a[o + 11]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FieldView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FieldView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 200) < 0) overBudget(p);
-    return new FieldView$(x, p, e, d);
+    if (o === undefined) return new FieldView$(x, p, e, d, noEntry, 0);
+    return new FieldView$(x, p, e, d, x.index, o);
   }
 
   get kind(): Field_Kind {
@@ -1163,10 +1214,23 @@ export class FieldView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 200) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 12, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
+    let q9 = -1;
+    let n9 = 0;
+    let q10 = -1;
+    let q11 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1176,57 +1240,87 @@ export class FieldView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
+          q4 = p;
           p = checkString(b, p, e);
           break;
         }
         case 50: {
+          q6 = p;
           p = checkString(b, p, e);
           break;
         }
         case 56: {
+          q7 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 64: {
+          q8 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 74: {
           const z = checkEnd(b, p, e);
-          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          OptionView$.$check(b, h, z, d - 1, -1, 74);
+          const r = entrySlot(i, h, s);
+          if (n9++ === 0) q9 = r;
           p = z;
           break;
         }
         case 82: {
+          q10 = p;
           p = checkString(b, p, e);
           break;
         }
         case 90: {
+          q11 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q6;
+    a[i + 6] = q7;
+    a[i + 7] = q8;
+    a[i + 8] = q9;
+    a[i + 9] = n9;
+    a[i + 10] = q10;
+    a[i + 11] = q11;
   }
 }
 
@@ -1556,26 +1650,27 @@ export class EnumView$ {
   declare $5: any;
   declare $6: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$n3 = 0;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$n3 = a[o + 5]!;
+    this.$4 = a[o + 6]!;
+    this.$5 = a[o + 7]!;
+    this.$6 = a[o + 8]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): EnumView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 224) < 0) overBudget(p);
-    return new EnumView$(x, p, e, d);
+    if (o === undefined) return new EnumView$(x, p, e, d, noEntry, 0);
+    return new EnumView$(x, p, e, d, x.index, o);
   }
 
   get name(): string {
@@ -1706,10 +1801,20 @@ export class EnumView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 224) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 9, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1719,45 +1824,74 @@ export class EnumView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          EnumValueView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          EnumValueView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          OptionView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, s);
+          if (n3++ === 0) q3 = r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          SourceContextView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          SourceContextView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, p);
+          q4 = q4 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 40: {
+          q5 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 50: {
+          q6 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
+    a[i + 4] = q3;
+    a[i + 5] = n3;
+    a[i + 6] = q4;
+    a[i + 7] = q5;
+    a[i + 8] = q6;
   }
 }
 
@@ -1927,22 +2061,23 @@ export class EnumValueView$ {
   declare $3: any;
   declare $n3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$n3 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$n3 = a[o + 4]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): EnumValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
-    return new EnumValueView$(x, p, e, d);
+    if (o === undefined) return new EnumValueView$(x, p, e, d, noEntry, 0);
+    return new EnumValueView$(x, p, e, d, x.index, o);
   }
 
   get name(): string {
@@ -2033,10 +2168,16 @@ export class EnumValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 5, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let n3 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2046,29 +2187,45 @@ export class EnumValueView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          OptionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          OptionView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, s);
+          if (n3++ === 0) q3 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = n3;
   }
 }
 
@@ -2240,20 +2397,21 @@ export class OptionView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): OptionView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): OptionView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new OptionView$(x, p, e, d);
+    if (o === undefined) return new OptionView$(x, p, e, d, noEntry, 0);
+    return new OptionView$(x, p, e, d, x.index, o);
   }
 
   get name(): string {
@@ -2330,10 +2488,14 @@ export class OptionView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2343,25 +2505,38 @@ export class OptionView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          AnyView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          AnyView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, p);
+          q2 = q2 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 

@@ -19,6 +19,7 @@ import {
   checkString,
   checkTag,
   checkVarint,
+  closeEntry,
   cursor,
   elementBool,
   elementDouble,
@@ -28,10 +29,13 @@ import {
   elementUint32,
   elementUint64,
   endScan,
+  fieldIndex,
   file,
   isBytes,
   messageType,
   noBytes,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readBytes,
@@ -165,19 +169,20 @@ export class DoubleValueView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): DoubleValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): DoubleValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new DoubleValueView$(x, p, e, d);
+    if (o === undefined) return new DoubleValueView$(x, p, e, d, noEntry, 0);
+    return new DoubleValueView$(x, p, e, d, x.index, o);
   }
 
   get value(): number {
@@ -238,10 +243,13 @@ export class DoubleValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -251,19 +259,27 @@ export class DoubleValueView$ {
       }
       switch (t) {
         case 9: {
+          q1 = p;
           p = checkFixed64(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -360,19 +376,20 @@ export class FloatValueView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FloatValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FloatValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new FloatValueView$(x, p, e, d);
+    if (o === undefined) return new FloatValueView$(x, p, e, d, noEntry, 0);
+    return new FloatValueView$(x, p, e, d, x.index, o);
   }
 
   get value(): number {
@@ -433,10 +450,13 @@ export class FloatValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -446,19 +466,27 @@ export class FloatValueView$ {
       }
       switch (t) {
         case 13: {
+          q1 = p;
           p = checkFixed32(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -555,19 +583,20 @@ export class Int64ValueView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): Int64ValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): Int64ValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new Int64ValueView$(x, p, e, d);
+    if (o === undefined) return new Int64ValueView$(x, p, e, d, noEntry, 0);
+    return new Int64ValueView$(x, p, e, d, x.index, o);
   }
 
   get value(): bigint {
@@ -630,10 +659,13 @@ export class Int64ValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -643,19 +675,27 @@ export class Int64ValueView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -752,19 +792,20 @@ export class UInt64ValueView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): UInt64ValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UInt64ValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new UInt64ValueView$(x, p, e, d);
+    if (o === undefined) return new UInt64ValueView$(x, p, e, d, noEntry, 0);
+    return new UInt64ValueView$(x, p, e, d, x.index, o);
   }
 
   get value(): bigint {
@@ -827,10 +868,13 @@ export class UInt64ValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -840,19 +884,27 @@ export class UInt64ValueView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -954,19 +1006,20 @@ export class Int32ValueView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): Int32ValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): Int32ValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new Int32ValueView$(x, p, e, d);
+    if (o === undefined) return new Int32ValueView$(x, p, e, d, noEntry, 0);
+    return new Int32ValueView$(x, p, e, d, x.index, o);
   }
 
   get value(): number {
@@ -1029,10 +1082,13 @@ export class Int32ValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1042,19 +1098,27 @@ export class Int32ValueView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1156,19 +1220,20 @@ export class UInt32ValueView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): UInt32ValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UInt32ValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new UInt32ValueView$(x, p, e, d);
+    if (o === undefined) return new UInt32ValueView$(x, p, e, d, noEntry, 0);
+    return new UInt32ValueView$(x, p, e, d, x.index, o);
   }
 
   get value(): number {
@@ -1231,10 +1296,13 @@ export class UInt32ValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1244,19 +1312,27 @@ export class UInt32ValueView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1353,19 +1429,20 @@ export class BoolValueView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): BoolValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BoolValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new BoolValueView$(x, p, e, d);
+    if (o === undefined) return new BoolValueView$(x, p, e, d, noEntry, 0);
+    return new BoolValueView$(x, p, e, d, x.index, o);
   }
 
   get value(): boolean {
@@ -1428,10 +1505,13 @@ export class BoolValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1441,19 +1521,27 @@ export class BoolValueView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1559,19 +1647,20 @@ export class StringValueView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): StringValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StringValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new StringValueView$(x, p, e, d);
+    if (o === undefined) return new StringValueView$(x, p, e, d, noEntry, 0);
+    return new StringValueView$(x, p, e, d, x.index, o);
   }
 
   get value(): string {
@@ -1635,10 +1724,13 @@ export class StringValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1648,19 +1740,27 @@ export class StringValueView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1766,19 +1866,20 @@ export class BytesValueView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): BytesValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BytesValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new BytesValueView$(x, p, e, d);
+    if (o === undefined) return new BytesValueView$(x, p, e, d, noEntry, 0);
+    return new BytesValueView$(x, p, e, d, x.index, o);
   }
 
   get value(): Uint8Array {
@@ -1842,10 +1943,13 @@ export class BytesValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1855,19 +1959,27 @@ export class BytesValueView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkBytes(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 

@@ -20,6 +20,7 @@ import {
   checkVarint,
   child,
   children,
+  closeEntry,
   cursor,
   elementInt64,
   elementKey,
@@ -27,9 +28,13 @@ import {
   endMessage,
   endScan,
   entries,
+  entrySlot,
+  fieldIndex,
   file,
   list,
   messageType,
+  noEntry,
+  openEntry,
   overBudget,
   readInt64,
   readKey,
@@ -390,22 +395,23 @@ export class ErrorInfoView$ {
   declare $3: any;
   declare $n3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$n3 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$n3 = a[o + 4]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ErrorInfoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ErrorInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 272) < 0) overBudget(p);
-    return new ErrorInfoView$(x, p, e, d);
+    if (o === undefined) return new ErrorInfoView$(x, p, e, d, noEntry, 0);
+    return new ErrorInfoView$(x, p, e, d, x.index, o);
   }
 
   get reason(): string {
@@ -497,10 +503,16 @@ export class ErrorInfoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 272) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 5, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let n3 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -510,14 +522,17 @@ export class ErrorInfoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
+          if (n3++ === 0) q3 = s;
           const z = checkEnd(b, p, e);
           ErrorInfoView$.$entry3(b, cursor.p, z, d);
           p = z;
@@ -526,13 +541,23 @@ export class ErrorInfoView$ {
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = n3;
   }
 
   static $entry3(b: Uint8Array, p: number, e: number, d: number): void {
@@ -684,19 +709,20 @@ export class RetryInfoView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): RetryInfoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): RetryInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new RetryInfoView$(x, p, e, d);
+    if (o === undefined) return new RetryInfoView$(x, p, e, d, noEntry, 0);
+    return new RetryInfoView$(x, p, e, d, x.index, o);
   }
 
   get retryDelay(): DurationView | undefined {
@@ -760,10 +786,13 @@ export class RetryInfoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -774,20 +803,31 @@ export class RetryInfoView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          DurationView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          DurationView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -911,21 +951,22 @@ export class DebugInfoView$ {
   declare $n1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
+    this.$2 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): DebugInfoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): DebugInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
-    return new DebugInfoView$(x, p, e, d);
+    if (o === undefined) return new DebugInfoView$(x, p, e, d, noEntry, 0);
+    return new DebugInfoView$(x, p, e, d, x.index, o);
   }
 
   get stackEntries(): readonly string[] {
@@ -1004,10 +1045,15 @@ export class DebugInfoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1017,23 +1063,34 @@ export class DebugInfoView$ {
       }
       switch (t) {
         case 10: {
+          if (n1++ === 0) q1 = s;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
+    a[i + 3] = q2;
   }
 }
 
@@ -1159,20 +1216,21 @@ export class QuotaFailureView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): QuotaFailureView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): QuotaFailureView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new QuotaFailureView$(x, p, e, d);
+    if (o === undefined) return new QuotaFailureView$(x, p, e, d, noEntry, 0);
+    return new QuotaFailureView$(x, p, e, d, x.index, o);
   }
 
   get violations(): readonly QuotaFailure_ViolationView[] {
@@ -1238,10 +1296,14 @@ export class QuotaFailureView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1252,20 +1314,32 @@ export class QuotaFailureView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          QuotaFailure_ViolationView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          QuotaFailure_ViolationView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 
@@ -1817,27 +1891,28 @@ export class QuotaFailure_ViolationView$ {
   declare $7: any;
   declare $8: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$n6 = 0;
-    this.$7 = -2;
-    this.$8 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$5 = a[o + 5]!;
+    this.$6 = a[o + 6]!;
+    this.$n6 = a[o + 7]!;
+    this.$7 = a[o + 8]!;
+    this.$8 = a[o + 9]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): QuotaFailure_ViolationView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): QuotaFailure_ViolationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 312) < 0) overBudget(p);
-    return new QuotaFailure_ViolationView$(x, p, e, d);
+    if (o === undefined) return new QuotaFailure_ViolationView$(x, p, e, d, noEntry, 0);
+    return new QuotaFailure_ViolationView$(x, p, e, d, x.index, o);
   }
 
   get subject(): string {
@@ -1990,10 +2065,21 @@ export class QuotaFailure_ViolationView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 312) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 10, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let n6 = 0;
+    let q7 = -1;
+    let q8 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2003,49 +2089,72 @@ export class QuotaFailure_ViolationView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
+          q3 = p;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
+          q4 = p;
           p = checkString(b, p, e);
           break;
         }
         case 42: {
+          q5 = p;
           p = checkString(b, p, e);
           break;
         }
         case 50: {
+          if (n6++ === 0) q6 = s;
           const z = checkEnd(b, p, e);
           QuotaFailure_ViolationView$.$entry6(b, cursor.p, z, d);
           p = z;
           break;
         }
         case 56: {
+          q7 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 64: {
+          q8 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q5;
+    a[i + 6] = q6;
+    a[i + 7] = n6;
+    a[i + 8] = q7;
+    a[i + 9] = q8;
   }
 
   static $entry6(b: Uint8Array, p: number, e: number, d: number): void {
@@ -2184,20 +2293,21 @@ export class PreconditionFailureView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): PreconditionFailureView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): PreconditionFailureView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new PreconditionFailureView$(x, p, e, d);
+    if (o === undefined) return new PreconditionFailureView$(x, p, e, d, noEntry, 0);
+    return new PreconditionFailureView$(x, p, e, d, x.index, o);
   }
 
   get violations(): readonly PreconditionFailure_ViolationView[] {
@@ -2263,10 +2373,14 @@ export class PreconditionFailureView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2277,20 +2391,32 @@ export class PreconditionFailureView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          PreconditionFailure_ViolationView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          PreconditionFailure_ViolationView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 
@@ -2479,21 +2605,22 @@ export class PreconditionFailure_ViolationView$ {
   declare $2: any;
   declare $3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): PreconditionFailure_ViolationView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): PreconditionFailure_ViolationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
-    return new PreconditionFailure_ViolationView$(x, p, e, d);
+    if (o === undefined) return new PreconditionFailure_ViolationView$(x, p, e, d, noEntry, 0);
+    return new PreconditionFailure_ViolationView$(x, p, e, d, x.index, o);
   }
 
   get type(): string {
@@ -2583,10 +2710,15 @@ export class PreconditionFailure_ViolationView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2596,27 +2728,39 @@ export class PreconditionFailure_ViolationView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
+          q3 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
   }
 }
 
@@ -2724,20 +2868,21 @@ export class BadRequestView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): BadRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BadRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new BadRequestView$(x, p, e, d);
+    if (o === undefined) return new BadRequestView$(x, p, e, d, noEntry, 0);
+    return new BadRequestView$(x, p, e, d, x.index, o);
   }
 
   get fieldViolations(): readonly BadRequest_FieldViolationView[] {
@@ -2803,10 +2948,14 @@ export class BadRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2817,20 +2966,32 @@ export class BadRequestView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          BadRequest_FieldViolationView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          BadRequest_FieldViolationView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 
@@ -3160,22 +3321,23 @@ export class BadRequest_FieldViolationView$ {
   declare $3: any;
   declare $4: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): BadRequest_FieldViolationView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BadRequest_FieldViolationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
-    return new BadRequest_FieldViolationView$(x, p, e, d);
+    if (o === undefined) return new BadRequest_FieldViolationView$(x, p, e, d, noEntry, 0);
+    return new BadRequest_FieldViolationView$(x, p, e, d, x.index, o);
   }
 
   get field(): string {
@@ -3278,10 +3440,16 @@ export class BadRequest_FieldViolationView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 5, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3291,33 +3459,50 @@ export class BadRequest_FieldViolationView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
+          q3 = p;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          LocalizedMessageView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          LocalizedMessageView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, p);
+          q4 = q4 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
   }
 }
 
@@ -3462,20 +3647,21 @@ export class RequestInfoView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): RequestInfoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): RequestInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new RequestInfoView$(x, p, e, d);
+    if (o === undefined) return new RequestInfoView$(x, p, e, d, noEntry, 0);
+    return new RequestInfoView$(x, p, e, d, x.index, o);
   }
 
   get requestId(): string {
@@ -3552,10 +3738,14 @@ export class RequestInfoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3565,23 +3755,33 @@ export class RequestInfoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -3811,22 +4011,23 @@ export class ResourceInfoView$ {
   declare $3: any;
   declare $4: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ResourceInfoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ResourceInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
-    return new ResourceInfoView$(x, p, e, d);
+    if (o === undefined) return new ResourceInfoView$(x, p, e, d, noEntry, 0);
+    return new ResourceInfoView$(x, p, e, d, x.index, o);
   }
 
   get resourceType(): string {
@@ -3929,10 +4130,16 @@ export class ResourceInfoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 5, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3942,31 +4149,45 @@ export class ResourceInfoView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
+          q3 = p;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
+          q4 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
   }
 }
 
@@ -4080,20 +4301,21 @@ export class HelpView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): HelpView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): HelpView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new HelpView$(x, p, e, d);
+    if (o === undefined) return new HelpView$(x, p, e, d, noEntry, 0);
+    return new HelpView$(x, p, e, d, x.index, o);
   }
 
   get links(): readonly Help_LinkView[] {
@@ -4159,10 +4381,14 @@ export class HelpView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4173,20 +4399,32 @@ export class HelpView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          Help_LinkView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          Help_LinkView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 
@@ -4307,20 +4545,21 @@ export class Help_LinkView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): Help_LinkView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): Help_LinkView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new Help_LinkView$(x, p, e, d);
+    if (o === undefined) return new Help_LinkView$(x, p, e, d, noEntry, 0);
+    return new Help_LinkView$(x, p, e, d, x.index, o);
   }
 
   get description(): string {
@@ -4397,10 +4636,14 @@ export class Help_LinkView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4410,23 +4653,33 @@ export class Help_LinkView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -4565,20 +4818,21 @@ export class LocalizedMessageView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): LocalizedMessageView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): LocalizedMessageView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new LocalizedMessageView$(x, p, e, d);
+    if (o === undefined) return new LocalizedMessageView$(x, p, e, d, noEntry, 0);
+    return new LocalizedMessageView$(x, p, e, d, x.index, o);
   }
 
   get locale(): string {
@@ -4655,10 +4909,14 @@ export class LocalizedMessageView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4668,23 +4926,33 @@ export class LocalizedMessageView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 

@@ -22,16 +22,21 @@ import {
   checkVarint,
   child,
   children,
+  closeEntry,
   cursor,
   elementBool,
   elementInt32,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   isBytes,
   list,
   messageType,
   noBytes,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readBytes,
@@ -133,18 +138,19 @@ export class EmptyView$ {
   declare readonly $d: number;
   declare $u: number | Uint8Array[];
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
+    this.$u = a[o + 0]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): EmptyView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EmptyView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
-    return new EmptyView$(x, p, e, d);
+    if (o === undefined) return new EmptyView$(x, p, e, d, noEntry, 0);
+    return new EmptyView$(x, p, e, d, x.index, o);
   }
 
   $scan(): this {
@@ -179,10 +185,12 @@ export class EmptyView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 1, k);
+    let u = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -194,13 +202,19 @@ export class EmptyView$ {
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
   }
 }
 
@@ -278,19 +292,20 @@ export class BoolValueView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): BoolValueView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BoolValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new BoolValueView$(x, p, e, d);
+    if (o === undefined) return new BoolValueView$(x, p, e, d, noEntry, 0);
+    return new BoolValueView$(x, p, e, d, x.index, o);
   }
 
   get value(): boolean {
@@ -353,10 +368,13 @@ export class BoolValueView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -366,19 +384,27 @@ export class BoolValueView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -487,20 +513,21 @@ export class PayloadView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): PayloadView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): PayloadView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new PayloadView$(x, p, e, d);
+    if (o === undefined) return new PayloadView$(x, p, e, d, noEntry, 0);
+    return new PayloadView$(x, p, e, d, x.index, o);
   }
 
   get type(): PayloadType {
@@ -576,10 +603,14 @@ export class PayloadView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -589,23 +620,33 @@ export class PayloadView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkBytes(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -714,20 +755,21 @@ export class EchoStatusView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): EchoStatusView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EchoStatusView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new EchoStatusView$(x, p, e, d);
+    if (o === undefined) return new EchoStatusView$(x, p, e, d, noEntry, 0);
+    return new EchoStatusView$(x, p, e, d, x.index, o);
   }
 
   get code(): number {
@@ -803,10 +845,14 @@ export class EchoStatusView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -816,23 +862,33 @@ export class EchoStatusView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -1120,27 +1176,28 @@ export class SimpleRequestView$ {
   declare $8: any;
   declare $9: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
-    this.$8 = -2;
-    this.$9 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$5 = a[o + 5]!;
+    this.$6 = a[o + 6]!;
+    this.$7 = a[o + 7]!;
+    this.$8 = a[o + 8]!;
+    this.$9 = a[o + 9]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): SimpleRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): SimpleRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
-    return new SimpleRequestView$(x, p, e, d);
+    if (o === undefined) return new SimpleRequestView$(x, p, e, d, noEntry, 0);
+    return new SimpleRequestView$(x, p, e, d, x.index, o);
   }
 
   get responseType(): PayloadType {
@@ -1295,10 +1352,21 @@ export class SimpleRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 10, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
+    let q9 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1308,59 +1376,95 @@ export class SimpleRequestView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          PayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          PayloadView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 32: {
+          q4 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
+          q5 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
-          BoolValueView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          BoolValueView$.$check(b, h, z, d - 1, -1, 50);
+          const r = entrySlot(i, h, p);
+          q6 = q6 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
-          EchoStatusView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          EchoStatusView$.$check(b, h, z, d - 1, -1, 58);
+          const r = entrySlot(i, h, p);
+          q7 = q7 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 66: {
           const z = checkEnd(b, p, e);
-          BoolValueView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          BoolValueView$.$check(b, h, z, d - 1, -1, 66);
+          const r = entrySlot(i, h, p);
+          q8 = q8 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 72: {
+          q9 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q5;
+    a[i + 6] = q6;
+    a[i + 7] = q7;
+    a[i + 8] = q8;
+    a[i + 9] = q9;
   }
 }
 
@@ -1558,23 +1662,24 @@ export class SimpleResponseView$ {
   declare $4: any;
   declare $6: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$6 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$6 = a[o + 5]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): SimpleResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): SimpleResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 104) < 0) overBudget(p);
-    return new SimpleResponseView$(x, p, e, d);
+    if (o === undefined) return new SimpleResponseView$(x, p, e, d, noEntry, 0);
+    return new SimpleResponseView$(x, p, e, d, x.index, o);
   }
 
   get payload(): PayloadView | undefined {
@@ -1690,10 +1795,17 @@ export class SimpleResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 104) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 6, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q6 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1704,36 +1816,55 @@ export class SimpleResponseView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          PayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          PayloadView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
+          q3 = p;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
+          q4 = p;
           p = checkString(b, p, e);
           break;
         }
         case 50: {
+          q6 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q6;
   }
 }
 
@@ -1860,20 +1991,21 @@ export class StreamingInputCallRequestView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): StreamingInputCallRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamingInputCallRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new StreamingInputCallRequestView$(x, p, e, d);
+    if (o === undefined) return new StreamingInputCallRequestView$(x, p, e, d, noEntry, 0);
+    return new StreamingInputCallRequestView$(x, p, e, d, x.index, o);
   }
 
   get payload(): PayloadView | undefined {
@@ -1950,10 +2082,14 @@ export class StreamingInputCallRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1964,26 +2100,42 @@ export class StreamingInputCallRequestView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          PayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          PayloadView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          BoolValueView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          BoolValueView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, p);
+          q2 = q2 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -2066,19 +2218,20 @@ export class StreamingInputCallResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): StreamingInputCallResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamingInputCallResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new StreamingInputCallResponseView$(x, p, e, d);
+    if (o === undefined) return new StreamingInputCallResponseView$(x, p, e, d, noEntry, 0);
+    return new StreamingInputCallResponseView$(x, p, e, d, x.index, o);
   }
 
   get aggregatedPayloadSize(): number {
@@ -2141,10 +2294,13 @@ export class StreamingInputCallResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2154,19 +2310,27 @@ export class StreamingInputCallResponseView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -2304,21 +2468,22 @@ export class ResponseParametersView$ {
   declare $2: any;
   declare $3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ResponseParametersView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ResponseParametersView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
-    return new ResponseParametersView$(x, p, e, d);
+    if (o === undefined) return new ResponseParametersView$(x, p, e, d, noEntry, 0);
+    return new ResponseParametersView$(x, p, e, d, x.index, o);
   }
 
   get size(): number {
@@ -2404,10 +2569,15 @@ export class ResponseParametersView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2417,29 +2587,44 @@ export class ResponseParametersView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          BoolValueView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          BoolValueView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
   }
 }
 
@@ -2624,23 +2809,24 @@ export class StreamingOutputCallRequestView$ {
   declare $3: any;
   declare $7: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$7 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$7 = a[o + 5]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): StreamingOutputCallRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamingOutputCallRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
-    return new StreamingOutputCallRequestView$(x, p, e, d);
+    if (o === undefined) return new StreamingOutputCallRequestView$(x, p, e, d, noEntry, 0);
+    return new StreamingOutputCallRequestView$(x, p, e, d, x.index, o);
   }
 
   get responseType(): PayloadType {
@@ -2744,10 +2930,17 @@ export class StreamingOutputCallRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 6, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q7 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2757,37 +2950,61 @@ export class StreamingOutputCallRequestView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          ResponseParametersView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ResponseParametersView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          PayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          PayloadView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
-          EchoStatusView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          EchoStatusView$.$check(b, h, z, d - 1, -1, 58);
+          const r = entrySlot(i, h, p);
+          q7 = q7 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
+    a[i + 4] = q3;
+    a[i + 5] = q7;
   }
 }
 
@@ -2881,19 +3098,20 @@ export class StreamingOutputCallResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): StreamingOutputCallResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamingOutputCallResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new StreamingOutputCallResponseView$(x, p, e, d);
+    if (o === undefined) return new StreamingOutputCallResponseView$(x, p, e, d, noEntry, 0);
+    return new StreamingOutputCallResponseView$(x, p, e, d, x.index, o);
   }
 
   get payload(): PayloadView | undefined {
@@ -2957,10 +3175,13 @@ export class StreamingOutputCallResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2971,20 +3192,31 @@ export class StreamingOutputCallResponseView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          PayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          PayloadView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 

@@ -57,6 +57,7 @@ import {
   checkVarint,
   child,
   children,
+  closeEntry,
   cursor,
   elementBool,
   elementInt32,
@@ -64,11 +65,15 @@ import {
   elementUint32,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   isBytes,
   list,
   messageType,
   noBytes,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readBytes,
@@ -985,40 +990,41 @@ export class ClientCompatRequestView$ {
   declare $19: any;
   declare $20: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
-    this.$8 = -2;
-    this.$9 = -2;
-    this.$10 = -2;
-    this.$11 = -2;
-    this.$12 = -2;
-    this.$13 = -2;
-    this.$14 = -2;
-    this.$15 = -2;
-    this.$n15 = 0;
-    this.$16 = -2;
-    this.$n16 = 0;
-    this.$17 = -2;
-    this.$18 = -2;
-    this.$19 = -2;
-    this.$20 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$5 = a[o + 5]!;
+    this.$6 = a[o + 6]!;
+    this.$7 = a[o + 7]!;
+    this.$8 = a[o + 8]!;
+    this.$9 = a[o + 9]!;
+    this.$10 = a[o + 10]!;
+    this.$11 = a[o + 11]!;
+    this.$12 = a[o + 12]!;
+    this.$13 = a[o + 13]!;
+    this.$14 = a[o + 14]!;
+    this.$15 = a[o + 15]!;
+    this.$n15 = a[o + 16]!;
+    this.$16 = a[o + 17]!;
+    this.$n16 = a[o + 18]!;
+    this.$17 = a[o + 19]!;
+    this.$18 = a[o + 20]!;
+    this.$19 = a[o + 21]!;
+    this.$20 = a[o + 22]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ClientCompatRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientCompatRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 336) < 0) overBudget(p);
-    return new ClientCompatRequestView$(x, p, e, d);
+    if (o === undefined) return new ClientCompatRequestView$(x, p, e, d, noEntry, 0);
+    return new ClientCompatRequestView$(x, p, e, d, x.index, o);
   }
 
   get testName(): string {
@@ -1304,10 +1310,34 @@ export class ClientCompatRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 336) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 23, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
+    let q9 = -1;
+    let q10 = -1;
+    let q11 = -1;
+    let q12 = -1;
+    let q13 = -1;
+    let q14 = -1;
+    let q15 = -1;
+    let n15 = 0;
+    let q16 = -1;
+    let n16 = 0;
+    let q17 = -1;
+    let q18 = -1;
+    let q19 = -1;
+    let q20 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1317,105 +1347,168 @@ export class ClientCompatRequestView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
+          q4 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
+          q5 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 50: {
+          q6 = p;
           p = checkString(b, p, e);
           break;
         }
         case 56: {
+          q7 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 66: {
+          q8 = p;
           p = checkBytes(b, p, e);
           break;
         }
         case 74: {
           const z = checkEnd(b, p, e);
-          TLSCredsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          TLSCredsView$.$check(b, h, z, d - 1, -1, 74);
+          const r = entrySlot(i, h, p);
+          q9 = q9 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 80: {
+          q10 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 90: {
+          q11 = p;
           p = checkString(b, p, e);
           break;
         }
         case 98: {
+          q12 = p;
           p = checkString(b, p, e);
           break;
         }
         case 104: {
+          q13 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 112: {
+          q14 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 122: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 122);
+          const r = entrySlot(i, h, s);
+          if (n15++ === 0) q15 = r;
           p = z;
           break;
         }
         case 130: {
           const z = checkEnd(b, p, e);
-          AnyView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          AnyView$.$check(b, h, z, d - 1, -1, 130);
+          const r = entrySlot(i, h, s);
+          if (n16++ === 0) q16 = r;
           p = z;
           break;
         }
         case 136: {
+          q17 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 144: {
+          q18 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 154: {
           const z = checkEnd(b, p, e);
-          ClientCompatRequest_CancelView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ClientCompatRequest_CancelView$.$check(b, h, z, d - 1, -1, 154);
+          const r = entrySlot(i, h, p);
+          q19 = q19 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 162: {
           const z = checkEnd(b, p, e);
-          RawHTTPRequestView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          RawHTTPRequestView$.$check(b, h, z, d - 1, -1, 162);
+          const r = entrySlot(i, h, p);
+          q20 = q20 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q5;
+    a[i + 6] = q6;
+    a[i + 7] = q7;
+    a[i + 8] = q8;
+    a[i + 9] = q9;
+    a[i + 10] = q10;
+    a[i + 11] = q11;
+    a[i + 12] = q12;
+    a[i + 13] = q13;
+    a[i + 14] = q14;
+    a[i + 15] = q15;
+    a[i + 16] = n15;
+    a[i + 17] = q16;
+    a[i + 18] = n16;
+    a[i + 19] = q17;
+    a[i + 20] = q18;
+    a[i + 21] = q19;
+    a[i + 22] = q20;
   }
 }
 
@@ -1664,20 +1757,21 @@ export class ClientCompatRequest_CancelView$ {
   declare $1: any;
   declare $c1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$c1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$c1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ClientCompatRequest_CancelView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientCompatRequest_CancelView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
-    return new ClientCompatRequest_CancelView$(x, p, e, d);
+    if (o === undefined) return new ClientCompatRequest_CancelView$(x, p, e, d, noEntry, 0);
+    return new ClientCompatRequest_CancelView$(x, p, e, d, x.index, o);
   }
 
   get cancelTiming(): { readonly case: "beforeCloseSend"; readonly value: EmptyView } | { readonly case: "afterCloseSendMs"; readonly value: number } | { readonly case: "afterNumResponses"; readonly value: number } | undefined {
@@ -1761,10 +1855,14 @@ export class ClientCompatRequest_CancelView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let c1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1775,28 +1873,42 @@ export class ClientCompatRequest_CancelView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          EmptyView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          EmptyView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = c1 === 1 ? -3 : r; c1 = 1;
           p = z;
           break;
         }
         case 16: {
+          q1 = p; c1 = 2;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
+          q1 = p; c1 = 3;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = c1;
   }
 }
 
@@ -1995,21 +2107,22 @@ export class ClientCompatResponseView$ {
   declare $2: any;
   declare $c2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$c2 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$c2 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ClientCompatResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientCompatResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 120) < 0) overBudget(p);
-    return new ClientCompatResponseView$(x, p, e, d);
+    if (o === undefined) return new ClientCompatResponseView$(x, p, e, d, noEntry, 0);
+    return new ClientCompatResponseView$(x, p, e, d, x.index, o);
   }
 
   get testName(): string {
@@ -2098,10 +2211,15 @@ export class ClientCompatResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 120) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let c2 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2111,31 +2229,49 @@ export class ClientCompatResponseView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          ClientResponseResultView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ClientResponseResultView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, p);
+          q2 = c2 === 2 ? -3 : r; c2 = 2;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          ClientErrorResultView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ClientErrorResultView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q2 = c2 === 3 ? -3 : r; c2 = 3;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = c2;
   }
 }
 
@@ -2511,29 +2647,30 @@ export class ClientResponseResultView$ {
   declare $7: any;
   declare $n7: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$n4 = 0;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
-    this.$n7 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
+    this.$2 = a[o + 3]!;
+    this.$n2 = a[o + 4]!;
+    this.$3 = a[o + 5]!;
+    this.$4 = a[o + 6]!;
+    this.$n4 = a[o + 7]!;
+    this.$5 = a[o + 8]!;
+    this.$6 = a[o + 9]!;
+    this.$7 = a[o + 10]!;
+    this.$n7 = a[o + 11]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ClientResponseResultView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientResponseResultView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 344) < 0) overBudget(p);
-    return new ClientResponseResultView$(x, p, e, d);
+    if (o === undefined) return new ClientResponseResultView$(x, p, e, d, noEntry, 0);
+    return new ClientResponseResultView$(x, p, e, d, x.index, o);
   }
 
   get responseHeaders(): readonly HeaderView[] {
@@ -2676,10 +2813,23 @@ export class ClientResponseResultView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 344) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 12, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let n7 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2690,50 +2840,86 @@ export class ClientResponseResultView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          ConformancePayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ConformancePayloadView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          ErrorView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ErrorView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, s);
+          if (n4++ === 0) q4 = r;
           p = z;
           break;
         }
         case 40: {
+          q5 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
+          q6 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 58: {
+          if (n7++ === 0) q7 = s;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
+    a[i + 3] = q2;
+    a[i + 4] = n2;
+    a[i + 5] = q3;
+    a[i + 6] = q4;
+    a[i + 7] = n4;
+    a[i + 8] = q5;
+    a[i + 9] = q6;
+    a[i + 10] = q7;
+    a[i + 11] = n7;
   }
 }
 
@@ -2845,19 +3031,20 @@ export class ClientErrorResultView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ClientErrorResultView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientErrorResultView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new ClientErrorResultView$(x, p, e, d);
+    if (o === undefined) return new ClientErrorResultView$(x, p, e, d, noEntry, 0);
+    return new ClientErrorResultView$(x, p, e, d, x.index, o);
   }
 
   get message(): string {
@@ -2921,10 +3108,13 @@ export class ClientErrorResultView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2934,19 +3124,27 @@ export class ClientErrorResultView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -3187,23 +3385,24 @@ export class WireDetailsView$ {
   declare $n3: any;
   declare $4: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$n3 = 0;
-    this.$4 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$n3 = a[o + 4]!;
+    this.$4 = a[o + 5]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): WireDetailsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): WireDetailsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
-    return new WireDetailsView$(x, p, e, d);
+    if (o === undefined) return new WireDetailsView$(x, p, e, d, noEntry, 0);
+    return new WireDetailsView$(x, p, e, d, x.index, o);
   }
 
   get actualStatusCode(): number {
@@ -3307,10 +3506,17 @@ export class WireDetailsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 6, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3320,35 +3526,56 @@ export class WireDetailsView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          StructView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          StructView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, p);
+          q2 = q2 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, s);
+          if (n3++ === 0) q3 = r;
           p = z;
           break;
         }
         case 34: {
+          q4 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = n3;
+    a[i + 5] = q4;
   }
 }
 

@@ -21,16 +21,21 @@ import {
   checkVarint,
   child,
   children,
+  closeEntry,
   cursor,
   elementBool,
   elementInt32,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   isBytes,
   list,
   messageType,
   noBytes,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readBytes,
@@ -350,23 +355,24 @@ export class ConfigView$ {
   declare $3: any;
   declare $n3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$n3 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$n3 = a[o + 5]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ConfigView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ConfigView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 200) < 0) overBudget(p);
-    return new ConfigView$(x, p, e, d);
+    if (o === undefined) return new ConfigView$(x, p, e, d, noEntry, 0);
+    return new ConfigView$(x, p, e, d, x.index, o);
   }
 
   get features(): FeaturesView | undefined {
@@ -459,10 +465,17 @@ export class ConfigView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 200) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 6, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let n3 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -473,32 +486,55 @@ export class ConfigView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          FeaturesView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FeaturesView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          ConfigCaseView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ConfigCaseView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          ConfigCaseView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ConfigCaseView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, s);
+          if (n3++ === 0) q3 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
+    a[i + 4] = q3;
+    a[i + 5] = n3;
   }
 }
 
@@ -1036,35 +1072,36 @@ export class FeaturesView$ {
   declare $11: any;
   declare $12: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$n3 = 0;
-    this.$4 = -2;
-    this.$n4 = 0;
-    this.$5 = -2;
-    this.$n5 = 0;
-    this.$6 = -2;
-    this.$7 = -2;
-    this.$8 = -2;
-    this.$9 = -2;
-    this.$10 = -2;
-    this.$11 = -2;
-    this.$12 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
+    this.$2 = a[o + 3]!;
+    this.$n2 = a[o + 4]!;
+    this.$3 = a[o + 5]!;
+    this.$n3 = a[o + 6]!;
+    this.$4 = a[o + 7]!;
+    this.$n4 = a[o + 8]!;
+    this.$5 = a[o + 9]!;
+    this.$n5 = a[o + 10]!;
+    this.$6 = a[o + 11]!;
+    this.$7 = a[o + 12]!;
+    this.$8 = a[o + 13]!;
+    this.$9 = a[o + 14]!;
+    this.$10 = a[o + 15]!;
+    this.$11 = a[o + 16]!;
+    this.$12 = a[o + 17]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): FeaturesView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeaturesView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 440) < 0) overBudget(p);
-    return new FeaturesView$(x, p, e, d);
+    if (o === undefined) return new FeaturesView$(x, p, e, d, noEntry, 0);
+    return new FeaturesView$(x, p, e, d, x.index, o);
   }
 
   get versions(): readonly HTTPVersion[] {
@@ -1263,10 +1300,29 @@ export class FeaturesView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 440) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 18, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let n5 = 0;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
+    let q9 = -1;
+    let q10 = -1;
+    let q11 = -1;
+    let q12 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1276,88 +1332,128 @@ export class FeaturesView$ {
       }
       switch (t) {
         case 8: {
+          if (n1++ === 0) q1 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 10: {
+          if (n1++ === 0) q1 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 16: {
+          if (n2++ === 0) q2 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
+          if (n2++ === 0) q2 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 24: {
+          if (n3++ === 0) q3 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
+          if (n3++ === 0) q3 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 32: {
+          if (n4++ === 0) q4 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
+          if (n4++ === 0) q4 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 40: {
+          if (n5++ === 0) q5 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 42: {
+          if (n5++ === 0) q5 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 48: {
+          q6 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 56: {
+          q7 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 64: {
+          q8 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 72: {
+          q9 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 80: {
+          q10 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 88: {
+          q11 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 96: {
+          q12 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
+    a[i + 3] = q2;
+    a[i + 4] = n2;
+    a[i + 5] = q3;
+    a[i + 6] = n3;
+    a[i + 7] = q4;
+    a[i + 8] = n4;
+    a[i + 9] = q5;
+    a[i + 10] = n5;
+    a[i + 11] = q6;
+    a[i + 12] = q7;
+    a[i + 13] = q8;
+    a[i + 14] = q9;
+    a[i + 15] = q10;
+    a[i + 16] = q11;
+    a[i + 17] = q12;
   }
 }
 
@@ -1645,26 +1741,27 @@ export class ConfigCaseView$ {
   declare $7: any;
   declare $8: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
-    this.$8 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$5 = a[o + 5]!;
+    this.$6 = a[o + 6]!;
+    this.$7 = a[o + 7]!;
+    this.$8 = a[o + 8]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ConfigCaseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ConfigCaseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new ConfigCaseView$(x, p, e, d);
+    if (o === undefined) return new ConfigCaseView$(x, p, e, d, noEntry, 0);
+    return new ConfigCaseView$(x, p, e, d, x.index, o);
   }
 
   get version(): HTTPVersion {
@@ -1797,10 +1894,20 @@ export class ConfigCaseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 9, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
+    let q8 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1810,47 +1917,69 @@ export class ConfigCaseView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
+          q4 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
+          q5 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
+          q6 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 56: {
+          q7 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 64: {
+          q8 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q5;
+    a[i + 6] = q6;
+    a[i + 7] = q7;
+    a[i + 8] = q8;
   }
 }
 
@@ -1973,20 +2102,21 @@ export class TLSCredsView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): TLSCredsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): TLSCredsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new TLSCredsView$(x, p, e, d);
+    if (o === undefined) return new TLSCredsView$(x, p, e, d, noEntry, 0);
+    return new TLSCredsView$(x, p, e, d, x.index, o);
   }
 
   get cert(): Uint8Array {
@@ -2063,10 +2193,14 @@ export class TLSCredsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2076,23 +2210,33 @@ export class TLSCredsView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkBytes(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkBytes(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 

@@ -29,16 +29,21 @@ import {
   checkTag,
   checkVarint,
   child,
+  closeEntry,
   cursor,
   elementBool,
   elementInt32,
   elementUint32,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   isBytes,
   messageType,
   noBytes,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readBytes,
@@ -459,24 +464,25 @@ export class ServerCompatRequestView$ {
   declare $6: any;
   declare $7: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$6 = -2;
-    this.$7 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$4 = a[o + 3]!;
+    this.$5 = a[o + 4]!;
+    this.$6 = a[o + 5]!;
+    this.$7 = a[o + 6]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ServerCompatRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServerCompatRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
-    return new ServerCompatRequestView$(x, p, e, d);
+    if (o === undefined) return new ServerCompatRequestView$(x, p, e, d, noEntry, 0);
+    return new ServerCompatRequestView$(x, p, e, d, x.index, o);
   }
 
   get protocol(): Protocol {
@@ -595,10 +601,18 @@ export class ServerCompatRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 7, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let q6 = -1;
+    let q7 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -608,41 +622,62 @@ export class ServerCompatRequestView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
+          q4 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 42: {
+          q5 = p;
           p = checkBytes(b, p, e);
           break;
         }
         case 48: {
+          q6 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
-          TLSCredsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          TLSCredsView$.$check(b, h, z, d - 1, -1, 58);
+          const r = entrySlot(i, h, p);
+          q7 = q7 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q4;
+    a[i + 4] = q5;
+    a[i + 5] = q6;
+    a[i + 6] = q7;
   }
 }
 
@@ -812,21 +847,22 @@ export class ServerCompatResponseView$ {
   declare $2: any;
   declare $3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ServerCompatResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServerCompatResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
-    return new ServerCompatResponseView$(x, p, e, d);
+    if (o === undefined) return new ServerCompatResponseView$(x, p, e, d, noEntry, 0);
+    return new ServerCompatResponseView$(x, p, e, d, x.index, o);
   }
 
   get host(): string {
@@ -915,10 +951,15 @@ export class ServerCompatResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -928,27 +969,39 @@ export class ServerCompatResponseView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
+          q3 = p;
           p = checkBytes(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
   }
 }
 

@@ -22,6 +22,7 @@ import {
   checkVarint,
   child,
   children,
+  closeEntry,
   cursor,
   elementBool,
   elementBytes,
@@ -31,11 +32,15 @@ import {
   elementUint32,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   isBytes,
   list,
   messageType,
   noBytes,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readBytes,
@@ -390,26 +395,27 @@ export class UnaryResponseDefinitionView$ {
   declare $5: any;
   declare $6: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
-    this.$2 = -2;
-    this.$c2 = 0;
-    this.$4 = -2;
-    this.$n4 = 0;
-    this.$5 = -2;
-    this.$6 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
+    this.$2 = a[o + 3]!;
+    this.$c2 = a[o + 4]!;
+    this.$4 = a[o + 5]!;
+    this.$n4 = a[o + 6]!;
+    this.$5 = a[o + 7]!;
+    this.$6 = a[o + 8]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): UnaryResponseDefinitionView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UnaryResponseDefinitionView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 256) < 0) overBudget(p);
-    return new UnaryResponseDefinitionView$(x, p, e, d);
+    if (o === undefined) return new UnaryResponseDefinitionView$(x, p, e, d, noEntry, 0);
+    return new UnaryResponseDefinitionView$(x, p, e, d, x.index, o);
   }
 
   get responseHeaders(): readonly HeaderView[] {
@@ -539,10 +545,20 @@ export class UnaryResponseDefinitionView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 256) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 9, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let c2 = 0;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let q6 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -553,46 +569,78 @@ export class UnaryResponseDefinitionView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         case 18: {
+          q2 = p; c2 = 2;
           p = checkBytes(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          ErrorView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ErrorView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q2 = c2 === 3 ? -3 : r; c2 = 3;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, s);
+          if (n4++ === 0) q4 = r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
-          RawHTTPResponseView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          RawHTTPResponseView$.$check(b, h, z, d - 1, -1, 42);
+          const r = entrySlot(i, h, p);
+          q5 = q5 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 48: {
+          q6 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
+    a[i + 3] = q2;
+    a[i + 4] = c2;
+    a[i + 5] = q4;
+    a[i + 6] = n4;
+    a[i + 7] = q5;
+    a[i + 8] = q6;
   }
 }
 
@@ -903,27 +951,28 @@ export class StreamResponseDefinitionView$ {
   declare $n5: any;
   declare $6: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$5 = -2;
-    this.$n5 = 0;
-    this.$6 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
+    this.$2 = a[o + 3]!;
+    this.$n2 = a[o + 4]!;
+    this.$3 = a[o + 5]!;
+    this.$4 = a[o + 6]!;
+    this.$5 = a[o + 7]!;
+    this.$n5 = a[o + 8]!;
+    this.$6 = a[o + 9]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): StreamResponseDefinitionView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamResponseDefinitionView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 280) < 0) overBudget(p);
-    return new StreamResponseDefinitionView$(x, p, e, d);
+    if (o === undefined) return new StreamResponseDefinitionView$(x, p, e, d, noEntry, 0);
+    return new StreamResponseDefinitionView$(x, p, e, d, x.index, o);
   }
 
   get responseHeaders(): readonly HeaderView[] {
@@ -1055,10 +1104,21 @@ export class StreamResponseDefinitionView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 280) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 10, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q4 = -1;
+    let q5 = -1;
+    let n5 = 0;
+    let q6 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1069,46 +1129,79 @@ export class StreamResponseDefinitionView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         case 18: {
+          if (n2++ === 0) q2 = s;
           p = checkBytes(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          ErrorView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ErrorView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, p);
+          q4 = q4 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 42);
+          const r = entrySlot(i, h, s);
+          if (n5++ === 0) q5 = r;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
-          RawHTTPResponseView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          RawHTTPResponseView$.$check(b, h, z, d - 1, -1, 50);
+          const r = entrySlot(i, h, p);
+          q6 = q6 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
+    a[i + 3] = q2;
+    a[i + 4] = n2;
+    a[i + 5] = q3;
+    a[i + 6] = q4;
+    a[i + 7] = q5;
+    a[i + 8] = n5;
+    a[i + 9] = q6;
   }
 }
 
@@ -1234,20 +1327,21 @@ export class UnaryRequestView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): UnaryRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UnaryRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new UnaryRequestView$(x, p, e, d);
+    if (o === undefined) return new UnaryRequestView$(x, p, e, d, noEntry, 0);
+    return new UnaryRequestView$(x, p, e, d, x.index, o);
   }
 
   get responseDefinition(): UnaryResponseDefinitionView | undefined {
@@ -1324,10 +1418,14 @@ export class UnaryRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1338,24 +1436,37 @@ export class UnaryRequestView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          UnaryResponseDefinitionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UnaryResponseDefinitionView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 18: {
+          q2 = p;
           p = checkBytes(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -1452,19 +1563,20 @@ export class UnaryResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): UnaryResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UnaryResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new UnaryResponseView$(x, p, e, d);
+    if (o === undefined) return new UnaryResponseView$(x, p, e, d, noEntry, 0);
+    return new UnaryResponseView$(x, p, e, d, x.index, o);
   }
 
   get payload(): ConformancePayloadView | undefined {
@@ -1528,10 +1640,13 @@ export class UnaryResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1542,20 +1657,31 @@ export class UnaryResponseView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          ConformancePayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ConformancePayloadView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -1681,20 +1807,21 @@ export class IdempotentUnaryRequestView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): IdempotentUnaryRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): IdempotentUnaryRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new IdempotentUnaryRequestView$(x, p, e, d);
+    if (o === undefined) return new IdempotentUnaryRequestView$(x, p, e, d, noEntry, 0);
+    return new IdempotentUnaryRequestView$(x, p, e, d, x.index, o);
   }
 
   get responseDefinition(): UnaryResponseDefinitionView | undefined {
@@ -1771,10 +1898,14 @@ export class IdempotentUnaryRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1785,24 +1916,37 @@ export class IdempotentUnaryRequestView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          UnaryResponseDefinitionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UnaryResponseDefinitionView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 18: {
+          q2 = p;
           p = checkBytes(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -1899,19 +2043,20 @@ export class IdempotentUnaryResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): IdempotentUnaryResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): IdempotentUnaryResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new IdempotentUnaryResponseView$(x, p, e, d);
+    if (o === undefined) return new IdempotentUnaryResponseView$(x, p, e, d, noEntry, 0);
+    return new IdempotentUnaryResponseView$(x, p, e, d, x.index, o);
   }
 
   get payload(): ConformancePayloadView | undefined {
@@ -1975,10 +2120,13 @@ export class IdempotentUnaryResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1989,20 +2137,31 @@ export class IdempotentUnaryResponseView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          ConformancePayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ConformancePayloadView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -2128,20 +2287,21 @@ export class ServerStreamRequestView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ServerStreamRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServerStreamRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new ServerStreamRequestView$(x, p, e, d);
+    if (o === undefined) return new ServerStreamRequestView$(x, p, e, d, noEntry, 0);
+    return new ServerStreamRequestView$(x, p, e, d, x.index, o);
   }
 
   get responseDefinition(): StreamResponseDefinitionView | undefined {
@@ -2218,10 +2378,14 @@ export class ServerStreamRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2232,24 +2396,37 @@ export class ServerStreamRequestView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          StreamResponseDefinitionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          StreamResponseDefinitionView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 18: {
+          q2 = p;
           p = checkBytes(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -2346,19 +2523,20 @@ export class ServerStreamResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ServerStreamResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServerStreamResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new ServerStreamResponseView$(x, p, e, d);
+    if (o === undefined) return new ServerStreamResponseView$(x, p, e, d, noEntry, 0);
+    return new ServerStreamResponseView$(x, p, e, d, x.index, o);
   }
 
   get payload(): ConformancePayloadView | undefined {
@@ -2422,10 +2600,13 @@ export class ServerStreamResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2436,20 +2617,31 @@ export class ServerStreamResponseView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          ConformancePayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ConformancePayloadView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -2596,20 +2788,21 @@ export class ClientStreamRequestView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ClientStreamRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientStreamRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new ClientStreamRequestView$(x, p, e, d);
+    if (o === undefined) return new ClientStreamRequestView$(x, p, e, d, noEntry, 0);
+    return new ClientStreamRequestView$(x, p, e, d, x.index, o);
   }
 
   get responseDefinition(): UnaryResponseDefinitionView | undefined {
@@ -2686,10 +2879,14 @@ export class ClientStreamRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2700,24 +2897,37 @@ export class ClientStreamRequestView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          UnaryResponseDefinitionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          UnaryResponseDefinitionView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 18: {
+          q2 = p;
           p = checkBytes(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -2814,19 +3024,20 @@ export class ClientStreamResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ClientStreamResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientStreamResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new ClientStreamResponseView$(x, p, e, d);
+    if (o === undefined) return new ClientStreamResponseView$(x, p, e, d, noEntry, 0);
+    return new ClientStreamResponseView$(x, p, e, d, x.index, o);
   }
 
   get payload(): ConformancePayloadView | undefined {
@@ -2890,10 +3101,13 @@ export class ClientStreamResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2904,20 +3118,31 @@ export class ClientStreamResponseView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          ConformancePayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ConformancePayloadView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -3123,21 +3348,22 @@ export class BidiStreamRequestView$ {
   declare $2: any;
   declare $3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): BidiStreamRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BidiStreamRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
-    return new BidiStreamRequestView$(x, p, e, d);
+    if (o === undefined) return new BidiStreamRequestView$(x, p, e, d, noEntry, 0);
+    return new BidiStreamRequestView$(x, p, e, d, x.index, o);
   }
 
   get responseDefinition(): StreamResponseDefinitionView | undefined {
@@ -3226,10 +3452,15 @@ export class BidiStreamRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3240,28 +3471,43 @@ export class BidiStreamRequestView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          StreamResponseDefinitionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          StreamResponseDefinitionView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
+          q3 = p;
           p = checkBytes(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
   }
 }
 
@@ -3358,19 +3604,20 @@ export class BidiStreamResponseView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): BidiStreamResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BidiStreamResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new BidiStreamResponseView$(x, p, e, d);
+    if (o === undefined) return new BidiStreamResponseView$(x, p, e, d, noEntry, 0);
+    return new BidiStreamResponseView$(x, p, e, d, x.index, o);
   }
 
   get payload(): ConformancePayloadView | undefined {
@@ -3434,10 +3681,13 @@ export class BidiStreamResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3448,20 +3698,31 @@ export class BidiStreamResponseView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          ConformancePayloadView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ConformancePayloadView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 
@@ -3521,18 +3782,19 @@ export class UnimplementedRequestView$ {
   declare readonly $d: number;
   declare $u: number | Uint8Array[];
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
+    this.$u = a[o + 0]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): UnimplementedRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UnimplementedRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
-    return new UnimplementedRequestView$(x, p, e, d);
+    if (o === undefined) return new UnimplementedRequestView$(x, p, e, d, noEntry, 0);
+    return new UnimplementedRequestView$(x, p, e, d, x.index, o);
   }
 
   $scan(): this {
@@ -3567,10 +3829,12 @@ export class UnimplementedRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 1, k);
+    let u = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3582,13 +3846,19 @@ export class UnimplementedRequestView$ {
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
   }
 }
 
@@ -3648,18 +3918,19 @@ export class UnimplementedResponseView$ {
   declare readonly $d: number;
   declare $u: number | Uint8Array[];
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
+    this.$u = a[o + 0]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): UnimplementedResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UnimplementedResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
-    return new UnimplementedResponseView$(x, p, e, d);
+    if (o === undefined) return new UnimplementedResponseView$(x, p, e, d, noEntry, 0);
+    return new UnimplementedResponseView$(x, p, e, d, x.index, o);
   }
 
   $scan(): this {
@@ -3694,10 +3965,12 @@ export class UnimplementedResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 1, k);
+    let u = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3709,13 +3982,19 @@ export class UnimplementedResponseView$ {
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
   }
 }
 
@@ -3850,20 +4129,21 @@ export class ConformancePayloadView$ {
   declare $1: any;
   declare $2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ConformancePayloadView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ConformancePayloadView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
-    return new ConformancePayloadView$(x, p, e, d);
+    if (o === undefined) return new ConformancePayloadView$(x, p, e, d, noEntry, 0);
+    return new ConformancePayloadView$(x, p, e, d, x.index, o);
   }
 
   get data(): Uint8Array {
@@ -3940,10 +4220,14 @@ export class ConformancePayloadView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3953,25 +4237,38 @@ export class ConformancePayloadView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkBytes(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          ConformancePayload_RequestInfoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ConformancePayload_RequestInfoView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, p);
+          q2 = q2 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
   }
 }
 
@@ -4220,24 +4517,25 @@ export class ConformancePayload_RequestInfoView$ {
   declare $n3: any;
   declare $4: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$n3 = 0;
-    this.$4 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
+    this.$2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$n3 = a[o + 5]!;
+    this.$4 = a[o + 6]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ConformancePayload_RequestInfoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ConformancePayload_RequestInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 208) < 0) overBudget(p);
-    return new ConformancePayload_RequestInfoView$(x, p, e, d);
+    if (o === undefined) return new ConformancePayload_RequestInfoView$(x, p, e, d, noEntry, 0);
+    return new ConformancePayload_RequestInfoView$(x, p, e, d, x.index, o);
   }
 
   get requestHeaders(): readonly HeaderView[] {
@@ -4342,10 +4640,18 @@ export class ConformancePayload_RequestInfoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 208) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 7, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4356,36 +4662,61 @@ export class ConformancePayload_RequestInfoView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          AnyView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          AnyView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, s);
+          if (n3++ === 0) q3 = r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          ConformancePayload_ConnectGetInfoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ConformancePayload_ConnectGetInfoView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, p);
+          q4 = q4 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
+    a[i + 3] = q2;
+    a[i + 4] = q3;
+    a[i + 5] = n3;
+    a[i + 6] = q4;
   }
 }
 
@@ -4485,20 +4816,21 @@ export class ConformancePayload_ConnectGetInfoView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ConformancePayload_ConnectGetInfoView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ConformancePayload_ConnectGetInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new ConformancePayload_ConnectGetInfoView$(x, p, e, d);
+    if (o === undefined) return new ConformancePayload_ConnectGetInfoView$(x, p, e, d, noEntry, 0);
+    return new ConformancePayload_ConnectGetInfoView$(x, p, e, d, x.index, o);
   }
 
   get queryParams(): readonly HeaderView[] {
@@ -4564,10 +4896,14 @@ export class ConformancePayload_ConnectGetInfoView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4578,20 +4914,32 @@ export class ConformancePayload_ConnectGetInfoView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 
@@ -4781,22 +5129,23 @@ export class ErrorView$ {
   declare $3: any;
   declare $n3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$n3 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$n3 = a[o + 4]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): ErrorView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ErrorView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
-    return new ErrorView$(x, p, e, d);
+    if (o === undefined) return new ErrorView$(x, p, e, d, noEntry, 0);
+    return new ErrorView$(x, p, e, d, x.index, o);
   }
 
   get code(): Code {
@@ -4887,10 +5236,16 @@ export class ErrorView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 5, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let n3 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4900,29 +5255,45 @@ export class ErrorView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          AnyView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          AnyView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, s);
+          if (n3++ === 0) q3 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = n3;
   }
 }
 
@@ -5058,21 +5429,22 @@ export class HeaderView$ {
   declare $2: any;
   declare $n2: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): HeaderView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): HeaderView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
-    return new HeaderView$(x, p, e, d);
+    if (o === undefined) return new HeaderView$(x, p, e, d, noEntry, 0);
+    return new HeaderView$(x, p, e, d, x.index, o);
   }
 
   get name(): string {
@@ -5151,10 +5523,15 @@ export class HeaderView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5164,23 +5541,34 @@ export class HeaderView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          if (n2++ === 0) q2 = s;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
   }
 }
 
@@ -5536,28 +5924,29 @@ export class RawHTTPRequestView$ {
   declare $6: any;
   declare $c6: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$n3 = 0;
-    this.$4 = -2;
-    this.$n4 = 0;
-    this.$5 = -2;
-    this.$n5 = 0;
-    this.$6 = -2;
-    this.$c6 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$n3 = a[o + 4]!;
+    this.$4 = a[o + 5]!;
+    this.$n4 = a[o + 6]!;
+    this.$5 = a[o + 7]!;
+    this.$n5 = a[o + 8]!;
+    this.$6 = a[o + 9]!;
+    this.$c6 = a[o + 10]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): RawHTTPRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): RawHTTPRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 320) < 0) overBudget(p);
-    return new RawHTTPRequestView$(x, p, e, d);
+    if (o === undefined) return new RawHTTPRequestView$(x, p, e, d, noEntry, 0);
+    return new RawHTTPRequestView$(x, p, e, d, x.index, o);
   }
 
   get verb(): string {
@@ -5702,10 +6091,22 @@ export class RawHTTPRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 320) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 11, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let n5 = 0;
+    let q6 = -1;
+    let c6 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5715,53 +6116,91 @@ export class RawHTTPRequestView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, s);
+          if (n3++ === 0) q3 = r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, s);
+          if (n4++ === 0) q4 = r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
-          RawHTTPRequest_EncodedQueryParamView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          RawHTTPRequest_EncodedQueryParamView$.$check(b, h, z, d - 1, -1, 42);
+          const r = entrySlot(i, h, s);
+          if (n5++ === 0) q5 = r;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
-          MessageContentsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          MessageContentsView$.$check(b, h, z, d - 1, -1, 50);
+          const r = entrySlot(i, h, p);
+          q6 = c6 === 6 ? -3 : r; c6 = 6;
           p = z;
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
-          StreamContentsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          StreamContentsView$.$check(b, h, z, d - 1, -1, 58);
+          const r = entrySlot(i, h, p);
+          q6 = c6 === 7 ? -3 : r; c6 = 7;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = n3;
+    a[i + 5] = q4;
+    a[i + 6] = n4;
+    a[i + 7] = q5;
+    a[i + 8] = n5;
+    a[i + 9] = q6;
+    a[i + 10] = c6;
   }
 }
 
@@ -5916,21 +6355,22 @@ export class RawHTTPRequest_EncodedQueryParamView$ {
   declare $2: any;
   declare $3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): RawHTTPRequest_EncodedQueryParamView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): RawHTTPRequest_EncodedQueryParamView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
-    return new RawHTTPRequest_EncodedQueryParamView$(x, p, e, d);
+    if (o === undefined) return new RawHTTPRequest_EncodedQueryParamView$(x, p, e, d, noEntry, 0);
+    return new RawHTTPRequest_EncodedQueryParamView$(x, p, e, d, x.index, o);
   }
 
   get name(): string {
@@ -6019,10 +6459,15 @@ export class RawHTTPRequest_EncodedQueryParamView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6032,29 +6477,44 @@ export class RawHTTPRequest_EncodedQueryParamView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          MessageContentsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          MessageContentsView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, p);
+          q2 = q2 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
   }
 }
 
@@ -6270,21 +6730,22 @@ export class MessageContentsView$ {
   declare $c1: any;
   declare $4: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$c1 = 0;
-    this.$4 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$c1 = a[o + 2]!;
+    this.$4 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): MessageContentsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): MessageContentsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 120) < 0) overBudget(p);
-    return new MessageContentsView$(x, p, e, d);
+    if (o === undefined) return new MessageContentsView$(x, p, e, d, noEntry, 0);
+    return new MessageContentsView$(x, p, e, d, x.index, o);
   }
 
   get data(): { readonly case: "binary"; readonly value: Uint8Array } | { readonly case: "text"; readonly value: string } | { readonly case: "binaryMessage"; readonly value: AnyView } | undefined {
@@ -6378,10 +6839,15 @@ export class MessageContentsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 120) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let c1 = 0;
+    let q4 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6391,33 +6857,49 @@ export class MessageContentsView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p; c1 = 1;
           p = checkBytes(b, p, e);
           break;
         }
         case 18: {
+          q1 = p; c1 = 2;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          AnyView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          AnyView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q1 = c1 === 3 ? -3 : r; c1 = 3;
           p = z;
           break;
         }
         case 32: {
+          q4 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = c1;
+    a[i + 3] = q4;
   }
 }
 
@@ -6519,20 +7001,21 @@ export class StreamContentsView$ {
   declare $1: any;
   declare $n1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): StreamContentsView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamContentsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
-    return new StreamContentsView$(x, p, e, d);
+    if (o === undefined) return new StreamContentsView$(x, p, e, d, noEntry, 0);
+    return new StreamContentsView$(x, p, e, d, x.index, o);
   }
 
   get items(): readonly StreamContents_StreamItemView[] {
@@ -6598,10 +7081,14 @@ export class StreamContentsView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 3, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6612,20 +7099,32 @@ export class StreamContentsView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          StreamContents_StreamItemView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          StreamContents_StreamItemView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, s);
+          if (n1++ === 0) q1 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
   }
 }
 
@@ -6769,21 +7268,22 @@ export class StreamContents_StreamItemView$ {
   declare $2: any;
   declare $3: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): StreamContents_StreamItemView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamContents_StreamItemView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
-    return new StreamContents_StreamItemView$(x, p, e, d);
+    if (o === undefined) return new StreamContents_StreamItemView$(x, p, e, d, noEntry, 0);
+    return new StreamContents_StreamItemView$(x, p, e, d, x.index, o);
   }
 
   get flags(): number {
@@ -6869,10 +7369,15 @@ export class StreamContents_StreamItemView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 4, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6882,29 +7387,44 @@ export class StreamContents_StreamItemView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          MessageContentsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          MessageContentsView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
   }
 }
 
@@ -7170,25 +7690,26 @@ export class RawHTTPResponseView$ {
   declare $5: any;
   declare $n5: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$c3 = 0;
-    this.$5 = -2;
-    this.$n5 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$c3 = a[o + 5]!;
+    this.$5 = a[o + 6]!;
+    this.$n5 = a[o + 7]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): RawHTTPResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): RawHTTPResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 248) < 0) overBudget(p);
-    return new RawHTTPResponseView$(x, p, e, d);
+    if (o === undefined) return new RawHTTPResponseView$(x, p, e, d, noEntry, 0);
+    return new RawHTTPResponseView$(x, p, e, d, x.index, o);
   }
 
   get statusCode(): number {
@@ -7305,10 +7826,19 @@ export class RawHTTPResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 248) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 8, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let c3 = 0;
+    let q5 = -1;
+    let n5 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -7318,43 +7848,73 @@ export class RawHTTPResponseView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          MessageContentsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          MessageContentsView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = c3 === 3 ? -3 : r; c3 = 3;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
-          StreamContentsView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          StreamContentsView$.$check(b, h, z, d - 1, -1, 34);
+          const r = entrySlot(i, h, p);
+          q3 = c3 === 4 ? -3 : r; c3 = 4;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
-          HeaderView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          HeaderView$.$check(b, h, z, d - 1, -1, 42);
+          const r = entrySlot(i, h, s);
+          if (n5++ === 0) q5 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
+    a[i + 4] = q3;
+    a[i + 5] = c3;
+    a[i + 6] = q5;
+    a[i + 7] = n5;
   }
 }
 

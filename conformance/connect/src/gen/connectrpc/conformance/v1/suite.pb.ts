@@ -41,14 +41,19 @@ import {
   checkVarint,
   child,
   children,
+  closeEntry,
   cursor,
   elementBool,
   elementInt32,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   list,
   messageType,
+  noEntry,
+  openEntry,
   overBudget,
   readBool,
   readLength,
@@ -610,35 +615,36 @@ export class TestSuiteView$ {
   declare $11: any;
   declare $12: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$n3 = 0;
-    this.$4 = -2;
-    this.$n4 = 0;
-    this.$5 = -2;
-    this.$n5 = 0;
-    this.$6 = -2;
-    this.$n6 = 0;
-    this.$7 = -2;
-    this.$n7 = 0;
-    this.$8 = -2;
-    this.$9 = -2;
-    this.$10 = -2;
-    this.$11 = -2;
-    this.$12 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$n3 = a[o + 4]!;
+    this.$4 = a[o + 5]!;
+    this.$n4 = a[o + 6]!;
+    this.$5 = a[o + 7]!;
+    this.$n5 = a[o + 8]!;
+    this.$6 = a[o + 9]!;
+    this.$n6 = a[o + 10]!;
+    this.$7 = a[o + 11]!;
+    this.$n7 = a[o + 12]!;
+    this.$8 = a[o + 13]!;
+    this.$9 = a[o + 14]!;
+    this.$10 = a[o + 15]!;
+    this.$11 = a[o + 16]!;
+    this.$12 = a[o + 17]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): TestSuiteView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): TestSuiteView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 440) < 0) overBudget(p);
-    return new TestSuiteView$(x, p, e, d);
+    if (o === undefined) return new TestSuiteView$(x, p, e, d, noEntry, 0);
+    return new TestSuiteView$(x, p, e, d, x.index, o);
   }
 
   get name(): string {
@@ -839,10 +845,29 @@ export class TestSuiteView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 440) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 18, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let n3 = 0;
+    let q4 = -1;
+    let n4 = 0;
+    let q5 = -1;
+    let n5 = 0;
+    let q6 = -1;
+    let n6 = 0;
+    let q7 = -1;
+    let n7 = 0;
+    let q8 = -1;
+    let q9 = -1;
+    let q10 = -1;
+    let q11 = -1;
+    let q12 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -852,85 +877,127 @@ export class TestSuiteView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          TestCaseView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          TestCaseView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, s);
+          if (n3++ === 0) q3 = r;
           p = z;
           break;
         }
         case 32: {
+          if (n4++ === 0) q4 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
+          if (n4++ === 0) q4 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 40: {
+          if (n5++ === 0) q5 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 42: {
+          if (n5++ === 0) q5 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 48: {
+          if (n6++ === 0) q6 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 50: {
+          if (n6++ === 0) q6 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 56: {
+          if (n7++ === 0) q7 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 58: {
+          if (n7++ === 0) q7 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 64: {
+          q8 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 72: {
+          q9 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 80: {
+          q10 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 88: {
+          q11 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 96: {
+          q12 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = n3;
+    a[i + 5] = q4;
+    a[i + 6] = n4;
+    a[i + 7] = q5;
+    a[i + 8] = n5;
+    a[i + 9] = q6;
+    a[i + 10] = n6;
+    a[i + 11] = q7;
+    a[i + 12] = n7;
+    a[i + 13] = q8;
+    a[i + 14] = q9;
+    a[i + 15] = q10;
+    a[i + 16] = q11;
+    a[i + 17] = q12;
   }
 }
 
@@ -1325,24 +1392,25 @@ export class TestCaseView$ {
   declare $4: any;
   declare $n4: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$n2 = 0;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$n4 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$n2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$4 = a[o + 5]!;
+    this.$n4 = a[o + 6]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): TestCaseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): TestCaseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 208) < 0) overBudget(p);
-    return new TestCaseView$(x, p, e, d);
+    if (o === undefined) return new TestCaseView$(x, p, e, d, noEntry, 0);
+    return new TestCaseView$(x, p, e, d, x.index, o);
   }
 
   get request(): ClientCompatRequestView | undefined {
@@ -1451,10 +1519,18 @@ export class TestCaseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 208) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 7, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let n2 = 0;
+    let q3 = -1;
+    let q4 = -1;
+    let n4 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1465,41 +1541,67 @@ export class TestCaseView$ {
       switch (t) {
         case 10: {
           const z = checkEnd(b, p, e);
-          ClientCompatRequestView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ClientCompatRequestView$.$check(b, h, z, d - 1, -1, 10);
+          const r = entrySlot(i, h, p);
+          q1 = q1 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
-          TestCase_ExpandedSizeView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          TestCase_ExpandedSizeView$.$check(b, h, z, d - 1, -1, 18);
+          const r = entrySlot(i, h, s);
+          if (n2++ === 0) q2 = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          ClientResponseResultView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          ClientResponseResultView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 32: {
+          if (n4++ === 0) q4 = s;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
+          if (n4++ === 0) q4 = s;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = n2;
+    a[i + 4] = q3;
+    a[i + 5] = q4;
+    a[i + 6] = n4;
   }
 }
 
@@ -1600,19 +1702,20 @@ export class TestCase_ExpandedSizeView$ {
   declare $u: number | Uint8Array[];
   declare $1: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): TestCase_ExpandedSizeView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): TestCase_ExpandedSizeView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
-    return new TestCase_ExpandedSizeView$(x, p, e, d);
+    if (o === undefined) return new TestCase_ExpandedSizeView$(x, p, e, d, noEntry, 0);
+    return new TestCase_ExpandedSizeView$(x, p, e, d, x.index, o);
   }
 
   get sizeRelativeToLimit(): number | undefined {
@@ -1675,10 +1778,13 @@ export class TestCase_ExpandedSizeView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 2, k);
+    let u = -1;
+    let q1 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1688,19 +1794,27 @@ export class TestCase_ExpandedSizeView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
   }
 }
 

@@ -19,16 +19,21 @@ import {
   checkVarint,
   child,
   children,
+  closeEntry,
   cursor,
   elementInt32,
   elementString,
   elementUint64,
   endMessage,
   endScan,
+  entrySlot,
+  fieldIndex,
   file,
   list,
   messageType,
   missingRequired,
+  noEntry,
+  openEntry,
   overBudget,
   readLength,
   readString,
@@ -236,22 +241,23 @@ export class VersionView$ {
   declare $3: any;
   declare $4: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): VersionView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): VersionView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
-    return new VersionView$(x, p, e, d);
+    if (o === undefined) return new VersionView$(x, p, e, d, noEntry, 0);
+    return new VersionView$(x, p, e, d, x.index, o);
   }
 
   get major(): number | undefined {
@@ -347,10 +353,16 @@ export class VersionView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 5, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -360,31 +372,45 @@ export class VersionView$ {
       }
       switch (t) {
         case 8: {
+          q1 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
+          q4 = p;
           p = checkString(b, p, e);
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
   }
 }
 
@@ -707,26 +733,27 @@ export class CodeGeneratorRequestView$ {
   declare $17: any;
   declare $n17: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$n1 = 0;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$15 = -2;
-    this.$n15 = 0;
-    this.$17 = -2;
-    this.$n17 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$n1 = a[o + 2]!;
+    this.$2 = a[o + 3]!;
+    this.$3 = a[o + 4]!;
+    this.$15 = a[o + 5]!;
+    this.$n15 = a[o + 6]!;
+    this.$17 = a[o + 7]!;
+    this.$n17 = a[o + 8]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): CodeGeneratorRequestView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): CodeGeneratorRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 272) < 0) overBudget(p);
-    return new CodeGeneratorRequestView$(x, p, e, d);
+    if (o === undefined) return new CodeGeneratorRequestView$(x, p, e, d, noEntry, 0);
+    return new CodeGeneratorRequestView$(x, p, e, d, x.index, o);
   }
 
   get fileToGenerate(): readonly string[] {
@@ -846,10 +873,20 @@ export class CodeGeneratorRequestView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 272) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 9, k);
+    let u = -1;
+    let q1 = -1;
+    let n1 = 0;
+    let q2 = -1;
+    let q3 = -1;
+    let q15 = -1;
+    let n15 = 0;
+    let q17 = -1;
+    let n17 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -859,41 +896,69 @@ export class CodeGeneratorRequestView$ {
       }
       switch (t) {
         case 10: {
+          if (n1++ === 0) q1 = s;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
-          VersionView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          VersionView$.$check(b, h, z, d - 1, -1, 26);
+          const r = entrySlot(i, h, p);
+          q3 = q3 !== -1 ? -3 : r;
           p = z;
           break;
         }
         case 122: {
           const z = checkEnd(b, p, e);
-          FileDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FileDescriptorProtoView$.$check(b, h, z, d - 1, -1, 122);
+          const r = entrySlot(i, h, s);
+          if (n15++ === 0) q15 = r;
           p = z;
           break;
         }
         case 138: {
           const z = checkEnd(b, p, e);
-          FileDescriptorProtoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          FileDescriptorProtoView$.$check(b, h, z, d - 1, -1, 138);
+          const r = entrySlot(i, h, s);
+          if (n17++ === 0) q17 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = n1;
+    a[i + 3] = q2;
+    a[i + 4] = q3;
+    a[i + 5] = q15;
+    a[i + 6] = n15;
+    a[i + 7] = q17;
+    a[i + 8] = n17;
   }
 }
 
@@ -1158,24 +1223,25 @@ export class CodeGeneratorResponseView$ {
   declare $15: any;
   declare $n15: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$3 = -2;
-    this.$4 = -2;
-    this.$15 = -2;
-    this.$n15 = 0;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$3 = a[o + 3]!;
+    this.$4 = a[o + 4]!;
+    this.$15 = a[o + 5]!;
+    this.$n15 = a[o + 6]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): CodeGeneratorResponseView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): CodeGeneratorResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
-    return new CodeGeneratorResponseView$(x, p, e, d);
+    if (o === undefined) return new CodeGeneratorResponseView$(x, p, e, d, noEntry, 0);
+    return new CodeGeneratorResponseView$(x, p, e, d, x.index, o);
   }
 
   get error(): string | undefined {
@@ -1286,10 +1352,18 @@ export class CodeGeneratorResponseView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 7, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q3 = -1;
+    let q4 = -1;
+    let q15 = -1;
+    let n15 = 0;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1299,37 +1373,57 @@ export class CodeGeneratorResponseView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
+          q2 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
+          q3 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
+          q4 = p;
           p = checkVarint(b, p, e);
           break;
         }
         case 122: {
           const z = checkEnd(b, p, e);
-          CodeGeneratorResponse_FileView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          CodeGeneratorResponse_FileView$.$check(b, h, z, d - 1, -1, 122);
+          const r = entrySlot(i, h, s);
+          if (n15++ === 0) q15 = r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q3;
+    a[i + 4] = q4;
+    a[i + 5] = q15;
+    a[i + 6] = n15;
   }
 }
 
@@ -1688,22 +1782,23 @@ export class CodeGeneratorResponse_FileView$ {
   declare $15: any;
   declare $16: any;
 
-  constructor(x: ViewContext, p: number, e: number, d: number) {
+  constructor(x: ViewContext, p: number, e: number, d: number, a: Int32Array, o: number) {
     this.$x = x;
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = -2;
-    this.$1 = -2;
-    this.$2 = -2;
-    this.$15 = -2;
-    this.$16 = -2;
+    this.$u = a[o + 0]!;
+    this.$1 = a[o + 1]!;
+    this.$2 = a[o + 2]!;
+    this.$15 = a[o + 3]!;
+    this.$16 = a[o + 4]!;
   }
 
-  static $at(x: ViewContext, p: number, e: number, d: number): CodeGeneratorResponse_FileView$ {
+  static $at(x: ViewContext, p: number, e: number, d: number, o?: number): CodeGeneratorResponse_FileView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
-    return new CodeGeneratorResponse_FileView$(x, p, e, d);
+    if (o === undefined) return new CodeGeneratorResponse_FileView$(x, p, e, d, noEntry, 0);
+    return new CodeGeneratorResponse_FileView$(x, p, e, d, x.index, o);
   }
 
   get name(): string | undefined {
@@ -1806,10 +1901,16 @@ export class CodeGeneratorResponse_FileView$ {
     return this;
   }
 
-  static $check(b: Uint8Array, p: number, e: number, d: number, g: number): void {
+  static $check(b: Uint8Array, p: number, e: number, d: number, g: number, k: number): void {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
     let l = -1;
+    const o = openEntry(p, 5, k);
+    let u = -1;
+    let q1 = -1;
+    let q2 = -1;
+    let q15 = -1;
+    let q16 = -1;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1819,33 +1920,50 @@ export class CodeGeneratorResponse_FileView$ {
       }
       switch (t) {
         case 10: {
+          q1 = p;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
+          q2 = p;
           p = checkString(b, p, e);
           break;
         }
         case 122: {
+          q15 = p;
           p = checkString(b, p, e);
           break;
         }
         case 130: {
           const z = checkEnd(b, p, e);
-          GeneratedCodeInfoView$.$check(b, cursor.p, z, d - 1, -1);
+          const h = cursor.p;
+          const i = fieldIndex.at;
+          GeneratedCodeInfoView$.$check(b, h, z, d - 1, -1, 130);
+          const r = entrySlot(i, h, p);
+          q16 = q16 !== -1 ? -3 : r;
           p = z;
           break;
         }
         default: {
           if (t === g) {
             cursor.p = p;
-            return;
+            g = -1;
+            e = p = s;
+            break;
           }
+          u = 0;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
+    const i = closeEntry(o, e);
+    const a = fieldIndex.numbers;
+    a[i + 0] = u;
+    a[i + 1] = q1;
+    a[i + 2] = q2;
+    a[i + 3] = q15;
+    a[i + 4] = q16;
   }
 }
 
