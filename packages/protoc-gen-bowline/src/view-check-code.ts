@@ -1,8 +1,12 @@
-import { type DescField, type DescMessage, FieldType, messageMemory } from "@bowline/protobuf/internal";
+import {
+  type DescField,
+  type DescMessage,
+  FieldType,
+  messageMemory,
+} from "@bowline/protobuf/internal";
 import type { FileContext } from "./context.js";
 import type { Printer } from "./print.js";
 import { declared, is64, scalarCode, tagOf, wireType } from "./scalar-code.js";
-import { localOf } from "./view-scan-code.js";
 import {
   elementCost,
   elementReader,
@@ -32,7 +36,13 @@ export function printCheck(c: FileContext, printer: Printer, shape: ViewShape): 
       printer.line(`if (d < 0) ${c.runtime("tooDeep")}(p);`);
       printCharge(c, printer, messageMemory(message.members));
       if (last) printer.line("let l = -1;");
-      if (indexed) printSlots(c, printer, message);
+      if (indexed) {
+        printer.line(`const o = ${c.runtime("openEntry")}(p, ${slotsOf(message).length}, k);`);
+        printer.line(
+          `${hasChildren(message) ? "let" : "const"} a = ${c.runtime("fieldIndex")}.numbers;`,
+        );
+        printer.line("const i = o + 4;");
+      }
       for (const field of message.fields) {
         if (field.typedArray !== undefined)
           printer.line(`const y${field.number} = ${c.runtime("typedSize")}(${typedBytes(field)});`);
@@ -45,7 +55,7 @@ export function printCheck(c: FileContext, printer: Printer, shape: ViewShape): 
             printCase(printer, 11, () => {
               printer.line(`p = ${c.runtime("checkItem")}(b, s, p, e, d, l);`);
               printer.line(`l = ${c.runtime("cursor")}.p;`);
-              if (indexed) printer.line("u = 0;");
+              if (indexed) printer.line("a[i] = 1;");
             });
           }
           for (const field of valueFields(message)) printField(c, printer, shape, field);
@@ -56,7 +66,7 @@ export function printCheck(c: FileContext, printer: Printer, shape: ViewShape): 
               if (indexed) printer.line("e = p = s;");
               printer.line(indexed ? "break;" : "return;");
             });
-            if (indexed && last) printer.line("u = 0;");
+            if (indexed && last) printer.line("a[i] = 1;");
             printer.line(
               keeps(c)
                 ? `p = l = ${c.runtime("checkField")}(b, s, p, e, t, d, l);`
@@ -66,7 +76,7 @@ export function printCheck(c: FileContext, printer: Printer, shape: ViewShape): 
         });
       });
       printer.line(`if (p !== e || g !== -1) ${c.runtime("truncated")}(e);`);
-      if (indexed) printEntrySlots(c, printer, message);
+      if (indexed) printer.line(`${c.runtime("closeEntry")}(o, e);`);
     },
   );
   for (const field of message.fields) {
@@ -74,23 +84,14 @@ export function printCheck(c: FileContext, printer: Printer, shape: ViewShape): 
   }
 }
 
-/** Declares what a scan finds. */
-function printSlots(c: FileContext, printer: Printer, message: DescMessage): void {
-  const slots = slotsOf(message);
-  printer.line(`const o = ${c.runtime("openEntry")}(p, ${slots.length}, k);`);
-  for (const slot of slots) {
-    const unset = slot.startsWith("$n") || slot.startsWith("$c") ? 0 : -1;
-    printer.line(`let ${localOf(slot)} = ${unset};`);
-  }
+/** Whether there are messages in a message, for whose entries the index may have moved. */
+function hasChildren(message: DescMessage): boolean {
+  return message.fields.some((field) => (field.mapValue ?? field).message !== undefined);
 }
 
-/** Writes it down. */
-function printEntrySlots(c: FileContext, printer: Printer, message: DescMessage): void {
-  printer.line(`const i = ${c.runtime("closeEntry")}(o, e);`);
-  printer.line(`const a = ${c.runtime("fieldIndex")}.numbers;`);
-  slotsOf(message).forEach((slot, at) => {
-    printer.line(`a[i + ${at}] = ${localOf(slot)};`);
-  });
+/** The slot of the entry that is being written. */
+function slot(message: DescMessage, name: string): string {
+  return `a[i + ${slotsOf(message).indexOf(name)}]`;
 }
 
 function printCharge(c: FileContext, printer: Printer, bytes: number): void {
@@ -119,93 +120,107 @@ function printField(c: FileContext, printer: Printer, shape: ViewShape, field: D
   const indexed = isIndexed(shape.message);
   if (field.cardinality === "map") {
     return printCase(printer, tagOf(field.number, 2), () => {
-      const index = `${c.runtime("fieldIndex")}.at`;
       const isNested = field.mapValue!.message !== undefined;
-      if (indexed) printMany(c, printer, field, "s");
-      // nobody looks for entries of messages in a map
-      if (isNested) printer.line(`const i = ${index};`);
+      if (indexed) printMany(c, printer, shape, field, "s + 1");
+      if (isNested) printer.line(`const j = ${c.runtime("fieldIndex")}.at;`);
       printer.line(`const z = ${c.runtime("checkEnd")}(b, p, e);`);
       const check = `${shape.className}.$entry${field.number}(b, ${c.runtime("cursor")}.p, z, d)`;
       if (field.mapValue!.enum !== undefined && isClosed(field.mapValue!) && keeps(c))
         printer.line(`if (!${check}) l = ${c.runtime("checkUnknown")}(s, z, l);`);
       else printer.line(`${check};`);
-      if (isNested) printer.line(`${index} = i;`);
+      // nobody looks for entries of messages in a map
+      if (isNested) printer.line(`${c.runtime("dropEntries")}(j);`);
+      if (isNested && indexed) printer.line(`a = ${c.runtime("fieldIndex")}.numbers;`);
       printer.line("p = z;");
     });
   }
   const wire = wireType(field);
   const list = field.cardinality === "list";
   printCase(printer, tagOf(field.number, wire), () => {
-    if (field.type === FieldType.MESSAGE) return printChild(c, printer, field, indexed);
-    if (indexed && list) printMany(c, printer, field, "s");
+    if (field.type === FieldType.MESSAGE) return printChild(c, printer, shape, field);
+    if (indexed && list) printMany(c, printer, shape, field, "s + 1");
     if (field.typedArray !== undefined) return printTyped(c, printer, field);
     if (list && wire !== 2) printCharge(c, printer, elementCost(field));
     const closed = isClosed(field);
-    if (indexed && !list) printer.line(closed ? "const h = p;" : found(field, "p"));
-    printElement(c, printer, field, closed && (keeps(c) || (indexed && !list)));
+    if (indexed && !list) printer.line(closed ? "const h = p;" : `${found(field, "p + 1")};`);
+    printElement(c, printer, shape, field, closed && (keeps(c) || (indexed && !list)));
     if (!closed) return;
     const known = declared(field.enum!, "v");
-    if (indexed && !list) printer.line(`if (${known}) { ${found(field, "h")} }`);
+    if (indexed && !list) printer.line(`if (${known}) { ${found(field, "h + 1")}; }`);
     if (!keeps(c)) return;
     printer.block(`if (!(${known})) {`, () => {
       printer.line(`l = ${c.runtime("checkUnknown")}(s, p, l);`);
-      if (indexed && !list) printer.line("u = 0;");
+      if (indexed && !list) printer.line("a[i] = 1;");
     });
   });
   if (list && wire !== 2 && wire !== 3)
     printCase(printer, tagOf(field.number, 2), () => {
-      if (indexed) printMany(c, printer, field, "s");
+      if (indexed) printMany(c, printer, shape, field, "s + 1");
       printPacked(c, printer, shape, field);
     });
 }
 
 /** Says where a singular field was found. */
 function found(field: DescField, place: string): string {
-  const slot = localOf(slotOf(field.oneof ?? field));
-  const chosen = field.oneof === undefined ? "" : ` ${slot.replace("q", "c")} = ${field.number};`;
-  return `${slot} = ${place};${chosen}`;
+  const { oneof, parent } = field;
+  const at = `${slot(parent!, slotOf(oneof ?? field))} = ${place}`;
+  if (oneof === undefined) return at;
+  return `${at}; ${slot(parent!, `$c${oneof.fields[0]!.number}`)} = ${field.number}`;
 }
 
 /** Says where a field of a list or map was found, if it is the first. */
-function printMany(c: FileContext, printer: Printer, field: DescField, place: string): void {
-  printer.line(`if (n${field.number}++ === 0) q${field.number} = ${place};`);
-  if (keeps(c) && mayHoldUnknown(field)) printer.line("u = 0;");
+function printMany(
+  c: FileContext,
+  printer: Printer,
+  { message, typed }: ViewShape,
+  field: DescField,
+  place: string,
+): void {
+  const count = `${slot(message, `$n${field.number}`)}${typed ? "!" : ""}`;
+  printer.line(`if (${count}++ === 0) ${slot(message, slotOf(field))} = ${place};`);
+  if (keeps(c) && mayHoldUnknown(field)) printer.line("a[i] = 1;");
 }
 
 /** Goes over a message at `p`, and says where it, or its entry, was found. */
-function printChild(c: FileContext, printer: Printer, field: DescField, indexed: boolean): void {
+function printChild(c: FileContext, printer: Printer, shape: ViewShape, field: DescField): void {
+  const indexed = isIndexed(shape.message) && field.parent === shape.message;
   const start = field.delimited ? "p" : "h";
   const many = field.cardinality === "list";
   if (!field.delimited) {
     printer.line(`const z = ${c.runtime("checkEnd")}(b, p, e);`);
     printer.line(`const h = ${c.runtime("cursor")}.p;`);
   }
-  if (indexed) printer.line(`const i = ${c.runtime("fieldIndex")}.at;`);
+  if (indexed) printer.line(`const j = ${c.runtime("fieldIndex")}.at;`);
   const view = c.message(field.message!, "viewClass", "value");
   const [e, g] = field.delimited ? ["e", tagOf(field.number, 4)] : ["z", -1];
   printer.line(
     `${view}.$check(b, ${start}, ${e}, d - 1, ${g}, ${tagOf(field.number, wireType(field))});`,
   );
   if (indexed) {
-    printer.line(
-      `const r = ${c.runtime("entrySlot")}(i, ${start}, ${many ? "s" : "p"});`,
-    );
-    if (many) printMany(c, printer, field, "r");
+    printer.line(`const r = ${c.runtime("entrySlot")}(j, ${start}, ${many ? "s" : "p"});`);
+    printer.line(`a = ${c.runtime("fieldIndex")}.numbers;`);
+    if (many) printMany(c, printer, shape, field, "r");
     else {
-      const slot = localOf(slotOf(field.oneof ?? field));
+      const { oneof, parent, number } = field;
       const again =
-        field.oneof === undefined
-          ? `${slot} !== -1`
-          : `${slot.replace("q", "c")} === ${field.number}`;
-      printer.line(found(field, `${again} ? -3 : r`));
+        oneof === undefined
+          ? `${slot(parent!, slotOf(field))} !== 0`
+          : `${slot(parent!, `$c${oneof.fields[0]!.number}`)} === ${number}`;
+      printer.line(`${found(field, `${again} ? -2 : r`)};`);
     }
   }
   printer.line(field.delimited ? `p = ${c.runtime("cursor")}.p;` : "p = z;");
 }
 
 /** Goes over one element at `p`; `named`: of a closed enum the number is in `v` then. */
-function printElement(c: FileContext, printer: Printer, field: DescField, named: boolean): void {
-  if (field.type === FieldType.MESSAGE) return printChild(c, printer, field, false);
+function printElement(
+  c: FileContext,
+  printer: Printer,
+  shape: ViewShape,
+  field: DescField,
+  named: boolean,
+): void {
+  if (field.type === FieldType.MESSAGE) return printChild(c, printer, shape, field);
   if (isClosed(field)) {
     const call = `${c.runtime("checkEnum")}(b, p, e);`;
     printer.line(named ? `const v = ${call}` : call);
@@ -278,12 +293,14 @@ function printEntry(c: FileContext, printer: Printer, shape: ViewShape, field: D
       printer.block("while (p < e) {", () => {
         printTag(c, printer, shape.typed);
         printer.block("switch (t) {", () => {
-          printCase(printer, tagOf(1, wireType(key)), () => printElement(c, printer, key, false));
+          printCase(printer, tagOf(1, wireType(key)), () =>
+            printElement(c, printer, shape, key, false),
+          );
           printCase(printer, tagOf(2, wireType(value)), () => {
             if (closed) {
               printer.line(`w = ${c.runtime("checkEnum")}(b, p, e);`);
               printer.line(`p = ${c.runtime("cursor")}.p;`);
-            } else printElement(c, printer, value, false);
+            } else printElement(c, printer, shape, value, false);
             if (value.message !== undefined) printer.line("m = true;");
           });
           printer.block("default: {", () =>

@@ -15,6 +15,7 @@ import {
   elementReader,
   isClosed,
   isIndexed,
+  isPlace,
   keeps,
   slotOf,
   slotsOf,
@@ -81,8 +82,8 @@ function printSlots(c: FileContext, printer: Printer, shape: ViewShape): void {
   printer.block(`constructor(${parameters(c, shape)}${indexed ? `, ${index}` : ""}) {`, () => {
     for (const name of ["x", "p", "e", "d"]) printer.line(`this.$${name} = ${name};`);
     all.forEach((slot, i) => {
-      const unread = slot.startsWith("$n") || slot.startsWith("$c") ? "0" : "-2";
-      printer.line(`this.${slot} = ${indexed ? `a[o + ${i}]${bang}` : unread};`);
+      const entry = `a[o + ${i}]${bang}${isPlace(slot) ? " - 1" : ""}`;
+      printer.line(`this.${slot} = ${indexed ? entry : isPlace(slot) ? "-2" : "0"};`);
     });
   });
 }
@@ -107,7 +108,9 @@ function printMaker(c: FileContext, printer: Printer, shape: ViewShape): void {
       printer.line(
         `if (o === undefined) return new ${shape.className}(x, p, e, d, ${c.runtime("noEntry")}, 0);`,
       );
-    printer.line(`return new ${shape.className}(x, p, e, d${indexed ? ", x.index, o" : ""});`);
+    printer.line(
+      `return new ${shape.className}(x, p, e, d${indexed ? `, ${c.runtime("fieldIndex")}.numbers, o` : ""});`,
+    );
   });
 }
 

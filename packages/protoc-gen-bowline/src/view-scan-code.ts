@@ -46,14 +46,12 @@ export function printScan(c: FileContext, printer: Printer, shape: ViewShape): v
     );
     printer.inner(() => printer.line(`throw ${c.runtime("viewError")}(x, error);`));
     printer.line("}");
-    for (const slot of slotsOf(shape.message)) printer.line(`this.${slot} = ${localOf(slot)};`);
+    for (const slot of slotsOf(shape.message)) {
+      const local = slot.replace(/^\$(?=\d)/, "q").replace("$", "");
+      printer.line(`this.${slot} = ${local};`);
+    }
     printer.line("return this;");
   });
-}
-
-/** The variable for a slot: `$1` is found in `q1`, `$n1` in `n1`. */
-export function localOf(slot: string): string {
-  return slot.replace(/^\$(?=\d)/, "q").replace("$", "");
 }
 
 function printFields(c: FileContext, printer: Printer, shape: ViewShape): void {

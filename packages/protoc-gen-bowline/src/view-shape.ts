@@ -1,4 +1,9 @@
-import { type DescField, type DescMessage, type DescOneof, FieldType } from "@bowline/protobuf/internal";
+import {
+  type DescField,
+  type DescMessage,
+  type DescOneof,
+  FieldType,
+} from "@bowline/protobuf/internal";
 import type { FileContext } from "./context.js";
 import { is64, scalarCode } from "./scalar-code.js";
 
@@ -29,6 +34,11 @@ function memberSlots(member: DescField | DescOneof): string[] {
   const slot = slotOf(member);
   if (member.kind === "oneof") return [slot, slot.replace("$", "$c")];
   return isMany(member) ? [slot, slot.replace("$", "$n")] : [slot];
+}
+
+/** Whether a slot has where a member is, not a count or the case of a oneof. */
+export function isPlace(slot: string): boolean {
+  return !/^\$[nc]/.test(slot);
 }
 
 const mostIndexed = 40;

@@ -85,7 +85,14 @@ export {
   uint64 as elementUint64,
 } from "../view/element.js";
 export { viewError } from "../view/failure.js";
-export { closeEntry, entrySlot, fieldIndex, noEntry, openEntry } from "../view/field-index.js";
+export {
+  closeEntry,
+  dropEntries,
+  entrySlot,
+  fieldIndex,
+  noEntry,
+  openEntry,
+} from "../view/field-index.js";
 export { children, scalars, typedScalars } from "../view/list.js";
 export { childMap, scalarMap } from "../view/map.js";
 export { mappedChild, mappedList, mappedMap } from "../view/mapped.js";

@@ -9,7 +9,7 @@ import { end, int32, length, safeNumber, tag, varint64 } from "../wire/read-vari
 import { countUnknown, runMemory, skip, undeclaredMemory } from "../wire/unknown.js";
 import { messageSetItem } from "../wire/write-message.js";
 import type { ReadElement } from "./element.js";
-import { blank, mask, verifyString } from "./mask.js";
+import { blank, blank8, blankVarint, isMasked, longestVarint, mask, verifyString } from "./mask.js";
 
 /** The rest of a tag whose first byte `a` is in front of `p`; the position behind it is left in the cursor. */
 export function checkTag(b: Uint8Array, p: number, a: number): number {
@@ -25,24 +25,21 @@ export function checkEnd(b: Uint8Array, p: number, e: number): number {
   return z;
 }
 
-/** Accepts what `varint64` accepts, without the value: the common cases are found by their length alone. */
+/** Accepts what `varint64` accepts, without the value. */
 export function checkVarint(b: Uint8Array, p: number, e: number): number {
   if (p >= e) truncated(p);
-  let z = p + 1;
-  if (b[p]! < 128) return z;
-  if (z < e && b[z]! < 128) z++;
-  else if (p + 10 <= b.length) {
-    z++;
-    const last = p + 9;
-    while (z < last && b[z]! > 127) z++;
-    if (z === last && b[z]! > 1) overlong(p);
-    z++;
-  } else {
-    varint64(b, z, b[p]!);
-    z = c.p;
+  return b[p]! < 128 ? p + 1 : checkLongVarint(b, p);
+}
+
+function checkLongVarint(b: Uint8Array, p: number): number {
+  if (isMasked(p + longestVarint)) {
+    const last = blankVarint(b, p);
+    if (last - p === longestVarint - 1 && b[last]! > 1) overlong(p);
+    return last + 1;
   }
-  blank(p, z);
-  return z;
+  varint64(b, p + 1, b[p]!);
+  blank(p, c.p);
+  return c.p;
 }
 
 export function checkFixed32(_b: Uint8Array, p: number, e: number): number {
@@ -53,7 +50,8 @@ export function checkFixed32(_b: Uint8Array, p: number, e: number): number {
 
 export function checkFixed64(_b: Uint8Array, p: number, e: number): number {
   if (p + 8 > e) truncated(p);
-  blank(p, p + 8);
+  if (isMasked(p + 8)) blank8(p);
+  else blank(p, p + 8);
   return p + 8;
 }
 

@@ -11,12 +11,12 @@ import {
   type ViewMaker,
 } from "./context.js";
 import { viewError } from "./failure.js";
-import { headLength } from "./field-index.js";
+import { fieldIndex, headLength } from "./field-index.js";
 import { body, findBody, Walk } from "./range.js";
 
 /**
  * The view of a singular message whose tag is `t`, in a view with `d` levels of nesting. `v`: the position behind the
- * tag, −3 if it came in fragments, less if the index has it.
+ * tag, −3 if it came in fragments, less if the index had it when the input was checked.
  */
 export function child(
   view: ViewHead,
@@ -28,15 +28,14 @@ export function child(
   // biome-ignore lint/suspicious/noExplicitAny: generated code knows the type.
 ): any {
   enter(x);
-  if (v < -3) {
-    const { root } = x;
-    const { index } = root;
-    const o = root.indexed - 4 - v;
-    return make(root, index[o]!, index[o + 1]!, d - 1, o + headLength);
+  if (v < -3 && x.root.input === fieldIndex.input) {
+    const { numbers } = fieldIndex;
+    const o = -4 - v;
+    return make(x.root, numbers[o]!, numbers[o + 1]!, d - 1, o + headLength);
   }
   try {
     let made: object;
-    if (v === -3) made = merged(view, fragments(view, t), make);
+    if (v < -2) made = merged(view, fragments(view, t), make);
     else {
       findBody(x, v, x.b.length, t, d);
       made = make(x.root, body.start, body.end, d - 1);

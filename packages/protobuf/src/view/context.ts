@@ -2,7 +2,6 @@ import { viewSymbol } from "../message/codec.js";
 import { decodeError } from "../message/decode.js";
 import type { MessageType } from "../message/message-type.js";
 import { cursor } from "../wire/cursor.js";
-import { noEntry } from "./field-index.js";
 import type { ViewType } from "./view-type.js";
 
 /** What is set for the views over one input. */
@@ -37,9 +36,8 @@ export class ViewContext implements ViewSettings {
   readonly keepUnknown: boolean;
   readonly messageSet: boolean;
   readonly allowPartial: boolean;
-  /** Of a validated input: where the fields of its messages are, from `indexed` on. Only the root's counts. */
-  index: Int32Array;
-  indexed: number;
+  /** The number that the input has in the field index, −1 if it is not there. Only the root's counts. */
+  input: number;
 
   constructor(
     settings: ViewSettings,
@@ -63,8 +61,7 @@ export class ViewContext implements ViewSettings {
     this.keepUnknown = settings.keepUnknown;
     this.messageSet = settings.messageSet;
     this.allowPartial = settings.allowPartial;
-    this.index = noEntry;
-    this.indexed = 0;
+    this.input = -1;
   }
 }
 
@@ -80,7 +77,7 @@ export interface ViewHead {
  * A view as the runtime sees it: the range `b[$p, $e)`, the levels of nesting `$d` that it may use up, and one slot a
  * field, `$1`, which is −2 before the first access to any field, then −1 for an absent field or the position of its
  * value (of the first tag for lists and maps), −3 for a message in several fragments, −4 − `o` for one (or the first of a
- * list) with the entry `o` in the index, and at last the value itself,
+ * list) with the entry `o` in the field index, and at last the value itself,
  * unless that is a number. `$n1` counts a list's fields, `$c1` has the number of the case of a oneof.
  */
 export interface AnyView extends ViewHead {
@@ -93,7 +90,7 @@ export interface AnyView extends ViewHead {
 }
 
 /**
- * Makes a view of `b[p, e)` with `d` levels of nesting left. `o`: where its slots are in the index of `x`, if the message
+ * Makes a view of `b[p, e)` with `d` levels of nesting left. `o`: where its slots are in the field index, if the message
  * has an entry there.
  */
 export type ViewMaker = (
@@ -111,14 +108,7 @@ export interface ViewClass {
    * Checks `b[p, e)` as the message's `read` would, without making anything. `g`: the end-group tag that ends the
    * message (the position behind it is left in the cursor), −1 for none. `k`: the tag in front of it, for the index.
    */
-  readonly $check: (
-    b: Uint8Array,
-    p: number,
-    e: number,
-    d: number,
-    g: number,
-    k: number,
-  ) => void;
+  readonly $check: (b: Uint8Array, p: number, e: number, d: number, g: number, k: number) => void;
 }
 
 /** A view type with the runtime's own slot. */

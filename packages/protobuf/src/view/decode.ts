@@ -3,7 +3,7 @@ import type { MessageType } from "../message/message-type.js";
 import { cursor, Malformed } from "../wire/cursor.js";
 import { isBytes } from "../wire/write-scalar.js";
 import { type AnyView, type RuntimeViewType, rootView, uncounted, ViewContext } from "./context.js";
-import { beginIndex, endIndex, fieldIndex, headLength } from "./field-index.js";
+import { beginIndex, dropEntries, fieldIndex, headLength } from "./field-index.js";
 import { beginMask, endMask, mask, releaseMask } from "./mask.js";
 import type { ViewDecodeOptions, ViewType } from "./view-type.js";
 import { checkRequired } from "./whole.js";
@@ -52,14 +52,12 @@ export function decodeViewRange(
   return view;
 }
 
-/** Gives the index to the views; returns where the slots of the first are in it. */
+/** Says that the index is of this input; returns where the slots of its view are in it. */
 function takeIndex(x: ViewContext): number | undefined {
-  const { numbers, from, at } = fieldIndex;
-  endIndex();
-  if (at === 0 || numbers[from] !== x.start) return undefined;
-  x.index = numbers;
-  x.indexed = from;
-  return from + headLength;
+  const { numbers, at, isFull, input } = fieldIndex;
+  if (isFull || at === 0 || numbers[0] !== x.start) return undefined;
+  x.input = input;
+  return headLength;
 }
 
 function isLazy(options: ViewDecodeOptions | undefined): boolean {
@@ -98,7 +96,7 @@ function validate(
     } catch {
       cursor.memory = memory;
       cursor.unknown = unknown;
-      fieldIndex.at = 0;
+      dropEntries(0);
     } finally {
       mask.each = true;
       releaseMask();

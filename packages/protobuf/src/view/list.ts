@@ -6,7 +6,7 @@ import { end } from "../wire/read-varint.js";
 import { enter, leave, type ViewHead, type ViewMaker } from "./context.js";
 import type { ReadElement } from "./element.js";
 import { viewError } from "./failure.js";
-import { headLength } from "./field-index.js";
+import { fieldIndex, headLength } from "./field-index.js";
 import { body, findBody, Walk } from "./range.js";
 
 /** The messages of a list: `n` fields with the tag `t`, the first of them at `s`, or in the index. */
@@ -15,7 +15,7 @@ export function children(view: ViewHead, s: number, n: number, t: number, make: 
   const list: object[] = [];
   if (n === 0) return list;
   const x = view.$x;
-  if (s < -3) return indexed(view, s, n, t, make);
+  if (s < -3 && x.root.input === fieldIndex.input) return indexed(view, s, n, t, make);
   const d = view.$d;
   enter(x);
   try {
@@ -40,11 +40,11 @@ function indexed(view: ViewHead, s: number, n: number, t: number, make: ViewMake
   const list: object[] = [];
   const x = view.$x.root;
   const d = view.$d - 1;
-  const { index } = x;
+  const { numbers } = fieldIndex;
   enter(x);
-  for (let o = x.indexed - 4 - s; n > 0; o += index[o + 2]!) {
-    if (index[o + 3] !== t) continue;
-    list.push(make(x, index[o]!, index[o + 1]!, d, o + headLength));
+  for (let o = -4 - s; n > 0; o += numbers[o + 2]!) {
+    if (numbers[o + 3] !== t) continue;
+    list.push(make(x, numbers[o]!, numbers[o + 1]!, d, o + headLength));
     n--;
   }
   return list;

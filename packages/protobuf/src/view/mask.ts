@@ -44,10 +44,12 @@ let stop = 0;
 export const mask = {
   /** Strings are verified one by one, not through the copy. */
   each: true,
-  /** What of the input is in the copy. */
+  /** What of the input is in the copy; nothing while strings are verified one by one. */
   from: 0,
-  to: 0,
+  to: -1,
 };
+
+export const longestVarint = 10;
 
 /** Thrown where bytes in strings are not UTF-8: which one, a check of each tells. */
 export const notUtf8: unique symbol = Symbol("not UTF-8");
@@ -68,6 +70,7 @@ export function endMask(): void {
 /** Lets go of the input. */
 export function releaseMask(): void {
   input = copy;
+  mask.to = -1;
 }
 
 function refill(p: number): void {
@@ -92,6 +95,28 @@ export function blank(p: number, z: number): void {
     return;
   }
   for (const end = p + n; p < end; p++) copy[p] = 0;
+}
+
+/** Whether the copy has all up to `z`, so that it can be blanked in place. */
+export function isMasked(z: number): boolean {
+  return z <= mask.to;
+}
+
+export function blank8(p: number): void {
+  const q = p - mask.from;
+  copy[q] = copy[q + 1] = copy[q + 2] = copy[q + 3] = 0;
+  copy[q + 4] = copy[q + 5] = copy[q + 6] = copy[q + 7] = 0;
+}
+
+/** Blanks a varint of two bytes or more as far as it needs to be; returns where its last byte is, or its tenth. */
+export function blankVarint(b: Uint8Array, p: number): number {
+  const { from } = mask;
+  const last = p - from + longestVarint - 1;
+  let q = p - from;
+  copy[q++] = 0;
+  while (b[from + q]! > 127 && q < last) copy[q++] = 0;
+  if (q === last) copy[q] = 0;
+  return from + q;
 }
 
 /** Verifies up to `p`. What lies behind the window was never blanked, so it is looked at where it is. */

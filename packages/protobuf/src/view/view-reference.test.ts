@@ -82,6 +82,16 @@ describe.each(types.map((type) => [type.typeName, type] as const))("views of %s"
     }
   });
 
+  it("read as the message does once another input was checked", () => {
+    for (let seed = 0; seed < 30; seed++) {
+      for (const bytes of [sample(type, seed), joined(type, seed)]) {
+        const view = type.decode(bytes, options);
+        ValueView.decode(Uint8Array.of(32, 1));
+        expect(read(type, view)).toBe(read(type, type.message.decode(bytes, options)));
+      }
+    }
+  });
+
   it.each(modes)("give back their bytes (%s)", (validate) => {
     for (let seed = 0; seed < 30; seed++) {
       const bytes = joined(type, seed);

@@ -153,15 +153,15 @@ export class GetPriceRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): GetPriceRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new GetPriceRequestView$(x, p, e, d, noEntry, 0);
-    return new GetPriceRequestView$(x, p, e, d, x.index, o);
+    return new GetPriceRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get article(): string {
@@ -230,8 +230,8 @@ export class GetPriceRequestView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -241,7 +241,7 @@ export class GetPriceRequestView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -252,16 +252,13 @@ export class GetPriceRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -349,15 +346,15 @@ export class GetPriceResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): GetPriceResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new GetPriceResponseView$(x, p, e, d, noEntry, 0);
-    return new GetPriceResponseView$(x, p, e, d, x.index, o);
+    return new GetPriceResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get cents(): number {
@@ -425,8 +422,8 @@ export class GetPriceResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -436,7 +433,7 @@ export class GetPriceResponseView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -447,16 +444,13 @@ export class GetPriceResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -584,9 +578,9 @@ export class PlaceOrderRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
   }
 
@@ -594,7 +588,7 @@ export class PlaceOrderRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     if (o === undefined) return new PlaceOrderRequestView$(x, p, e, d, noEntry, 0);
-    return new PlaceOrderRequestView$(x, p, e, d, x.index, o);
+    return new PlaceOrderRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get customer(): string {
@@ -678,10 +672,8 @@ export class PlaceOrderRequestView$ {
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -691,17 +683,18 @@ export class PlaceOrderRequestView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ItemView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
@@ -712,18 +705,13 @@ export class PlaceOrderRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
+    closeEntry(o, e);
   }
 }
 
@@ -837,16 +825,16 @@ export class ItemView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ItemView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new ItemView$(x, p, e, d, noEntry, 0);
-    return new ItemView$(x, p, e, d, x.index, o);
+    return new ItemView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get article(): string {
@@ -927,9 +915,8 @@ export class ItemView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -939,12 +926,12 @@ export class ItemView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -955,17 +942,13 @@ export class ItemView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -1057,15 +1040,15 @@ export class PlaceOrderResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): PlaceOrderResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new PlaceOrderResponseView$(x, p, e, d, noEntry, 0);
-    return new PlaceOrderResponseView$(x, p, e, d, x.index, o);
+    return new PlaceOrderResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get receipt(): string {
@@ -1134,8 +1117,8 @@ export class PlaceOrderResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1145,7 +1128,7 @@ export class PlaceOrderResponseView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1156,16 +1139,13 @@ export class PlaceOrderResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -1257,15 +1237,15 @@ export class WatchPriceRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): WatchPriceRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new WatchPriceRequestView$(x, p, e, d, noEntry, 0);
-    return new WatchPriceRequestView$(x, p, e, d, x.index, o);
+    return new WatchPriceRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get article(): string {
@@ -1334,8 +1314,8 @@ export class WatchPriceRequestView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1345,7 +1325,7 @@ export class WatchPriceRequestView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1356,16 +1336,13 @@ export class WatchPriceRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -1453,15 +1430,15 @@ export class WatchPriceResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): WatchPriceResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new WatchPriceResponseView$(x, p, e, d, noEntry, 0);
-    return new WatchPriceResponseView$(x, p, e, d, x.index, o);
+    return new WatchPriceResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get cents(): number {
@@ -1529,8 +1506,8 @@ export class WatchPriceResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1540,7 +1517,7 @@ export class WatchPriceResponseView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -1551,16 +1528,13 @@ export class WatchPriceResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -1652,15 +1626,15 @@ export class AddUpRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): AddUpRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new AddUpRequestView$(x, p, e, d, noEntry, 0);
-    return new AddUpRequestView$(x, p, e, d, x.index, o);
+    return new AddUpRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get article(): string {
@@ -1729,8 +1703,8 @@ export class AddUpRequestView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1740,7 +1714,7 @@ export class AddUpRequestView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1751,16 +1725,13 @@ export class AddUpRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -1848,15 +1819,15 @@ export class AddUpResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): AddUpResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new AddUpResponseView$(x, p, e, d, noEntry, 0);
-    return new AddUpResponseView$(x, p, e, d, x.index, o);
+    return new AddUpResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get cents(): number {
@@ -1924,8 +1895,8 @@ export class AddUpResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1935,7 +1906,7 @@ export class AddUpResponseView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -1946,16 +1917,13 @@ export class AddUpResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -2043,15 +2011,15 @@ export class HaggleRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): HaggleRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new HaggleRequestView$(x, p, e, d, noEntry, 0);
-    return new HaggleRequestView$(x, p, e, d, x.index, o);
+    return new HaggleRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get cents(): number {
@@ -2119,8 +2087,8 @@ export class HaggleRequestView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2130,7 +2098,7 @@ export class HaggleRequestView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -2141,16 +2109,13 @@ export class HaggleRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -2242,15 +2207,15 @@ export class HaggleResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): HaggleResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new HaggleResponseView$(x, p, e, d, noEntry, 0);
-    return new HaggleResponseView$(x, p, e, d, x.index, o);
+    return new HaggleResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get answer(): string {
@@ -2319,8 +2284,8 @@ export class HaggleResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2330,7 +2295,7 @@ export class HaggleResponseView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -2341,16 +2306,13 @@ export class HaggleResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 

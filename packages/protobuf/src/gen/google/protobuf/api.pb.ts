@@ -514,25 +514,25 @@ export class ApiView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
+    this.$3 = a[o + 4]! - 1;
     this.$n3 = a[o + 5]!;
-    this.$4 = a[o + 6]!;
-    this.$5 = a[o + 7]!;
-    this.$6 = a[o + 8]!;
+    this.$4 = a[o + 6]! - 1;
+    this.$5 = a[o + 7]! - 1;
+    this.$6 = a[o + 8]! - 1;
     this.$n6 = a[o + 9]!;
-    this.$7 = a[o + 10]!;
-    this.$8 = a[o + 11]!;
+    this.$7 = a[o + 10]! - 1;
+    this.$8 = a[o + 11]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ApiView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 296) < 0) overBudget(p);
     if (o === undefined) return new ApiView$(x, p, e, d, noEntry, 0);
-    return new ApiView$(x, p, e, d, x.index, o);
+    return new ApiView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string {
@@ -695,18 +695,8 @@ export class ApiView$ {
     if ((cursor.memory -= 296) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 12, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let n3 = 0;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let n6 = 0;
-    let q7 = -1;
-    let q8 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -716,62 +706,66 @@ export class ApiView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           MethodView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           OptionView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, s);
-          if (n3++ === 0) q3 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 5]!++ === 0) a[i + 4] = r;
           p = z;
           break;
         }
         case 34: {
-          q4 = p;
+          a[i + 6] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           SourceContextView$.$check(b, h, z, d - 1, -1, 42);
-          const r = entrySlot(i, h, p);
-          q5 = q5 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 7] = a[i + 7] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           MixinView$.$check(b, h, z, d - 1, -1, 50);
-          const r = entrySlot(i, h, s);
-          if (n6++ === 0) q6 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 9]!++ === 0) a[i + 8] = r;
           p = z;
           break;
         }
         case 56: {
-          q7 = p;
+          a[i + 10] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 66: {
-          q8 = p;
+          a[i + 11] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -782,26 +776,13 @@ export class ApiView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
-    a[i + 4] = q3;
-    a[i + 5] = n3;
-    a[i + 6] = q4;
-    a[i + 7] = q5;
-    a[i + 8] = q6;
-    a[i + 9] = n6;
-    a[i + 10] = q7;
-    a[i + 11] = q8;
+    closeEntry(o, e);
   }
 }
 
@@ -1145,23 +1126,23 @@ export class MethodView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$5 = a[o + 5]!;
-    this.$6 = a[o + 6]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$5 = a[o + 5]! - 1;
+    this.$6 = a[o + 6]! - 1;
     this.$n6 = a[o + 7]!;
-    this.$7 = a[o + 8]!;
-    this.$8 = a[o + 9]!;
+    this.$7 = a[o + 8]! - 1;
+    this.$8 = a[o + 9]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): MethodView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 184) < 0) overBudget(p);
     if (o === undefined) return new MethodView$(x, p, e, d, noEntry, 0);
-    return new MethodView$(x, p, e, d, x.index, o);
+    return new MethodView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string {
@@ -1316,16 +1297,8 @@ export class MethodView$ {
     if ((cursor.memory -= 184) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 10, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let n6 = 0;
-    let q7 = -1;
-    let q8 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1335,47 +1308,48 @@ export class MethodView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 40: {
-          q5 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           OptionView$.$check(b, h, z, d - 1, -1, 50);
-          const r = entrySlot(i, h, s);
-          if (n6++ === 0) q6 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 7]!++ === 0) a[i + 6] = r;
           p = z;
           break;
         }
         case 56: {
-          q7 = p;
+          a[i + 8] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 66: {
-          q8 = p;
+          a[i + 9] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1386,24 +1360,13 @@ export class MethodView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q5;
-    a[i + 6] = q6;
-    a[i + 7] = n6;
-    a[i + 8] = q7;
-    a[i + 9] = q8;
+    closeEntry(o, e);
   }
 }
 
@@ -1696,16 +1659,16 @@ export class MixinView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): MixinView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new MixinView$(x, p, e, d, noEntry, 0);
-    return new MixinView$(x, p, e, d, x.index, o);
+    return new MixinView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string {
@@ -1787,9 +1750,8 @@ export class MixinView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1799,12 +1761,12 @@ export class MixinView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1815,17 +1777,13 @@ export class MixinView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 

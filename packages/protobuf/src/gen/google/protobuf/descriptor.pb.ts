@@ -254,8 +254,8 @@ export class FileDescriptorSetView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -263,7 +263,7 @@ export class FileDescriptorSetView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new FileDescriptorSetView$(x, p, e, d, noEntry, 0);
-    return new FileDescriptorSetView$(x, p, e, d, x.index, o);
+    return new FileDescriptorSetView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get file(): readonly FileDescriptorProtoView[] {
@@ -334,9 +334,8 @@ export class FileDescriptorSetView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -348,10 +347,11 @@ export class FileDescriptorSetView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FileDescriptorProtoView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -362,17 +362,13 @@ export class FileDescriptorSetView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 
@@ -990,28 +986,28 @@ export class FileDescriptorProtoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
     this.$n3 = a[o + 4]!;
-    this.$4 = a[o + 5]!;
+    this.$4 = a[o + 5]! - 1;
     this.$n4 = a[o + 6]!;
-    this.$5 = a[o + 7]!;
+    this.$5 = a[o + 7]! - 1;
     this.$n5 = a[o + 8]!;
-    this.$6 = a[o + 9]!;
+    this.$6 = a[o + 9]! - 1;
     this.$n6 = a[o + 10]!;
-    this.$7 = a[o + 11]!;
+    this.$7 = a[o + 11]! - 1;
     this.$n7 = a[o + 12]!;
-    this.$8 = a[o + 13]!;
-    this.$9 = a[o + 14]!;
-    this.$10 = a[o + 15]!;
+    this.$8 = a[o + 13]! - 1;
+    this.$9 = a[o + 14]! - 1;
+    this.$10 = a[o + 15]! - 1;
     this.$n10 = a[o + 16]!;
-    this.$11 = a[o + 17]!;
+    this.$11 = a[o + 17]! - 1;
     this.$n11 = a[o + 18]!;
-    this.$12 = a[o + 19]!;
-    this.$14 = a[o + 20]!;
-    this.$15 = a[o + 21]!;
+    this.$12 = a[o + 19]! - 1;
+    this.$14 = a[o + 20]! - 1;
+    this.$15 = a[o + 21]! - 1;
     this.$n15 = a[o + 22]!;
   }
 
@@ -1019,7 +1015,7 @@ export class FileDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 624) < 0) overBudget(p);
     if (o === undefined) return new FileDescriptorProtoView$(x, p, e, d, noEntry, 0);
-    return new FileDescriptorProtoView$(x, p, e, d, x.index, o);
+    return new FileDescriptorProtoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string | undefined {
@@ -1270,29 +1266,8 @@ export class FileDescriptorProtoView$ {
     if ((cursor.memory -= 624) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 23, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let n3 = 0;
-    let q4 = -1;
-    let n4 = 0;
-    let q5 = -1;
-    let n5 = 0;
-    let q6 = -1;
-    let n6 = 0;
-    let q7 = -1;
-    let n7 = 0;
-    let q8 = -1;
-    let q9 = -1;
-    let q10 = -1;
-    let n10 = 0;
-    let q11 = -1;
-    let n11 = 0;
-    let q12 = -1;
-    let q14 = -1;
-    let q15 = -1;
-    let n15 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1302,104 +1277,110 @@ export class FileDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
-          if (n3++ === 0) q3 = s;
+          if (a[i + 4]!++ === 0) a[i + 3] = s + 1;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           DescriptorProtoView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, s);
-          if (n4++ === 0) q4 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 6]!++ === 0) a[i + 5] = r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           EnumDescriptorProtoView$.$check(b, h, z, d - 1, -1, 42);
-          const r = entrySlot(i, h, s);
-          if (n5++ === 0) q5 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 8]!++ === 0) a[i + 7] = r;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ServiceDescriptorProtoView$.$check(b, h, z, d - 1, -1, 50);
-          const r = entrySlot(i, h, s);
-          if (n6++ === 0) q6 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 10]!++ === 0) a[i + 9] = r;
           p = z;
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FieldDescriptorProtoView$.$check(b, h, z, d - 1, -1, 58);
-          const r = entrySlot(i, h, s);
-          if (n7++ === 0) q7 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 12]!++ === 0) a[i + 11] = r;
           p = z;
           break;
         }
         case 66: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FileOptionsView$.$check(b, h, z, d - 1, -1, 66);
-          const r = entrySlot(i, h, p);
-          q8 = q8 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 13] = a[i + 13] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 74: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           SourceCodeInfoView$.$check(b, h, z, d - 1, -1, 74);
-          const r = entrySlot(i, h, p);
-          q9 = q9 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 14] = a[i + 14] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 80: {
-          if (n10++ === 0) q10 = s;
+          if (a[i + 16]!++ === 0) a[i + 15] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 82: {
-          if (n10++ === 0) q10 = s;
+          if (a[i + 16]!++ === 0) a[i + 15] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 88: {
-          if (n11++ === 0) q11 = s;
+          if (a[i + 18]!++ === 0) a[i + 17] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 90: {
-          if (n11++ === 0) q11 = s;
+          if (a[i + 18]!++ === 0) a[i + 17] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 98: {
-          q12 = p;
+          a[i + 19] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1407,15 +1388,15 @@ export class FileDescriptorProtoView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q14 = h; }
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { a[i + 20] = h + 1; }
           if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 122: {
-          if (n15++ === 0) q15 = s;
+          if (a[i + 22]!++ === 0) a[i + 21] = s + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1426,37 +1407,13 @@ export class FileDescriptorProtoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = n3;
-    a[i + 5] = q4;
-    a[i + 6] = n4;
-    a[i + 7] = q5;
-    a[i + 8] = n5;
-    a[i + 9] = q6;
-    a[i + 10] = n6;
-    a[i + 11] = q7;
-    a[i + 12] = n7;
-    a[i + 13] = q8;
-    a[i + 14] = q9;
-    a[i + 15] = q10;
-    a[i + 16] = n10;
-    a[i + 17] = q11;
-    a[i + 18] = n11;
-    a[i + 19] = q12;
-    a[i + 20] = q14;
-    a[i + 21] = q15;
-    a[i + 22] = n15;
+    closeEntry(o, e);
   }
 }
 
@@ -1899,33 +1856,33 @@ export class DescriptorProtoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
+    this.$3 = a[o + 4]! - 1;
     this.$n3 = a[o + 5]!;
-    this.$4 = a[o + 6]!;
+    this.$4 = a[o + 6]! - 1;
     this.$n4 = a[o + 7]!;
-    this.$5 = a[o + 8]!;
+    this.$5 = a[o + 8]! - 1;
     this.$n5 = a[o + 9]!;
-    this.$6 = a[o + 10]!;
+    this.$6 = a[o + 10]! - 1;
     this.$n6 = a[o + 11]!;
-    this.$7 = a[o + 12]!;
-    this.$8 = a[o + 13]!;
+    this.$7 = a[o + 12]! - 1;
+    this.$8 = a[o + 13]! - 1;
     this.$n8 = a[o + 14]!;
-    this.$9 = a[o + 15]!;
+    this.$9 = a[o + 15]! - 1;
     this.$n9 = a[o + 16]!;
-    this.$10 = a[o + 17]!;
+    this.$10 = a[o + 17]! - 1;
     this.$n10 = a[o + 18]!;
-    this.$11 = a[o + 19]!;
+    this.$11 = a[o + 19]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): DescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 600) < 0) overBudget(p);
     if (o === undefined) return new DescriptorProtoView$(x, p, e, d, noEntry, 0);
-    return new DescriptorProtoView$(x, p, e, d, x.index, o);
+    return new DescriptorProtoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string | undefined {
@@ -2135,26 +2092,8 @@ export class DescriptorProtoView$ {
     if ((cursor.memory -= 600) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 20, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let n3 = 0;
-    let q4 = -1;
-    let n4 = 0;
-    let q5 = -1;
-    let n5 = 0;
-    let q6 = -1;
-    let n6 = 0;
-    let q7 = -1;
-    let q8 = -1;
-    let n8 = 0;
-    let q9 = -1;
-    let n9 = 0;
-    let q10 = -1;
-    let n10 = 0;
-    let q11 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2164,92 +2103,100 @@ export class DescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FieldDescriptorProtoView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           DescriptorProtoView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, s);
-          if (n3++ === 0) q3 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 5]!++ === 0) a[i + 4] = r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           EnumDescriptorProtoView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, s);
-          if (n4++ === 0) q4 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 7]!++ === 0) a[i + 6] = r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           DescriptorProto_ExtensionRangeView$.$check(b, h, z, d - 1, -1, 42);
-          const r = entrySlot(i, h, s);
-          if (n5++ === 0) q5 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 9]!++ === 0) a[i + 8] = r;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FieldDescriptorProtoView$.$check(b, h, z, d - 1, -1, 50);
-          const r = entrySlot(i, h, s);
-          if (n6++ === 0) q6 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 11]!++ === 0) a[i + 10] = r;
           p = z;
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           MessageOptionsView$.$check(b, h, z, d - 1, -1, 58);
-          const r = entrySlot(i, h, p);
-          q7 = q7 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 12] = a[i + 12] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 66: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           OneofDescriptorProtoView$.$check(b, h, z, d - 1, -1, 66);
-          const r = entrySlot(i, h, s);
-          if (n8++ === 0) q8 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 14]!++ === 0) a[i + 13] = r;
           p = z;
           break;
         }
         case 74: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           DescriptorProto_ReservedRangeView$.$check(b, h, z, d - 1, -1, 74);
-          const r = entrySlot(i, h, s);
-          if (n9++ === 0) q9 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 16]!++ === 0) a[i + 15] = r;
           p = z;
           break;
         }
         case 82: {
-          if (n10++ === 0) q10 = s;
+          if (a[i + 18]!++ === 0) a[i + 17] = s + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -2257,10 +2204,10 @@ export class DescriptorProtoView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q11 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 19] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -2271,34 +2218,13 @@ export class DescriptorProtoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
-    a[i + 4] = q3;
-    a[i + 5] = n3;
-    a[i + 6] = q4;
-    a[i + 7] = n4;
-    a[i + 8] = q5;
-    a[i + 9] = n5;
-    a[i + 10] = q6;
-    a[i + 11] = n6;
-    a[i + 12] = q7;
-    a[i + 13] = q8;
-    a[i + 14] = n8;
-    a[i + 15] = q9;
-    a[i + 16] = n9;
-    a[i + 17] = q10;
-    a[i + 18] = n10;
-    a[i + 19] = q11;
+    closeEntry(o, e);
   }
 }
 
@@ -2447,17 +2373,17 @@ export class DescriptorProto_ExtensionRangeView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): DescriptorProto_ExtensionRangeView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     if (o === undefined) return new DescriptorProto_ExtensionRangeView$(x, p, e, d, noEntry, 0);
-    return new DescriptorProto_ExtensionRangeView$(x, p, e, d, x.index, o);
+    return new DescriptorProto_ExtensionRangeView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get start(): number | undefined {
@@ -2548,10 +2474,8 @@ export class DescriptorProto_ExtensionRangeView$ {
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2561,22 +2485,23 @@ export class DescriptorProto_ExtensionRangeView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ExtensionRangeOptionsView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 3] = a[i + 3] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -2587,18 +2512,13 @@ export class DescriptorProto_ExtensionRangeView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
+    closeEntry(o, e);
   }
 }
 
@@ -2724,16 +2644,16 @@ export class DescriptorProto_ReservedRangeView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): DescriptorProto_ReservedRangeView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new DescriptorProto_ReservedRangeView$(x, p, e, d, noEntry, 0);
-    return new DescriptorProto_ReservedRangeView$(x, p, e, d, x.index, o);
+    return new DescriptorProto_ReservedRangeView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get start(): number | undefined {
@@ -2811,9 +2731,8 @@ export class DescriptorProto_ReservedRangeView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2823,12 +2742,12 @@ export class DescriptorProto_ReservedRangeView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -2839,17 +2758,13 @@ export class DescriptorProto_ReservedRangeView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -3075,12 +2990,12 @@ export class ExtensionRangeOptionsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$2 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$2 = a[o + 1]! - 1;
     this.$n2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$50 = a[o + 4]!;
-    this.$999 = a[o + 5]!;
+    this.$3 = a[o + 3]! - 1;
+    this.$50 = a[o + 4]! - 1;
+    this.$999 = a[o + 5]! - 1;
     this.$n999 = a[o + 6]!;
   }
 
@@ -3088,7 +3003,7 @@ export class ExtensionRangeOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 208) < 0) overBudget(p);
     if (o === undefined) return new ExtensionRangeOptionsView$(x, p, e, d, noEntry, 0);
-    return new ExtensionRangeOptionsView$(x, p, e, d, x.index, o);
+    return new ExtensionRangeOptionsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get declaration(): readonly ExtensionRangeOptions_DeclarationView[] {
@@ -3201,13 +3116,8 @@ export class ExtensionRangeOptionsView$ {
     if ((cursor.memory -= 208) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 7, k);
-    let u = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let q50 = -1;
-    let q999 = -1;
-    let n999 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3219,10 +3129,11 @@ export class ExtensionRangeOptionsView$ {
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ExtensionRangeOptions_DeclarationView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -3230,30 +3141,32 @@ export class ExtensionRangeOptionsView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 1)) { q3 = h; }
+          if ((v >= 0 && v <= 1)) { a[i + 3] = h + 1; }
           if (!((v >= 0 && v <= 1))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 402: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 402);
-          const r = entrySlot(i, h, p);
-          q50 = q50 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
-          const r = entrySlot(i, h, s);
-          if (n999++ === 0) q999 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 6]!++ === 0) a[i + 5] = r;
           p = z;
           break;
         }
@@ -3264,21 +3177,13 @@ export class ExtensionRangeOptionsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q2;
-    a[i + 2] = n2;
-    a[i + 3] = q3;
-    a[i + 4] = q50;
-    a[i + 5] = q999;
-    a[i + 6] = n999;
+    closeEntry(o, e);
   }
 }
 
@@ -3519,19 +3424,19 @@ export class ExtensionRangeOptions_DeclarationView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$5 = a[o + 4]!;
-    this.$6 = a[o + 5]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$5 = a[o + 4]! - 1;
+    this.$6 = a[o + 5]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ExtensionRangeOptions_DeclarationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 104) < 0) overBudget(p);
     if (o === undefined) return new ExtensionRangeOptions_DeclarationView$(x, p, e, d, noEntry, 0);
-    return new ExtensionRangeOptions_DeclarationView$(x, p, e, d, x.index, o);
+    return new ExtensionRangeOptions_DeclarationView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get number(): number | undefined {
@@ -3645,12 +3550,8 @@ export class ExtensionRangeOptions_DeclarationView$ {
     if ((cursor.memory -= 104) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 6, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q5 = -1;
-    let q6 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3660,27 +3561,27 @@ export class ExtensionRangeOptions_DeclarationView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 40: {
-          q5 = p;
+          a[i + 4] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
-          q6 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -3691,20 +3592,13 @@ export class ExtensionRangeOptions_DeclarationView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q5;
-    a[i + 5] = q6;
+    closeEntry(o, e);
   }
 }
 
@@ -4201,25 +4095,25 @@ export class FieldDescriptorProtoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$5 = a[o + 5]!;
-    this.$6 = a[o + 6]!;
-    this.$7 = a[o + 7]!;
-    this.$8 = a[o + 8]!;
-    this.$9 = a[o + 9]!;
-    this.$10 = a[o + 10]!;
-    this.$17 = a[o + 11]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$5 = a[o + 5]! - 1;
+    this.$6 = a[o + 6]! - 1;
+    this.$7 = a[o + 7]! - 1;
+    this.$8 = a[o + 8]! - 1;
+    this.$9 = a[o + 9]! - 1;
+    this.$10 = a[o + 10]! - 1;
+    this.$17 = a[o + 11]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FieldDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
     if (o === undefined) return new FieldDescriptorProtoView$(x, p, e, d, noEntry, 0);
-    return new FieldDescriptorProtoView$(x, p, e, d, x.index, o);
+    return new FieldDescriptorProtoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string | undefined {
@@ -4411,18 +4305,8 @@ export class FieldDescriptorProtoView$ {
     if ((cursor.memory -= 152) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 12, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let q7 = -1;
-    let q8 = -1;
-    let q9 = -1;
-    let q10 = -1;
-    let q17 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4432,17 +4316,17 @@ export class FieldDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -4450,10 +4334,10 @@ export class FieldDescriptorProtoView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 1 && v <= 3)) { q4 = h; }
+          if ((v >= 1 && v <= 3)) { a[i + 4] = h + 1; }
           if (!((v >= 1 && v <= 3))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -4461,45 +4345,46 @@ export class FieldDescriptorProtoView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 1 && v <= 18)) { q5 = h; }
+          if ((v >= 1 && v <= 18)) { a[i + 5] = h + 1; }
           if (!((v >= 1 && v <= 18))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 50: {
-          q6 = p;
+          a[i + 6] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 58: {
-          q7 = p;
+          a[i + 7] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 66: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FieldOptionsView$.$check(b, h, z, d - 1, -1, 66);
-          const r = entrySlot(i, h, p);
-          q8 = q8 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 8] = a[i + 8] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 72: {
-          q9 = p;
+          a[i + 9] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 82: {
-          q10 = p;
+          a[i + 10] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 136: {
-          q17 = p;
+          a[i + 11] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -4510,26 +4395,13 @@ export class FieldDescriptorProtoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q5;
-    a[i + 6] = q6;
-    a[i + 7] = q7;
-    a[i + 8] = q8;
-    a[i + 9] = q9;
-    a[i + 10] = q10;
-    a[i + 11] = q17;
+    closeEntry(o, e);
   }
 }
 
@@ -4715,16 +4587,16 @@ export class OneofDescriptorProtoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): OneofDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new OneofDescriptorProtoView$(x, p, e, d, noEntry, 0);
-    return new OneofDescriptorProtoView$(x, p, e, d, x.index, o);
+    return new OneofDescriptorProtoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string | undefined {
@@ -4806,9 +4678,8 @@ export class OneofDescriptorProtoView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4818,17 +4689,18 @@ export class OneofDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           OneofOptionsView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, p);
-          q2 = q2 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 2] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -4839,17 +4711,13 @@ export class OneofDescriptorProtoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -5127,23 +4995,23 @@ export class EnumDescriptorProtoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
-    this.$4 = a[o + 5]!;
+    this.$3 = a[o + 4]! - 1;
+    this.$4 = a[o + 5]! - 1;
     this.$n4 = a[o + 6]!;
-    this.$5 = a[o + 7]!;
+    this.$5 = a[o + 7]! - 1;
     this.$n5 = a[o + 8]!;
-    this.$6 = a[o + 9]!;
+    this.$6 = a[o + 9]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 280) < 0) overBudget(p);
     if (o === undefined) return new EnumDescriptorProtoView$(x, p, e, d, noEntry, 0);
-    return new EnumDescriptorProtoView$(x, p, e, d, x.index, o);
+    return new EnumDescriptorProtoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string | undefined {
@@ -5283,16 +5151,8 @@ export class EnumDescriptorProtoView$ {
     if ((cursor.memory -= 280) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 10, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let q4 = -1;
-    let n4 = 0;
-    let q5 = -1;
-    let n5 = 0;
-    let q6 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5302,42 +5162,45 @@ export class EnumDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           EnumValueDescriptorProtoView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           EnumOptionsView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           EnumDescriptorProto_EnumReservedRangeView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, s);
-          if (n4++ === 0) q4 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 6]!++ === 0) a[i + 5] = r;
           p = z;
           break;
         }
         case 42: {
-          if (n5++ === 0) q5 = s;
+          if (a[i + 8]!++ === 0) a[i + 7] = s + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -5345,10 +5208,10 @@ export class EnumDescriptorProtoView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q6 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 9] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -5359,24 +5222,13 @@ export class EnumDescriptorProtoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
-    a[i + 4] = q3;
-    a[i + 5] = q4;
-    a[i + 6] = n4;
-    a[i + 7] = q5;
-    a[i + 8] = n5;
-    a[i + 9] = q6;
+    closeEntry(o, e);
   }
 }
 
@@ -5508,16 +5360,16 @@ export class EnumDescriptorProto_EnumReservedRangeView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumDescriptorProto_EnumReservedRangeView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new EnumDescriptorProto_EnumReservedRangeView$(x, p, e, d, noEntry, 0);
-    return new EnumDescriptorProto_EnumReservedRangeView$(x, p, e, d, x.index, o);
+    return new EnumDescriptorProto_EnumReservedRangeView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get start(): number | undefined {
@@ -5595,9 +5447,8 @@ export class EnumDescriptorProto_EnumReservedRangeView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5607,12 +5458,12 @@ export class EnumDescriptorProto_EnumReservedRangeView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -5623,17 +5474,13 @@ export class EnumDescriptorProto_EnumReservedRangeView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -5783,17 +5630,17 @@ export class EnumValueDescriptorProtoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumValueDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     if (o === undefined) return new EnumValueDescriptorProtoView$(x, p, e, d, noEntry, 0);
-    return new EnumValueDescriptorProtoView$(x, p, e, d, x.index, o);
+    return new EnumValueDescriptorProtoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string | undefined {
@@ -5887,10 +5734,8 @@ export class EnumValueDescriptorProtoView$ {
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5900,22 +5745,23 @@ export class EnumValueDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           EnumValueOptionsView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 3] = a[i + 3] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -5926,18 +5772,13 @@ export class EnumValueDescriptorProtoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
+    closeEntry(o, e);
   }
 }
 
@@ -6101,18 +5942,18 @@ export class ServiceDescriptorProtoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
+    this.$3 = a[o + 4]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServiceDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
     if (o === undefined) return new ServiceDescriptorProtoView$(x, p, e, d, noEntry, 0);
-    return new ServiceDescriptorProtoView$(x, p, e, d, x.index, o);
+    return new ServiceDescriptorProtoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string | undefined {
@@ -6209,11 +6050,8 @@ export class ServiceDescriptorProtoView$ {
     if ((cursor.memory -= 144) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 5, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6223,27 +6061,29 @@ export class ServiceDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           MethodDescriptorProtoView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ServiceOptionsView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -6254,19 +6094,13 @@ export class ServiceDescriptorProtoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
-    a[i + 4] = q3;
+    closeEntry(o, e);
   }
 }
 
@@ -6500,20 +6334,20 @@ export class MethodDescriptorProtoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$5 = a[o + 5]!;
-    this.$6 = a[o + 6]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$5 = a[o + 5]! - 1;
+    this.$6 = a[o + 6]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): MethodDescriptorProtoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
     if (o === undefined) return new MethodDescriptorProtoView$(x, p, e, d, noEntry, 0);
-    return new MethodDescriptorProtoView$(x, p, e, d, x.index, o);
+    return new MethodDescriptorProtoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string | undefined {
@@ -6643,13 +6477,8 @@ export class MethodDescriptorProtoView$ {
     if ((cursor.memory -= 112) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 7, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6659,37 +6488,38 @@ export class MethodDescriptorProtoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           MethodOptionsView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, p);
-          q4 = q4 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 40: {
-          q5 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
-          q6 = p;
+          a[i + 6] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -6700,21 +6530,13 @@ export class MethodDescriptorProtoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q5;
-    a[i + 6] = q6;
+    closeEntry(o, e);
   }
 }
 
@@ -7595,28 +7417,28 @@ export class FileOptionsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$8 = a[o + 2]!;
-    this.$9 = a[o + 3]!;
-    this.$10 = a[o + 4]!;
-    this.$11 = a[o + 5]!;
-    this.$16 = a[o + 6]!;
-    this.$17 = a[o + 7]!;
-    this.$18 = a[o + 8]!;
-    this.$20 = a[o + 9]!;
-    this.$23 = a[o + 10]!;
-    this.$27 = a[o + 11]!;
-    this.$31 = a[o + 12]!;
-    this.$36 = a[o + 13]!;
-    this.$37 = a[o + 14]!;
-    this.$39 = a[o + 15]!;
-    this.$40 = a[o + 16]!;
-    this.$41 = a[o + 17]!;
-    this.$44 = a[o + 18]!;
-    this.$45 = a[o + 19]!;
-    this.$50 = a[o + 20]!;
-    this.$999 = a[o + 21]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$8 = a[o + 2]! - 1;
+    this.$9 = a[o + 3]! - 1;
+    this.$10 = a[o + 4]! - 1;
+    this.$11 = a[o + 5]! - 1;
+    this.$16 = a[o + 6]! - 1;
+    this.$17 = a[o + 7]! - 1;
+    this.$18 = a[o + 8]! - 1;
+    this.$20 = a[o + 9]! - 1;
+    this.$23 = a[o + 10]! - 1;
+    this.$27 = a[o + 11]! - 1;
+    this.$31 = a[o + 12]! - 1;
+    this.$36 = a[o + 13]! - 1;
+    this.$37 = a[o + 14]! - 1;
+    this.$39 = a[o + 15]! - 1;
+    this.$40 = a[o + 16]! - 1;
+    this.$41 = a[o + 17]! - 1;
+    this.$44 = a[o + 18]! - 1;
+    this.$45 = a[o + 19]! - 1;
+    this.$50 = a[o + 20]! - 1;
+    this.$999 = a[o + 21]! - 1;
     this.$n999 = a[o + 22]!;
   }
 
@@ -7624,7 +7446,7 @@ export class FileOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 288) < 0) overBudget(p);
     if (o === undefined) return new FileOptionsView$(x, p, e, d, noEntry, 0);
-    return new FileOptionsView$(x, p, e, d, x.index, o);
+    return new FileOptionsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get javaPackage(): string | undefined {
@@ -7933,29 +7755,8 @@ export class FileOptionsView$ {
     if ((cursor.memory -= 288) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 23, k);
-    let u = -1;
-    let q1 = -1;
-    let q8 = -1;
-    let q9 = -1;
-    let q10 = -1;
-    let q11 = -1;
-    let q16 = -1;
-    let q17 = -1;
-    let q18 = -1;
-    let q20 = -1;
-    let q23 = -1;
-    let q27 = -1;
-    let q31 = -1;
-    let q36 = -1;
-    let q37 = -1;
-    let q39 = -1;
-    let q40 = -1;
-    let q41 = -1;
-    let q44 = -1;
-    let q45 = -1;
-    let q50 = -1;
-    let q999 = -1;
-    let n999 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -7965,12 +7766,12 @@ export class FileOptionsView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 66: {
-          q8 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -7978,110 +7779,112 @@ export class FileOptionsView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 1 && v <= 3)) { q9 = h; }
+          if ((v >= 1 && v <= 3)) { a[i + 3] = h + 1; }
           if (!((v >= 1 && v <= 3))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 80: {
-          q10 = p;
+          a[i + 4] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 90: {
-          q11 = p;
+          a[i + 5] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 128: {
-          q16 = p;
+          a[i + 6] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 136: {
-          q17 = p;
+          a[i + 7] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 144: {
-          q18 = p;
+          a[i + 8] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 160: {
-          q20 = p;
+          a[i + 9] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 184: {
-          q23 = p;
+          a[i + 10] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 216: {
-          q27 = p;
+          a[i + 11] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 248: {
-          q31 = p;
+          a[i + 12] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 290: {
-          q36 = p;
+          a[i + 13] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 298: {
-          q37 = p;
+          a[i + 14] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 314: {
-          q39 = p;
+          a[i + 15] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 322: {
-          q40 = p;
+          a[i + 16] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 330: {
-          q41 = p;
+          a[i + 17] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 354: {
-          q44 = p;
+          a[i + 18] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 362: {
-          q45 = p;
+          a[i + 19] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 402: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 402);
-          const r = entrySlot(i, h, p);
-          q50 = q50 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 20] = a[i + 20] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
-          const r = entrySlot(i, h, s);
-          if (n999++ === 0) q999 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 22]!++ === 0) a[i + 21] = r;
           p = z;
           break;
         }
@@ -8092,37 +7895,13 @@ export class FileOptionsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q8;
-    a[i + 3] = q9;
-    a[i + 4] = q10;
-    a[i + 5] = q11;
-    a[i + 6] = q16;
-    a[i + 7] = q17;
-    a[i + 8] = q18;
-    a[i + 9] = q20;
-    a[i + 10] = q23;
-    a[i + 11] = q27;
-    a[i + 12] = q31;
-    a[i + 13] = q36;
-    a[i + 14] = q37;
-    a[i + 15] = q39;
-    a[i + 16] = q40;
-    a[i + 17] = q41;
-    a[i + 18] = q44;
-    a[i + 19] = q45;
-    a[i + 20] = q50;
-    a[i + 21] = q999;
-    a[i + 22] = n999;
+    closeEntry(o, e);
   }
 }
 
@@ -8578,14 +8357,14 @@ export class MessageOptionsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$7 = a[o + 4]!;
-    this.$11 = a[o + 5]!;
-    this.$12 = a[o + 6]!;
-    this.$999 = a[o + 7]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$7 = a[o + 4]! - 1;
+    this.$11 = a[o + 5]! - 1;
+    this.$12 = a[o + 6]! - 1;
+    this.$999 = a[o + 7]! - 1;
     this.$n999 = a[o + 8]!;
   }
 
@@ -8593,7 +8372,7 @@ export class MessageOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 176) < 0) overBudget(p);
     if (o === undefined) return new MessageOptionsView$(x, p, e, d, noEntry, 0);
-    return new MessageOptionsView$(x, p, e, d, x.index, o);
+    return new MessageOptionsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get messageSetWireFormat(): boolean | undefined {
@@ -8729,15 +8508,8 @@ export class MessageOptionsView$ {
     if ((cursor.memory -= 176) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 9, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q7 = -1;
-    let q11 = -1;
-    let q12 = -1;
-    let q999 = -1;
-    let n999 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -8747,47 +8519,49 @@ export class MessageOptionsView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 56: {
-          q7 = p;
+          a[i + 4] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 88: {
-          q11 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 98: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 98);
-          const r = entrySlot(i, h, p);
-          q12 = q12 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 6] = a[i + 6] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
-          const r = entrySlot(i, h, s);
-          if (n999++ === 0) q999 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 8]!++ === 0) a[i + 7] = r;
           p = z;
           break;
         }
@@ -8798,23 +8572,13 @@ export class MessageOptionsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q7;
-    a[i + 5] = q11;
-    a[i + 6] = q12;
-    a[i + 7] = q999;
-    a[i + 8] = n999;
+    closeEntry(o, e);
   }
 }
 
@@ -9469,23 +9233,23 @@ export class FieldOptionsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$5 = a[o + 4]!;
-    this.$6 = a[o + 5]!;
-    this.$10 = a[o + 6]!;
-    this.$15 = a[o + 7]!;
-    this.$16 = a[o + 8]!;
-    this.$17 = a[o + 9]!;
-    this.$19 = a[o + 10]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$5 = a[o + 4]! - 1;
+    this.$6 = a[o + 5]! - 1;
+    this.$10 = a[o + 6]! - 1;
+    this.$15 = a[o + 7]! - 1;
+    this.$16 = a[o + 8]! - 1;
+    this.$17 = a[o + 9]! - 1;
+    this.$19 = a[o + 10]! - 1;
     this.$n19 = a[o + 11]!;
-    this.$20 = a[o + 12]!;
+    this.$20 = a[o + 12]! - 1;
     this.$n20 = a[o + 13]!;
-    this.$21 = a[o + 14]!;
-    this.$22 = a[o + 15]!;
-    this.$999 = a[o + 16]!;
+    this.$21 = a[o + 14]! - 1;
+    this.$22 = a[o + 15]! - 1;
+    this.$999 = a[o + 16]! - 1;
     this.$n999 = a[o + 17]!;
   }
 
@@ -9493,7 +9257,7 @@ export class FieldOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 344) < 0) overBudget(p);
     if (o === undefined) return new FieldOptionsView$(x, p, e, d, noEntry, 0);
-    return new FieldOptionsView$(x, p, e, d, x.index, o);
+    return new FieldOptionsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get ctype(): FieldOptions_CType | undefined {
@@ -9721,24 +9485,8 @@ export class FieldOptionsView$ {
     if ((cursor.memory -= 344) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 18, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let q10 = -1;
-    let q15 = -1;
-    let q16 = -1;
-    let q17 = -1;
-    let q19 = -1;
-    let n19 = 0;
-    let q20 = -1;
-    let n20 = 0;
-    let q21 = -1;
-    let q22 = -1;
-    let q999 = -1;
-    let n999 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -9751,25 +9499,25 @@ export class FieldOptionsView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q1 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 1] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
-          q5 = p;
+          a[i + 4] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -9777,25 +9525,25 @@ export class FieldOptionsView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q6 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 5] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 80: {
-          q10 = p;
+          a[i + 6] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 120: {
-          q15 = p;
+          a[i + 7] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 128: {
-          q16 = p;
+          a[i + 8] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -9803,16 +9551,16 @@ export class FieldOptionsView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q17 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 9] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 152: {
-          if (n19++ === 0) q19 = s;
-          u = 0;
+          if (a[i + 11]!++ === 0) a[i + 10] = s + 1;
+          a[i] = 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           const v = checkEnum(b, p, e);
           p = cursor.p;
@@ -9822,48 +9570,52 @@ export class FieldOptionsView$ {
           break;
         }
         case 154: {
-          if (n19++ === 0) q19 = s;
-          u = 0;
+          if (a[i + 11]!++ === 0) a[i + 10] = s + 1;
+          a[i] = 1;
           p = checkPackedEnum(b, p, e, (v: number) => (v >= 0 && v <= 9), true);
           break;
         }
         case 162: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FieldOptions_EditionDefaultView$.$check(b, h, z, d - 1, -1, 162);
-          const r = entrySlot(i, h, s);
-          if (n20++ === 0) q20 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 13]!++ === 0) a[i + 12] = r;
           p = z;
           break;
         }
         case 170: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 170);
-          const r = entrySlot(i, h, p);
-          q21 = q21 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 14] = a[i + 14] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 178: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FieldOptions_FeatureSupportView$.$check(b, h, z, d - 1, -1, 178);
-          const r = entrySlot(i, h, p);
-          q22 = q22 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 15] = a[i + 15] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
-          const r = entrySlot(i, h, s);
-          if (n999++ === 0) q999 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 17]!++ === 0) a[i + 16] = r;
           p = z;
           break;
         }
@@ -9874,32 +9626,13 @@ export class FieldOptionsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q5;
-    a[i + 5] = q6;
-    a[i + 6] = q10;
-    a[i + 7] = q15;
-    a[i + 8] = q16;
-    a[i + 9] = q17;
-    a[i + 10] = q19;
-    a[i + 11] = n19;
-    a[i + 12] = q20;
-    a[i + 13] = n20;
-    a[i + 14] = q21;
-    a[i + 15] = q22;
-    a[i + 16] = q999;
-    a[i + 17] = n999;
+    closeEntry(o, e);
   }
 }
 
@@ -10067,16 +9800,16 @@ export class FieldOptions_EditionDefaultView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$2 = a[o + 1]!;
-    this.$3 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$2 = a[o + 1]! - 1;
+    this.$3 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FieldOptions_EditionDefaultView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new FieldOptions_EditionDefaultView$(x, p, e, d, noEntry, 0);
-    return new FieldOptions_EditionDefaultView$(x, p, e, d, x.index, o);
+    return new FieldOptions_EditionDefaultView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get value(): string | undefined {
@@ -10160,9 +9893,8 @@ export class FieldOptions_EditionDefaultView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q2 = -1;
-    let q3 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -10172,7 +9904,7 @@ export class FieldOptions_EditionDefaultView$ {
       }
       switch (t) {
         case 18: {
-          q2 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -10180,10 +9912,10 @@ export class FieldOptions_EditionDefaultView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q3 = h; }
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { a[i + 2] = h + 1; }
           if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -10194,17 +9926,13 @@ export class FieldOptions_EditionDefaultView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q2;
-    a[i + 2] = q3;
+    closeEntry(o, e);
   }
 }
 
@@ -10449,19 +10177,19 @@ export class FieldOptions_FeatureSupportView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$5 = a[o + 5]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$5 = a[o + 5]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FieldOptions_FeatureSupportView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 104) < 0) overBudget(p);
     if (o === undefined) return new FieldOptions_FeatureSupportView$(x, p, e, d, noEntry, 0);
-    return new FieldOptions_FeatureSupportView$(x, p, e, d, x.index, o);
+    return new FieldOptions_FeatureSupportView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get editionIntroduced(): Edition | undefined {
@@ -10584,12 +10312,8 @@ export class FieldOptions_FeatureSupportView$ {
     if ((cursor.memory -= 104) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 6, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -10602,10 +10326,10 @@ export class FieldOptions_FeatureSupportView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q1 = h; }
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { a[i + 1] = h + 1; }
           if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -10613,15 +10337,15 @@ export class FieldOptions_FeatureSupportView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q2 = h; }
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { a[i + 2] = h + 1; }
           if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -10629,15 +10353,15 @@ export class FieldOptions_FeatureSupportView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q4 = h; }
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { a[i + 4] = h + 1; }
           if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 42: {
-          q5 = p;
+          a[i + 5] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -10648,20 +10372,13 @@ export class FieldOptions_FeatureSupportView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q5;
+    closeEntry(o, e);
   }
 }
 
@@ -10817,9 +10534,9 @@ export class OneofOptionsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$999 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$999 = a[o + 2]! - 1;
     this.$n999 = a[o + 3]!;
   }
 
@@ -10827,7 +10544,7 @@ export class OneofOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     if (o === undefined) return new OneofOptionsView$(x, p, e, d, noEntry, 0);
-    return new OneofOptionsView$(x, p, e, d, x.index, o);
+    return new OneofOptionsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get features(): FeatureSetView | undefined {
@@ -10911,10 +10628,8 @@ export class OneofOptionsView$ {
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q999 = -1;
-    let n999 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -10926,20 +10641,22 @@ export class OneofOptionsView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
-          const r = entrySlot(i, h, s);
-          if (n999++ === 0) q999 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
@@ -10950,18 +10667,13 @@ export class OneofOptionsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q999;
-    a[i + 3] = n999;
+    closeEntry(o, e);
   }
 }
 
@@ -11228,12 +10940,12 @@ export class EnumOptionsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$2 = a[o + 1]!;
-    this.$3 = a[o + 2]!;
-    this.$6 = a[o + 3]!;
-    this.$7 = a[o + 4]!;
-    this.$999 = a[o + 5]!;
+    this.$u = a[o + 0]! - 1;
+    this.$2 = a[o + 1]! - 1;
+    this.$3 = a[o + 2]! - 1;
+    this.$6 = a[o + 3]! - 1;
+    this.$7 = a[o + 4]! - 1;
+    this.$999 = a[o + 5]! - 1;
     this.$n999 = a[o + 6]!;
   }
 
@@ -11241,7 +10953,7 @@ export class EnumOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
     if (o === undefined) return new EnumOptionsView$(x, p, e, d, noEntry, 0);
-    return new EnumOptionsView$(x, p, e, d, x.index, o);
+    return new EnumOptionsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get allowAlias(): boolean | undefined {
@@ -11357,13 +11069,8 @@ export class EnumOptionsView$ {
     if ((cursor.memory -= 160) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 7, k);
-    let u = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q6 = -1;
-    let q7 = -1;
-    let q999 = -1;
-    let n999 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -11373,37 +11080,39 @@ export class EnumOptionsView$ {
       }
       switch (t) {
         case 16: {
-          q2 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
-          q6 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 58);
-          const r = entrySlot(i, h, p);
-          q7 = q7 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
-          const r = entrySlot(i, h, s);
-          if (n999++ === 0) q999 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 6]!++ === 0) a[i + 5] = r;
           p = z;
           break;
         }
@@ -11414,21 +11123,13 @@ export class EnumOptionsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q2;
-    a[i + 2] = q3;
-    a[i + 3] = q6;
-    a[i + 4] = q7;
-    a[i + 5] = q999;
-    a[i + 6] = n999;
+    closeEntry(o, e);
   }
 }
 
@@ -11687,12 +11388,12 @@ export class EnumValueOptionsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$999 = a[o + 5]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$999 = a[o + 5]! - 1;
     this.$n999 = a[o + 6]!;
   }
 
@@ -11700,7 +11401,7 @@ export class EnumValueOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
     if (o === undefined) return new EnumValueOptionsView$(x, p, e, d, noEntry, 0);
-    return new EnumValueOptionsView$(x, p, e, d, x.index, o);
+    return new EnumValueOptionsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get deprecated(): boolean | undefined {
@@ -11819,13 +11520,8 @@ export class EnumValueOptionsView$ {
     if ((cursor.memory -= 160) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 7, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q999 = -1;
-    let n999 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -11835,42 +11531,45 @@ export class EnumValueOptionsView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, p);
-          q2 = q2 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 2] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FieldOptions_FeatureSupportView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, p);
-          q4 = q4 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
-          const r = entrySlot(i, h, s);
-          if (n999++ === 0) q999 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 6]!++ === 0) a[i + 5] = r;
           p = z;
           break;
         }
@@ -11881,21 +11580,13 @@ export class EnumValueOptionsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q999;
-    a[i + 6] = n999;
+    closeEntry(o, e);
   }
 }
 
@@ -12086,10 +11777,10 @@ export class ServiceOptionsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$33 = a[o + 1]!;
-    this.$34 = a[o + 2]!;
-    this.$999 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$33 = a[o + 1]! - 1;
+    this.$34 = a[o + 2]! - 1;
+    this.$999 = a[o + 3]! - 1;
     this.$n999 = a[o + 4]!;
   }
 
@@ -12097,7 +11788,7 @@ export class ServiceOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
     if (o === undefined) return new ServiceOptionsView$(x, p, e, d, noEntry, 0);
-    return new ServiceOptionsView$(x, p, e, d, x.index, o);
+    return new ServiceOptionsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get deprecated(): boolean | undefined {
@@ -12193,11 +11884,8 @@ export class ServiceOptionsView$ {
     if ((cursor.memory -= 144) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 5, k);
-    let u = -1;
-    let q33 = -1;
-    let q34 = -1;
-    let q999 = -1;
-    let n999 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -12207,27 +11895,29 @@ export class ServiceOptionsView$ {
       }
       switch (t) {
         case 264: {
-          q33 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 274: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 274);
-          const r = entrySlot(i, h, p);
-          q34 = q34 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 2] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
-          const r = entrySlot(i, h, s);
-          if (n999++ === 0) q999 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 4]!++ === 0) a[i + 3] = r;
           p = z;
           break;
         }
@@ -12238,19 +11928,13 @@ export class ServiceOptionsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q33;
-    a[i + 2] = q34;
-    a[i + 3] = q999;
-    a[i + 4] = n999;
+    closeEntry(o, e);
   }
 }
 
@@ -12460,11 +12144,11 @@ export class MethodOptionsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$33 = a[o + 1]!;
-    this.$34 = a[o + 2]!;
-    this.$35 = a[o + 3]!;
-    this.$999 = a[o + 4]!;
+    this.$u = a[o + 0]! - 1;
+    this.$33 = a[o + 1]! - 1;
+    this.$34 = a[o + 2]! - 1;
+    this.$35 = a[o + 3]! - 1;
+    this.$999 = a[o + 4]! - 1;
     this.$n999 = a[o + 5]!;
   }
 
@@ -12472,7 +12156,7 @@ export class MethodOptionsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
     if (o === undefined) return new MethodOptionsView$(x, p, e, d, noEntry, 0);
-    return new MethodOptionsView$(x, p, e, d, x.index, o);
+    return new MethodOptionsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get deprecated(): boolean | undefined {
@@ -12581,12 +12265,8 @@ export class MethodOptionsView$ {
     if ((cursor.memory -= 152) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 6, k);
-    let u = -1;
-    let q33 = -1;
-    let q34 = -1;
-    let q35 = -1;
-    let q999 = -1;
-    let n999 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -12596,7 +12276,7 @@ export class MethodOptionsView$ {
       }
       switch (t) {
         case 264: {
-          q33 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -12604,30 +12284,32 @@ export class MethodOptionsView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q34 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 2] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 282: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 282);
-          const r = entrySlot(i, h, p);
-          q35 = q35 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 3] = a[i + 3] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 7994: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UninterpretedOptionView$.$check(b, h, z, d - 1, -1, 7994);
-          const r = entrySlot(i, h, s);
-          if (n999++ === 0) q999 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 5]!++ === 0) a[i + 4] = r;
           p = z;
           break;
         }
@@ -12638,20 +12320,13 @@ export class MethodOptionsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q33;
-    a[i + 2] = q34;
-    a[i + 3] = q35;
-    a[i + 4] = q999;
-    a[i + 5] = n999;
+    closeEntry(o, e);
   }
 }
 
@@ -12926,22 +12601,22 @@ export class UninterpretedOptionView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$2 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$2 = a[o + 1]! - 1;
     this.$n2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$5 = a[o + 5]!;
-    this.$6 = a[o + 6]!;
-    this.$7 = a[o + 7]!;
-    this.$8 = a[o + 8]!;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$5 = a[o + 5]! - 1;
+    this.$6 = a[o + 6]! - 1;
+    this.$7 = a[o + 7]! - 1;
+    this.$8 = a[o + 8]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UninterpretedOptionView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 176) < 0) overBudget(p);
     if (o === undefined) return new UninterpretedOptionView$(x, p, e, d, noEntry, 0);
-    return new UninterpretedOptionView$(x, p, e, d, x.index, o);
+    return new UninterpretedOptionView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): readonly UninterpretedOption_NamePartView[] {
@@ -13083,15 +12758,8 @@ export class UninterpretedOptionView$ {
     if ((cursor.memory -= 176) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 9, k);
-    let u = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let q7 = -1;
-    let q8 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -13103,40 +12771,41 @@ export class UninterpretedOptionView$ {
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UninterpretedOption_NamePartView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 32: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
-          q5 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 49: {
-          q6 = p;
+          a[i + 6] = p + 1;
           p = checkFixed64(b, p, e);
           break;
         }
         case 58: {
-          q7 = p;
+          a[i + 7] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
         case 66: {
-          q8 = p;
+          a[i + 8] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -13147,23 +12816,13 @@ export class UninterpretedOptionView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q2;
-    a[i + 2] = n2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q5;
-    a[i + 6] = q6;
-    a[i + 7] = q7;
-    a[i + 8] = q8;
+    closeEntry(o, e);
   }
 }
 
@@ -13287,16 +12946,16 @@ export class UninterpretedOption_NamePartView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UninterpretedOption_NamePartView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new UninterpretedOption_NamePartView$(x, p, e, d, noEntry, 0);
-    return new UninterpretedOption_NamePartView$(x, p, e, d, x.index, o);
+    return new UninterpretedOption_NamePartView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get namePart(): string | undefined {
@@ -13377,9 +13036,8 @@ export class UninterpretedOption_NamePartView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -13389,12 +13047,12 @@ export class UninterpretedOption_NamePartView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -13405,17 +13063,13 @@ export class UninterpretedOption_NamePartView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -13668,23 +13322,23 @@ export class FeatureSetView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$5 = a[o + 5]!;
-    this.$6 = a[o + 6]!;
-    this.$7 = a[o + 7]!;
-    this.$8 = a[o + 8]!;
-    this.$9 = a[o + 9]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$5 = a[o + 5]! - 1;
+    this.$6 = a[o + 6]! - 1;
+    this.$7 = a[o + 7]! - 1;
+    this.$8 = a[o + 8]! - 1;
+    this.$9 = a[o + 9]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeatureSetView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     if (o === undefined) return new FeatureSetView$(x, p, e, d, noEntry, 0);
-    return new FeatureSetView$(x, p, e, d, x.index, o);
+    return new FeatureSetView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get fieldPresence(): FeatureSet_FieldPresence | undefined {
@@ -13859,16 +13513,8 @@ export class FeatureSetView$ {
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 10, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let q7 = -1;
-    let q8 = -1;
-    let q9 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -13881,10 +13527,10 @@ export class FeatureSetView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 3)) { q1 = h; }
+          if ((v >= 0 && v <= 3)) { a[i + 1] = h + 1; }
           if (!((v >= 0 && v <= 3))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -13892,10 +13538,10 @@ export class FeatureSetView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q2 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 2] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -13903,10 +13549,10 @@ export class FeatureSetView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q3 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 3] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -13914,10 +13560,10 @@ export class FeatureSetView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if (v === 0 || (v >= 2 && v <= 3)) { q4 = h; }
+          if (v === 0 || (v >= 2 && v <= 3)) { a[i + 4] = h + 1; }
           if (!(v === 0 || (v >= 2 && v <= 3))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -13925,10 +13571,10 @@ export class FeatureSetView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q5 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 5] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -13936,10 +13582,10 @@ export class FeatureSetView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q6 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 6] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -13947,10 +13593,10 @@ export class FeatureSetView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 3)) { q7 = h; }
+          if ((v >= 0 && v <= 3)) { a[i + 7] = h + 1; }
           if (!((v >= 0 && v <= 3))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -13958,10 +13604,10 @@ export class FeatureSetView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 4)) { q8 = h; }
+          if ((v >= 0 && v <= 4)) { a[i + 8] = h + 1; }
           if (!((v >= 0 && v <= 4))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -13969,10 +13615,10 @@ export class FeatureSetView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q9 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 9] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -13983,24 +13629,13 @@ export class FeatureSetView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q5;
-    a[i + 6] = q6;
-    a[i + 7] = q7;
-    a[i + 8] = q8;
-    a[i + 9] = q9;
+    closeEntry(o, e);
   }
 }
 
@@ -14116,14 +13751,14 @@ export class FeatureSet_VisibilityFeatureView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
+    this.$u = a[o + 0]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeatureSet_VisibilityFeatureView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     if (o === undefined) return new FeatureSet_VisibilityFeatureView$(x, p, e, d, noEntry, 0);
-    return new FeatureSet_VisibilityFeatureView$(x, p, e, d, x.index, o);
+    return new FeatureSet_VisibilityFeatureView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   $scan(): this {
@@ -14163,7 +13798,8 @@ export class FeatureSet_VisibilityFeatureView$ {
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 1, k);
-    let u = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -14179,15 +13815,13 @@ export class FeatureSet_VisibilityFeatureView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
+    closeEntry(o, e);
   }
 }
 
@@ -14269,14 +13903,14 @@ export class FeatureSet_ProtoLimitsFeatureView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
+    this.$u = a[o + 0]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeatureSet_ProtoLimitsFeatureView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     if (o === undefined) return new FeatureSet_ProtoLimitsFeatureView$(x, p, e, d, noEntry, 0);
-    return new FeatureSet_ProtoLimitsFeatureView$(x, p, e, d, x.index, o);
+    return new FeatureSet_ProtoLimitsFeatureView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   $scan(): this {
@@ -14316,7 +13950,8 @@ export class FeatureSet_ProtoLimitsFeatureView$ {
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 1, k);
-    let u = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -14332,15 +13967,13 @@ export class FeatureSet_ProtoLimitsFeatureView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
+    closeEntry(o, e);
   }
 }
 
@@ -14533,18 +14166,18 @@ export class FeatureSetDefaultsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
-    this.$4 = a[o + 3]!;
-    this.$5 = a[o + 4]!;
+    this.$4 = a[o + 3]! - 1;
+    this.$5 = a[o + 4]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeatureSetDefaultsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
     if (o === undefined) return new FeatureSetDefaultsView$(x, p, e, d, noEntry, 0);
-    return new FeatureSetDefaultsView$(x, p, e, d, x.index, o);
+    return new FeatureSetDefaultsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get defaults(): readonly FeatureSetDefaults_FeatureSetEditionDefaultView[] {
@@ -14643,11 +14276,8 @@ export class FeatureSetDefaultsView$ {
     if ((cursor.memory -= 144) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 5, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
-    let q4 = -1;
-    let q5 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -14659,10 +14289,11 @@ export class FeatureSetDefaultsView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetDefaults_FeatureSetEditionDefaultView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -14670,10 +14301,10 @@ export class FeatureSetDefaultsView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q4 = h; }
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { a[i + 3] = h + 1; }
           if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -14681,10 +14312,10 @@ export class FeatureSetDefaultsView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q5 = h; }
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { a[i + 4] = h + 1; }
           if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -14695,19 +14326,13 @@ export class FeatureSetDefaultsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
-    a[i + 3] = q4;
-    a[i + 4] = q5;
+    closeEntry(o, e);
   }
 }
 
@@ -14876,17 +14501,17 @@ export class FeatureSetDefaults_FeatureSetEditionDefaultView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$3 = a[o + 1]!;
-    this.$4 = a[o + 2]!;
-    this.$5 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$3 = a[o + 1]! - 1;
+    this.$4 = a[o + 2]! - 1;
+    this.$5 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeatureSetDefaults_FeatureSetEditionDefaultView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     if (o === undefined) return new FeatureSetDefaults_FeatureSetEditionDefaultView$(x, p, e, d, noEntry, 0);
-    return new FeatureSetDefaults_FeatureSetEditionDefaultView$(x, p, e, d, x.index, o);
+    return new FeatureSetDefaults_FeatureSetEditionDefaultView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get edition(): Edition | undefined {
@@ -14983,10 +14608,8 @@ export class FeatureSetDefaults_FeatureSetEditionDefaultView$ {
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -14999,30 +14622,32 @@ export class FeatureSetDefaults_FeatureSetEditionDefaultView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { q3 = h; }
+          if ((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647) { a[i + 1] = h + 1; }
           if (!((v >= 0 && v <= 2) || v === 900 || (v >= 998 && v <= 1002) || v === 9999 || (v >= 99997 && v <= 99999) || v === 2147483647)) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, p);
-          q4 = q4 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 2] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeatureSetView$.$check(b, h, z, d - 1, -1, 42);
-          const r = entrySlot(i, h, p);
-          q5 = q5 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 3] = a[i + 3] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -15033,18 +14658,13 @@ export class FeatureSetDefaults_FeatureSetEditionDefaultView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q3;
-    a[i + 2] = q4;
-    a[i + 3] = q5;
+    closeEntry(o, e);
   }
 }
 
@@ -15289,8 +14909,8 @@ export class SourceCodeInfoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -15298,7 +14918,7 @@ export class SourceCodeInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new SourceCodeInfoView$(x, p, e, d, noEntry, 0);
-    return new SourceCodeInfoView$(x, p, e, d, x.index, o);
+    return new SourceCodeInfoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get location(): readonly SourceCodeInfo_LocationView[] {
@@ -15369,9 +14989,8 @@ export class SourceCodeInfoView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -15383,10 +15002,11 @@ export class SourceCodeInfoView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           SourceCodeInfo_LocationView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -15397,17 +15017,13 @@ export class SourceCodeInfoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 
@@ -15926,14 +15542,14 @@ export class SourceCodeInfo_LocationView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
-    this.$2 = a[o + 3]!;
+    this.$2 = a[o + 3]! - 1;
     this.$n2 = a[o + 4]!;
-    this.$3 = a[o + 5]!;
-    this.$4 = a[o + 6]!;
-    this.$6 = a[o + 7]!;
+    this.$3 = a[o + 5]! - 1;
+    this.$4 = a[o + 6]! - 1;
+    this.$6 = a[o + 7]! - 1;
     this.$n6 = a[o + 8]!;
   }
 
@@ -15941,7 +15557,7 @@ export class SourceCodeInfo_LocationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 272) < 0) overBudget(p);
     if (o === undefined) return new SourceCodeInfo_LocationView$(x, p, e, d, noEntry, 0);
-    return new SourceCodeInfo_LocationView$(x, p, e, d, x.index, o);
+    return new SourceCodeInfo_LocationView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get path(): readonly number[] {
@@ -16070,15 +15686,8 @@ export class SourceCodeInfo_LocationView$ {
     if ((cursor.memory -= 272) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 9, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let q4 = -1;
-    let q6 = -1;
-    let n6 = 0;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -16088,39 +15697,39 @@ export class SourceCodeInfo_LocationView$ {
       }
       switch (t) {
         case 8: {
-          if (n1++ === 0) q1 = s;
+          if (a[i + 2]!++ === 0) a[i + 1] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 10: {
-          if (n1++ === 0) q1 = s;
+          if (a[i + 2]!++ === 0) a[i + 1] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 16: {
-          if (n2++ === 0) q2 = s;
+          if (a[i + 4]!++ === 0) a[i + 3] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
-          if (n2++ === 0) q2 = s;
+          if (a[i + 4]!++ === 0) a[i + 3] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 5] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
-          q4 = p;
+          a[i + 6] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 50: {
-          if (n6++ === 0) q6 = s;
+          if (a[i + 8]!++ === 0) a[i + 7] = s + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -16131,23 +15740,13 @@ export class SourceCodeInfo_LocationView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
-    a[i + 3] = q2;
-    a[i + 4] = n2;
-    a[i + 5] = q3;
-    a[i + 6] = q4;
-    a[i + 7] = q6;
-    a[i + 8] = n6;
+    closeEntry(o, e);
   }
 }
 
@@ -16271,8 +15870,8 @@ export class GeneratedCodeInfoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -16280,7 +15879,7 @@ export class GeneratedCodeInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new GeneratedCodeInfoView$(x, p, e, d, noEntry, 0);
-    return new GeneratedCodeInfoView$(x, p, e, d, x.index, o);
+    return new GeneratedCodeInfoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get annotation(): readonly GeneratedCodeInfo_AnnotationView[] {
@@ -16351,9 +15950,8 @@ export class GeneratedCodeInfoView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -16365,10 +15963,11 @@ export class GeneratedCodeInfoView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           GeneratedCodeInfo_AnnotationView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -16379,17 +15978,13 @@ export class GeneratedCodeInfoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 
@@ -16625,20 +16220,20 @@ export class GeneratedCodeInfo_AnnotationView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
-    this.$2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
-    this.$4 = a[o + 5]!;
-    this.$5 = a[o + 6]!;
+    this.$2 = a[o + 3]! - 1;
+    this.$3 = a[o + 4]! - 1;
+    this.$4 = a[o + 5]! - 1;
+    this.$5 = a[o + 6]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): GeneratedCodeInfo_AnnotationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
     if (o === undefined) return new GeneratedCodeInfo_AnnotationView$(x, p, e, d, noEntry, 0);
-    return new GeneratedCodeInfo_AnnotationView$(x, p, e, d, x.index, o);
+    return new GeneratedCodeInfo_AnnotationView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get path(): readonly number[] {
@@ -16758,13 +16353,8 @@ export class GeneratedCodeInfo_AnnotationView$ {
     if ((cursor.memory -= 160) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 7, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -16774,28 +16364,28 @@ export class GeneratedCodeInfo_AnnotationView$ {
       }
       switch (t) {
         case 8: {
-          if (n1++ === 0) q1 = s;
+          if (a[i + 2]!++ === 0) a[i + 1] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 10: {
-          if (n1++ === 0) q1 = s;
+          if (a[i + 2]!++ === 0) a[i + 1] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 4] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
-          q4 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -16803,10 +16393,10 @@ export class GeneratedCodeInfo_AnnotationView$ {
           const h = p;
           const v = checkEnum(b, p, e);
           p = cursor.p;
-          if ((v >= 0 && v <= 2)) { q5 = h; }
+          if ((v >= 0 && v <= 2)) { a[i + 6] = h + 1; }
           if (!((v >= 0 && v <= 2))) {
             l = checkUnknown(s, p, l);
-            u = 0;
+            a[i] = 1;
           }
           break;
         }
@@ -16817,21 +16407,13 @@ export class GeneratedCodeInfo_AnnotationView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
-    a[i + 3] = q2;
-    a[i + 4] = q3;
-    a[i + 5] = q4;
-    a[i + 6] = q5;
+    closeEntry(o, e);
   }
 }
 

@@ -308,16 +308,16 @@ export class DurationView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): DurationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new DurationView$(x, p, e, d, noEntry, 0);
-    return new DurationView$(x, p, e, d, x.index, o);
+    return new DurationView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get seconds(): bigint {
@@ -395,9 +395,8 @@ export class DurationView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -407,12 +406,12 @@ export class DurationView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -423,17 +422,13 @@ export class DurationView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 

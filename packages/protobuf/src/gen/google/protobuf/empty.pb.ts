@@ -117,14 +117,14 @@ export class EmptyView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
+    this.$u = a[o + 0]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EmptyView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     if (o === undefined) return new EmptyView$(x, p, e, d, noEntry, 0);
-    return new EmptyView$(x, p, e, d, x.index, o);
+    return new EmptyView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   $scan(): this {
@@ -164,7 +164,8 @@ export class EmptyView$ {
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 1, k);
-    let u = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -180,15 +181,13 @@ export class EmptyView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
+    closeEntry(o, e);
   }
 }
 

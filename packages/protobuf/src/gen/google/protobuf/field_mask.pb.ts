@@ -540,8 +540,8 @@ export class FieldMaskView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -549,7 +549,7 @@ export class FieldMaskView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new FieldMaskView$(x, p, e, d, noEntry, 0);
-    return new FieldMaskView$(x, p, e, d, x.index, o);
+    return new FieldMaskView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get paths(): readonly string[] {
@@ -620,9 +620,8 @@ export class FieldMaskView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -632,7 +631,7 @@ export class FieldMaskView$ {
       }
       switch (t) {
         case 10: {
-          if (n1++ === 0) q1 = s;
+          if (a[i + 2]!++ === 0) a[i + 1] = s + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -643,17 +642,13 @@ export class FieldMaskView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 

@@ -25,6 +25,7 @@ import {
   children,
   closeEntry,
   cursor,
+  dropEntries,
   elementBool,
   elementDouble,
   elementInt32,
@@ -271,8 +272,8 @@ export class StructView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -280,7 +281,7 @@ export class StructView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 256) < 0) overBudget(p);
     if (o === undefined) return new StructView$(x, p, e, d, noEntry, 0);
-    return new StructView$(x, p, e, d, x.index, o);
+    return new StructView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get fields(): ReadonlyMap<string, ValueView> {
@@ -351,9 +352,8 @@ export class StructView$ {
     if ((cursor.memory -= 256) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -363,11 +363,12 @@ export class StructView$ {
       }
       switch (t) {
         case 10: {
-          if (n1++ === 0) q1 = s;
-          const i = fieldIndex.at;
+          if (a[i + 2]!++ === 0) a[i + 1] = s + 1;
+          const j = fieldIndex.at;
           const z = checkEnd(b, p, e);
           StructView$.$entry1(b, cursor.p, z, d);
-          fieldIndex.at = i;
+          dropEntries(j);
+          a = fieldIndex.numbers;
           p = z;
           break;
         }
@@ -378,17 +379,13 @@ export class StructView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 
   static $entry1(b: Uint8Array, p: number, e: number, d: number): void {
@@ -688,8 +685,8 @@ export class ValueView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$c1 = a[o + 2]!;
   }
 
@@ -697,7 +694,7 @@ export class ValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
     if (o === undefined) return new ValueView$(x, p, e, d, noEntry, 0);
-    return new ValueView$(x, p, e, d, x.index, o);
+    return new ValueView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get kind(): { readonly case: "nullValue"; readonly value: NullValue } | { readonly case: "numberValue"; readonly value: number } | { readonly case: "stringValue"; readonly value: string } | { readonly case: "boolValue"; readonly value: boolean } | { readonly case: "structValue"; readonly value: StructView } | { readonly case: "listValue"; readonly value: ListValueView } | undefined {
@@ -804,9 +801,8 @@ export class ValueView$ {
     if ((cursor.memory -= 112) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let c1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -816,42 +812,44 @@ export class ValueView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p; c1 = 1;
+          a[i + 1] = p + 1; a[i + 2] = 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 17: {
-          q1 = p; c1 = 2;
+          a[i + 1] = p + 1; a[i + 2] = 2;
           p = checkFixed64(b, p, e);
           break;
         }
         case 26: {
-          q1 = p; c1 = 3;
+          a[i + 1] = p + 1; a[i + 2] = 3;
           p = checkString(b, p, e);
           break;
         }
         case 32: {
-          q1 = p; c1 = 4;
+          a[i + 1] = p + 1; a[i + 2] = 4;
           p = checkVarint(b, p, e);
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           StructView$.$check(b, h, z, d - 1, -1, 42);
-          const r = entrySlot(i, h, p);
-          q1 = c1 === 5 ? -3 : r; c1 = 5;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 2] === 5 ? -2 : r; a[i + 2] = 5;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ListValueView$.$check(b, h, z, d - 1, -1, 50);
-          const r = entrySlot(i, h, p);
-          q1 = c1 === 6 ? -3 : r; c1 = 6;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 2] === 6 ? -2 : r; a[i + 2] = 6;
           p = z;
           break;
         }
@@ -862,17 +860,13 @@ export class ValueView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = c1;
+    closeEntry(o, e);
   }
 }
 
@@ -979,8 +973,8 @@ export class ListValueView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -988,7 +982,7 @@ export class ListValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new ListValueView$(x, p, e, d, noEntry, 0);
-    return new ListValueView$(x, p, e, d, x.index, o);
+    return new ListValueView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get values(): readonly ValueView[] {
@@ -1059,9 +1053,8 @@ export class ListValueView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1073,10 +1066,11 @@ export class ListValueView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ValueView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -1087,17 +1081,13 @@ export class ListValueView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 

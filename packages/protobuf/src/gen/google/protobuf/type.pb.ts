@@ -390,24 +390,24 @@ export class TypeView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
+    this.$3 = a[o + 4]! - 1;
     this.$n3 = a[o + 5]!;
-    this.$4 = a[o + 6]!;
+    this.$4 = a[o + 6]! - 1;
     this.$n4 = a[o + 7]!;
-    this.$5 = a[o + 8]!;
-    this.$6 = a[o + 9]!;
-    this.$7 = a[o + 10]!;
+    this.$5 = a[o + 8]! - 1;
+    this.$6 = a[o + 9]! - 1;
+    this.$7 = a[o + 10]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): TypeView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 288) < 0) overBudget(p);
     if (o === undefined) return new TypeView$(x, p, e, d, noEntry, 0);
-    return new TypeView$(x, p, e, d, x.index, o);
+    return new TypeView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string {
@@ -557,17 +557,8 @@ export class TypeView$ {
     if ((cursor.memory -= 288) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 11, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let n3 = 0;
-    let q4 = -1;
-    let n4 = 0;
-    let q5 = -1;
-    let q6 = -1;
-    let q7 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -577,52 +568,55 @@ export class TypeView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FieldView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
         case 26: {
-          if (n3++ === 0) q3 = s;
+          if (a[i + 5]!++ === 0) a[i + 4] = s + 1;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           OptionView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, s);
-          if (n4++ === 0) q4 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 7]!++ === 0) a[i + 6] = r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           SourceContextView$.$check(b, h, z, d - 1, -1, 42);
-          const r = entrySlot(i, h, p);
-          q5 = q5 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 8] = a[i + 8] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 48: {
-          q6 = p;
+          a[i + 9] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 58: {
-          q7 = p;
+          a[i + 10] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -633,25 +627,13 @@ export class TypeView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
-    a[i + 4] = q3;
-    a[i + 5] = n3;
-    a[i + 6] = q4;
-    a[i + 7] = n4;
-    a[i + 8] = q5;
-    a[i + 9] = q6;
-    a[i + 10] = q7;
+    closeEntry(o, e);
   }
 }
 
@@ -1026,25 +1008,25 @@ export class FieldView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$6 = a[o + 5]!;
-    this.$7 = a[o + 6]!;
-    this.$8 = a[o + 7]!;
-    this.$9 = a[o + 8]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$6 = a[o + 5]! - 1;
+    this.$7 = a[o + 6]! - 1;
+    this.$8 = a[o + 7]! - 1;
+    this.$9 = a[o + 8]! - 1;
     this.$n9 = a[o + 9]!;
-    this.$10 = a[o + 10]!;
-    this.$11 = a[o + 11]!;
+    this.$10 = a[o + 10]! - 1;
+    this.$11 = a[o + 11]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FieldView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 200) < 0) overBudget(p);
     if (o === undefined) return new FieldView$(x, p, e, d, noEntry, 0);
-    return new FieldView$(x, p, e, d, x.index, o);
+    return new FieldView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get kind(): Field_Kind {
@@ -1219,18 +1201,8 @@ export class FieldView$ {
     if ((cursor.memory -= 200) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 12, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q6 = -1;
-    let q7 = -1;
-    let q8 = -1;
-    let q9 = -1;
-    let n9 = 0;
-    let q10 = -1;
-    let q11 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1240,57 +1212,58 @@ export class FieldView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 50: {
-          q6 = p;
+          a[i + 5] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 56: {
-          q7 = p;
+          a[i + 6] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 64: {
-          q8 = p;
+          a[i + 7] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 74: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           OptionView$.$check(b, h, z, d - 1, -1, 74);
-          const r = entrySlot(i, h, s);
-          if (n9++ === 0) q9 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 9]!++ === 0) a[i + 8] = r;
           p = z;
           break;
         }
         case 82: {
-          q10 = p;
+          a[i + 10] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 90: {
-          q11 = p;
+          a[i + 11] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1301,26 +1274,13 @@ export class FieldView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q6;
-    a[i + 6] = q7;
-    a[i + 7] = q8;
-    a[i + 8] = q9;
-    a[i + 9] = n9;
-    a[i + 10] = q10;
-    a[i + 11] = q11;
+    closeEntry(o, e);
   }
 }
 
@@ -1655,22 +1615,22 @@ export class EnumView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
+    this.$3 = a[o + 4]! - 1;
     this.$n3 = a[o + 5]!;
-    this.$4 = a[o + 6]!;
-    this.$5 = a[o + 7]!;
-    this.$6 = a[o + 8]!;
+    this.$4 = a[o + 6]! - 1;
+    this.$5 = a[o + 7]! - 1;
+    this.$6 = a[o + 8]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EnumView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 224) < 0) overBudget(p);
     if (o === undefined) return new EnumView$(x, p, e, d, noEntry, 0);
-    return new EnumView$(x, p, e, d, x.index, o);
+    return new EnumView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string {
@@ -1806,15 +1766,8 @@ export class EnumView$ {
     if ((cursor.memory -= 224) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 9, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let n3 = 0;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1824,47 +1777,50 @@ export class EnumView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           EnumValueView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           OptionView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, s);
-          if (n3++ === 0) q3 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 5]!++ === 0) a[i + 4] = r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           SourceContextView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, p);
-          q4 = q4 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 6] = a[i + 6] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 40: {
-          q5 = p;
+          a[i + 7] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 50: {
-          q6 = p;
+          a[i + 8] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1875,23 +1831,13 @@ export class EnumView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
-    a[i + 4] = q3;
-    a[i + 5] = n3;
-    a[i + 6] = q4;
-    a[i + 7] = q5;
-    a[i + 8] = q6;
+    closeEntry(o, e);
   }
 }
 
@@ -2066,10 +2012,10 @@ export class EnumValueView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
     this.$n3 = a[o + 4]!;
   }
 
@@ -2077,7 +2023,7 @@ export class EnumValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
     if (o === undefined) return new EnumValueView$(x, p, e, d, noEntry, 0);
-    return new EnumValueView$(x, p, e, d, x.index, o);
+    return new EnumValueView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string {
@@ -2173,11 +2119,8 @@ export class EnumValueView$ {
     if ((cursor.memory -= 144) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 5, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let n3 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2187,22 +2130,23 @@ export class EnumValueView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           OptionView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, s);
-          if (n3++ === 0) q3 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 4]!++ === 0) a[i + 3] = r;
           p = z;
           break;
         }
@@ -2213,19 +2157,13 @@ export class EnumValueView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = n3;
+    closeEntry(o, e);
   }
 }
 
@@ -2402,16 +2340,16 @@ export class OptionView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): OptionView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new OptionView$(x, p, e, d, noEntry, 0);
-    return new OptionView$(x, p, e, d, x.index, o);
+    return new OptionView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string {
@@ -2493,9 +2431,8 @@ export class OptionView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2505,17 +2442,18 @@ export class OptionView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           AnyView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, p);
-          q2 = q2 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 2] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -2526,17 +2464,13 @@ export class OptionView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 

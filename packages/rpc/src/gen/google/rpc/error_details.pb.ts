@@ -400,10 +400,10 @@ export class ErrorInfoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
     this.$n3 = a[o + 4]!;
   }
 
@@ -411,7 +411,7 @@ export class ErrorInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 272) < 0) overBudget(p);
     if (o === undefined) return new ErrorInfoView$(x, p, e, d, noEntry, 0);
-    return new ErrorInfoView$(x, p, e, d, x.index, o);
+    return new ErrorInfoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get reason(): string {
@@ -508,11 +508,8 @@ export class ErrorInfoView$ {
     if ((cursor.memory -= 272) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 5, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let n3 = 0;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -522,17 +519,17 @@ export class ErrorInfoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
-          if (n3++ === 0) q3 = s;
+          if (a[i + 4]!++ === 0) a[i + 3] = s + 1;
           const z = checkEnd(b, p, e);
           ErrorInfoView$.$entry3(b, cursor.p, z, d);
           p = z;
@@ -545,19 +542,13 @@ export class ErrorInfoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = n3;
+    closeEntry(o, e);
   }
 
   static $entry3(b: Uint8Array, p: number, e: number, d: number): void {
@@ -714,15 +705,15 @@ export class RetryInfoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): RetryInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new RetryInfoView$(x, p, e, d, noEntry, 0);
-    return new RetryInfoView$(x, p, e, d, x.index, o);
+    return new RetryInfoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get retryDelay(): DurationView | undefined {
@@ -791,8 +782,8 @@ export class RetryInfoView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -804,10 +795,11 @@ export class RetryInfoView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           DurationView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -818,16 +810,13 @@ export class RetryInfoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -956,17 +945,17 @@ export class DebugInfoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
-    this.$2 = a[o + 3]!;
+    this.$2 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): DebugInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     if (o === undefined) return new DebugInfoView$(x, p, e, d, noEntry, 0);
-    return new DebugInfoView$(x, p, e, d, x.index, o);
+    return new DebugInfoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get stackEntries(): readonly string[] {
@@ -1050,10 +1039,8 @@ export class DebugInfoView$ {
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1063,12 +1050,12 @@ export class DebugInfoView$ {
       }
       switch (t) {
         case 10: {
-          if (n1++ === 0) q1 = s;
+          if (a[i + 2]!++ === 0) a[i + 1] = s + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1079,18 +1066,13 @@ export class DebugInfoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
-    a[i + 3] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -1221,8 +1203,8 @@ export class QuotaFailureView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -1230,7 +1212,7 @@ export class QuotaFailureView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new QuotaFailureView$(x, p, e, d, noEntry, 0);
-    return new QuotaFailureView$(x, p, e, d, x.index, o);
+    return new QuotaFailureView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get violations(): readonly QuotaFailure_ViolationView[] {
@@ -1301,9 +1283,8 @@ export class QuotaFailureView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1315,10 +1296,11 @@ export class QuotaFailureView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           QuotaFailure_ViolationView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -1329,17 +1311,13 @@ export class QuotaFailureView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 
@@ -1896,23 +1874,23 @@ export class QuotaFailure_ViolationView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$5 = a[o + 5]!;
-    this.$6 = a[o + 6]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$5 = a[o + 5]! - 1;
+    this.$6 = a[o + 6]! - 1;
     this.$n6 = a[o + 7]!;
-    this.$7 = a[o + 8]!;
-    this.$8 = a[o + 9]!;
+    this.$7 = a[o + 8]! - 1;
+    this.$8 = a[o + 9]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): QuotaFailure_ViolationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 312) < 0) overBudget(p);
     if (o === undefined) return new QuotaFailure_ViolationView$(x, p, e, d, noEntry, 0);
-    return new QuotaFailure_ViolationView$(x, p, e, d, x.index, o);
+    return new QuotaFailure_ViolationView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get subject(): string {
@@ -2070,16 +2048,8 @@ export class QuotaFailure_ViolationView$ {
     if ((cursor.memory -= 312) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 10, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let n6 = 0;
-    let q7 = -1;
-    let q8 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2089,44 +2059,44 @@ export class QuotaFailure_ViolationView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 42: {
-          q5 = p;
+          a[i + 5] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 50: {
-          if (n6++ === 0) q6 = s;
+          if (a[i + 7]!++ === 0) a[i + 6] = s + 1;
           const z = checkEnd(b, p, e);
           QuotaFailure_ViolationView$.$entry6(b, cursor.p, z, d);
           p = z;
           break;
         }
         case 56: {
-          q7 = p;
+          a[i + 8] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 64: {
-          q8 = p;
+          a[i + 9] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -2137,24 +2107,13 @@ export class QuotaFailure_ViolationView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q5;
-    a[i + 6] = q6;
-    a[i + 7] = n6;
-    a[i + 8] = q7;
-    a[i + 9] = q8;
+    closeEntry(o, e);
   }
 
   static $entry6(b: Uint8Array, p: number, e: number, d: number): void {
@@ -2298,8 +2257,8 @@ export class PreconditionFailureView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -2307,7 +2266,7 @@ export class PreconditionFailureView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new PreconditionFailureView$(x, p, e, d, noEntry, 0);
-    return new PreconditionFailureView$(x, p, e, d, x.index, o);
+    return new PreconditionFailureView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get violations(): readonly PreconditionFailure_ViolationView[] {
@@ -2378,9 +2337,8 @@ export class PreconditionFailureView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2392,10 +2350,11 @@ export class PreconditionFailureView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           PreconditionFailure_ViolationView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -2406,17 +2365,13 @@ export class PreconditionFailureView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 
@@ -2610,17 +2565,17 @@ export class PreconditionFailure_ViolationView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): PreconditionFailure_ViolationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     if (o === undefined) return new PreconditionFailure_ViolationView$(x, p, e, d, noEntry, 0);
-    return new PreconditionFailure_ViolationView$(x, p, e, d, x.index, o);
+    return new PreconditionFailure_ViolationView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get type(): string {
@@ -2715,10 +2670,8 @@ export class PreconditionFailure_ViolationView$ {
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2728,17 +2681,17 @@ export class PreconditionFailure_ViolationView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -2749,18 +2702,13 @@ export class PreconditionFailure_ViolationView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
+    closeEntry(o, e);
   }
 }
 
@@ -2873,8 +2821,8 @@ export class BadRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -2882,7 +2830,7 @@ export class BadRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new BadRequestView$(x, p, e, d, noEntry, 0);
-    return new BadRequestView$(x, p, e, d, x.index, o);
+    return new BadRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get fieldViolations(): readonly BadRequest_FieldViolationView[] {
@@ -2953,9 +2901,8 @@ export class BadRequestView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2967,10 +2914,11 @@ export class BadRequestView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           BadRequest_FieldViolationView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -2981,17 +2929,13 @@ export class BadRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 
@@ -3326,18 +3270,18 @@ export class BadRequest_FieldViolationView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BadRequest_FieldViolationView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
     if (o === undefined) return new BadRequest_FieldViolationView$(x, p, e, d, noEntry, 0);
-    return new BadRequest_FieldViolationView$(x, p, e, d, x.index, o);
+    return new BadRequest_FieldViolationView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get field(): string {
@@ -3445,11 +3389,8 @@ export class BadRequest_FieldViolationView$ {
     if ((cursor.memory -= 96) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 5, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3459,27 +3400,28 @@ export class BadRequest_FieldViolationView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           LocalizedMessageView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, p);
-          q4 = q4 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -3490,19 +3432,13 @@ export class BadRequest_FieldViolationView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
+    closeEntry(o, e);
   }
 }
 
@@ -3652,16 +3588,16 @@ export class RequestInfoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): RequestInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new RequestInfoView$(x, p, e, d, noEntry, 0);
-    return new RequestInfoView$(x, p, e, d, x.index, o);
+    return new RequestInfoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get requestId(): string {
@@ -3743,9 +3679,8 @@ export class RequestInfoView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3755,12 +3690,12 @@ export class RequestInfoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -3771,17 +3706,13 @@ export class RequestInfoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -4016,18 +3947,18 @@ export class ResourceInfoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ResourceInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
     if (o === undefined) return new ResourceInfoView$(x, p, e, d, noEntry, 0);
-    return new ResourceInfoView$(x, p, e, d, x.index, o);
+    return new ResourceInfoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get resourceType(): string {
@@ -4135,11 +4066,8 @@ export class ResourceInfoView$ {
     if ((cursor.memory -= 96) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 5, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4149,22 +4077,22 @@ export class ResourceInfoView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -4175,19 +4103,13 @@ export class ResourceInfoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
+    closeEntry(o, e);
   }
 }
 
@@ -4306,8 +4228,8 @@ export class HelpView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -4315,7 +4237,7 @@ export class HelpView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new HelpView$(x, p, e, d, noEntry, 0);
-    return new HelpView$(x, p, e, d, x.index, o);
+    return new HelpView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get links(): readonly Help_LinkView[] {
@@ -4386,9 +4308,8 @@ export class HelpView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4400,10 +4321,11 @@ export class HelpView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           Help_LinkView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -4414,17 +4336,13 @@ export class HelpView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 
@@ -4550,16 +4468,16 @@ export class Help_LinkView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): Help_LinkView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new Help_LinkView$(x, p, e, d, noEntry, 0);
-    return new Help_LinkView$(x, p, e, d, x.index, o);
+    return new Help_LinkView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get description(): string {
@@ -4641,9 +4559,8 @@ export class Help_LinkView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4653,12 +4570,12 @@ export class Help_LinkView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -4669,17 +4586,13 @@ export class Help_LinkView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -4823,16 +4736,16 @@ export class LocalizedMessageView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): LocalizedMessageView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new LocalizedMessageView$(x, p, e, d, noEntry, 0);
-    return new LocalizedMessageView$(x, p, e, d, x.index, o);
+    return new LocalizedMessageView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get locale(): string {
@@ -4914,9 +4827,8 @@ export class LocalizedMessageView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4926,12 +4838,12 @@ export class LocalizedMessageView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -4942,17 +4854,13 @@ export class LocalizedMessageView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 

@@ -143,14 +143,14 @@ export class EmptyView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
+    this.$u = a[o + 0]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EmptyView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     if (o === undefined) return new EmptyView$(x, p, e, d, noEntry, 0);
-    return new EmptyView$(x, p, e, d, x.index, o);
+    return new EmptyView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   $scan(): this {
@@ -190,7 +190,8 @@ export class EmptyView$ {
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 1, k);
-    let u = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -206,15 +207,13 @@ export class EmptyView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
+    closeEntry(o, e);
   }
 }
 
@@ -297,15 +296,15 @@ export class BoolValueView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BoolValueView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new BoolValueView$(x, p, e, d, noEntry, 0);
-    return new BoolValueView$(x, p, e, d, x.index, o);
+    return new BoolValueView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get value(): boolean {
@@ -373,8 +372,8 @@ export class BoolValueView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -384,7 +383,7 @@ export class BoolValueView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -395,16 +394,13 @@ export class BoolValueView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -518,16 +514,16 @@ export class PayloadView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): PayloadView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new PayloadView$(x, p, e, d, noEntry, 0);
-    return new PayloadView$(x, p, e, d, x.index, o);
+    return new PayloadView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get type(): PayloadType {
@@ -608,9 +604,8 @@ export class PayloadView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -620,12 +615,12 @@ export class PayloadView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
@@ -636,17 +631,13 @@ export class PayloadView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -760,16 +751,16 @@ export class EchoStatusView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): EchoStatusView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new EchoStatusView$(x, p, e, d, noEntry, 0);
-    return new EchoStatusView$(x, p, e, d, x.index, o);
+    return new EchoStatusView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get code(): number {
@@ -850,9 +841,8 @@ export class EchoStatusView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -862,12 +852,12 @@ export class EchoStatusView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -878,17 +868,13 @@ export class EchoStatusView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -1181,23 +1167,23 @@ export class SimpleRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$5 = a[o + 5]!;
-    this.$6 = a[o + 6]!;
-    this.$7 = a[o + 7]!;
-    this.$8 = a[o + 8]!;
-    this.$9 = a[o + 9]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$5 = a[o + 5]! - 1;
+    this.$6 = a[o + 6]! - 1;
+    this.$7 = a[o + 7]! - 1;
+    this.$8 = a[o + 8]! - 1;
+    this.$9 = a[o + 9]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): SimpleRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     if (o === undefined) return new SimpleRequestView$(x, p, e, d, noEntry, 0);
-    return new SimpleRequestView$(x, p, e, d, x.index, o);
+    return new SimpleRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get responseType(): PayloadType {
@@ -1357,16 +1343,8 @@ export class SimpleRequestView$ {
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 10, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let q7 = -1;
-    let q8 = -1;
-    let q9 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1376,67 +1354,71 @@ export class SimpleRequestView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           PayloadView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 3] = a[i + 3] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 32: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
-          q5 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           BoolValueView$.$check(b, h, z, d - 1, -1, 50);
-          const r = entrySlot(i, h, p);
-          q6 = q6 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 6] = a[i + 6] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           EchoStatusView$.$check(b, h, z, d - 1, -1, 58);
-          const r = entrySlot(i, h, p);
-          q7 = q7 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 7] = a[i + 7] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 66: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           BoolValueView$.$check(b, h, z, d - 1, -1, 66);
-          const r = entrySlot(i, h, p);
-          q8 = q8 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 8] = a[i + 8] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 72: {
-          q9 = p;
+          a[i + 9] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -1447,24 +1429,13 @@ export class SimpleRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q5;
-    a[i + 6] = q6;
-    a[i + 7] = q7;
-    a[i + 8] = q8;
-    a[i + 9] = q9;
+    closeEntry(o, e);
   }
 }
 
@@ -1667,19 +1638,19 @@ export class SimpleResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$6 = a[o + 5]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$6 = a[o + 5]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): SimpleResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 104) < 0) overBudget(p);
     if (o === undefined) return new SimpleResponseView$(x, p, e, d, noEntry, 0);
-    return new SimpleResponseView$(x, p, e, d, x.index, o);
+    return new SimpleResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get payload(): PayloadView | undefined {
@@ -1800,12 +1771,8 @@ export class SimpleResponseView$ {
     if ((cursor.memory -= 104) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 6, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q6 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1817,30 +1784,31 @@ export class SimpleResponseView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           PayloadView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 34: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 50: {
-          q6 = p;
+          a[i + 5] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -1851,20 +1819,13 @@ export class SimpleResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q6;
+    closeEntry(o, e);
   }
 }
 
@@ -1996,16 +1957,16 @@ export class StreamingInputCallRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamingInputCallRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new StreamingInputCallRequestView$(x, p, e, d, noEntry, 0);
-    return new StreamingInputCallRequestView$(x, p, e, d, x.index, o);
+    return new StreamingInputCallRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get payload(): PayloadView | undefined {
@@ -2087,9 +2048,8 @@ export class StreamingInputCallRequestView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2101,20 +2061,22 @@ export class StreamingInputCallRequestView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           PayloadView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           BoolValueView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, p);
-          q2 = q2 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 2] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -2125,17 +2087,13 @@ export class StreamingInputCallRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -2223,15 +2181,15 @@ export class StreamingInputCallResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamingInputCallResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new StreamingInputCallResponseView$(x, p, e, d, noEntry, 0);
-    return new StreamingInputCallResponseView$(x, p, e, d, x.index, o);
+    return new StreamingInputCallResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get aggregatedPayloadSize(): number {
@@ -2299,8 +2257,8 @@ export class StreamingInputCallResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2310,7 +2268,7 @@ export class StreamingInputCallResponseView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -2321,16 +2279,13 @@ export class StreamingInputCallResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -2473,17 +2428,17 @@ export class ResponseParametersView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ResponseParametersView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     if (o === undefined) return new ResponseParametersView$(x, p, e, d, noEntry, 0);
-    return new ResponseParametersView$(x, p, e, d, x.index, o);
+    return new ResponseParametersView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get size(): number {
@@ -2574,10 +2529,8 @@ export class ResponseParametersView$ {
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2587,22 +2540,23 @@ export class ResponseParametersView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           BoolValueView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 3] = a[i + 3] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -2613,18 +2567,13 @@ export class ResponseParametersView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
+    closeEntry(o, e);
   }
 }
 
@@ -2814,19 +2763,19 @@ export class StreamingOutputCallRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
-    this.$7 = a[o + 5]!;
+    this.$3 = a[o + 4]! - 1;
+    this.$7 = a[o + 5]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamingOutputCallRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
     if (o === undefined) return new StreamingOutputCallRequestView$(x, p, e, d, noEntry, 0);
-    return new StreamingOutputCallRequestView$(x, p, e, d, x.index, o);
+    return new StreamingOutputCallRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get responseType(): PayloadType {
@@ -2935,12 +2884,8 @@ export class StreamingOutputCallRequestView$ {
     if ((cursor.memory -= 152) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 6, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let q7 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2950,37 +2895,40 @@ export class StreamingOutputCallRequestView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ResponseParametersView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           PayloadView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           EchoStatusView$.$check(b, h, z, d - 1, -1, 58);
-          const r = entrySlot(i, h, p);
-          q7 = q7 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 5] = a[i + 5] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -2991,20 +2939,13 @@ export class StreamingOutputCallRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
-    a[i + 4] = q3;
-    a[i + 5] = q7;
+    closeEntry(o, e);
   }
 }
 
@@ -3103,15 +3044,15 @@ export class StreamingOutputCallResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamingOutputCallResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new StreamingOutputCallResponseView$(x, p, e, d, noEntry, 0);
-    return new StreamingOutputCallResponseView$(x, p, e, d, x.index, o);
+    return new StreamingOutputCallResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get payload(): PayloadView | undefined {
@@ -3180,8 +3121,8 @@ export class StreamingOutputCallResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3193,10 +3134,11 @@ export class StreamingOutputCallResponseView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           PayloadView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -3207,16 +3149,13 @@ export class StreamingOutputCallResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 

@@ -995,36 +995,36 @@ export class ClientCompatRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$5 = a[o + 5]!;
-    this.$6 = a[o + 6]!;
-    this.$7 = a[o + 7]!;
-    this.$8 = a[o + 8]!;
-    this.$9 = a[o + 9]!;
-    this.$10 = a[o + 10]!;
-    this.$11 = a[o + 11]!;
-    this.$12 = a[o + 12]!;
-    this.$13 = a[o + 13]!;
-    this.$14 = a[o + 14]!;
-    this.$15 = a[o + 15]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$5 = a[o + 5]! - 1;
+    this.$6 = a[o + 6]! - 1;
+    this.$7 = a[o + 7]! - 1;
+    this.$8 = a[o + 8]! - 1;
+    this.$9 = a[o + 9]! - 1;
+    this.$10 = a[o + 10]! - 1;
+    this.$11 = a[o + 11]! - 1;
+    this.$12 = a[o + 12]! - 1;
+    this.$13 = a[o + 13]! - 1;
+    this.$14 = a[o + 14]! - 1;
+    this.$15 = a[o + 15]! - 1;
     this.$n15 = a[o + 16]!;
-    this.$16 = a[o + 17]!;
+    this.$16 = a[o + 17]! - 1;
     this.$n16 = a[o + 18]!;
-    this.$17 = a[o + 19]!;
-    this.$18 = a[o + 20]!;
-    this.$19 = a[o + 21]!;
-    this.$20 = a[o + 22]!;
+    this.$17 = a[o + 19]! - 1;
+    this.$18 = a[o + 20]! - 1;
+    this.$19 = a[o + 21]! - 1;
+    this.$20 = a[o + 22]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientCompatRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 336) < 0) overBudget(p);
     if (o === undefined) return new ClientCompatRequestView$(x, p, e, d, noEntry, 0);
-    return new ClientCompatRequestView$(x, p, e, d, x.index, o);
+    return new ClientCompatRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get testName(): string {
@@ -1315,29 +1315,8 @@ export class ClientCompatRequestView$ {
     if ((cursor.memory -= 336) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 23, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let q7 = -1;
-    let q8 = -1;
-    let q9 = -1;
-    let q10 = -1;
-    let q11 = -1;
-    let q12 = -1;
-    let q13 = -1;
-    let q14 = -1;
-    let q15 = -1;
-    let n15 = 0;
-    let q16 = -1;
-    let n16 = 0;
-    let q17 = -1;
-    let q18 = -1;
-    let q19 = -1;
-    let q20 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1347,127 +1326,132 @@ export class ClientCompatRequestView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
-          q5 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 50: {
-          q6 = p;
+          a[i + 6] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 56: {
-          q7 = p;
+          a[i + 7] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 66: {
-          q8 = p;
+          a[i + 8] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
         case 74: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           TLSCredsView$.$check(b, h, z, d - 1, -1, 74);
-          const r = entrySlot(i, h, p);
-          q9 = q9 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 9] = a[i + 9] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 80: {
-          q10 = p;
+          a[i + 10] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 90: {
-          q11 = p;
+          a[i + 11] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 98: {
-          q12 = p;
+          a[i + 12] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 104: {
-          q13 = p;
+          a[i + 13] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 112: {
-          q14 = p;
+          a[i + 14] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 122: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 122);
-          const r = entrySlot(i, h, s);
-          if (n15++ === 0) q15 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 16]!++ === 0) a[i + 15] = r;
           p = z;
           break;
         }
         case 130: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           AnyView$.$check(b, h, z, d - 1, -1, 130);
-          const r = entrySlot(i, h, s);
-          if (n16++ === 0) q16 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 18]!++ === 0) a[i + 17] = r;
           p = z;
           break;
         }
         case 136: {
-          q17 = p;
+          a[i + 19] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 144: {
-          q18 = p;
+          a[i + 20] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 154: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ClientCompatRequest_CancelView$.$check(b, h, z, d - 1, -1, 154);
-          const r = entrySlot(i, h, p);
-          q19 = q19 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 21] = a[i + 21] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 162: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           RawHTTPRequestView$.$check(b, h, z, d - 1, -1, 162);
-          const r = entrySlot(i, h, p);
-          q20 = q20 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 22] = a[i + 22] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -1478,37 +1462,13 @@ export class ClientCompatRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q5;
-    a[i + 6] = q6;
-    a[i + 7] = q7;
-    a[i + 8] = q8;
-    a[i + 9] = q9;
-    a[i + 10] = q10;
-    a[i + 11] = q11;
-    a[i + 12] = q12;
-    a[i + 13] = q13;
-    a[i + 14] = q14;
-    a[i + 15] = q15;
-    a[i + 16] = n15;
-    a[i + 17] = q16;
-    a[i + 18] = n16;
-    a[i + 19] = q17;
-    a[i + 20] = q18;
-    a[i + 21] = q19;
-    a[i + 22] = q20;
+    closeEntry(o, e);
   }
 }
 
@@ -1762,8 +1722,8 @@ export class ClientCompatRequest_CancelView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$c1 = a[o + 2]!;
   }
 
@@ -1771,7 +1731,7 @@ export class ClientCompatRequest_CancelView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
     if (o === undefined) return new ClientCompatRequest_CancelView$(x, p, e, d, noEntry, 0);
-    return new ClientCompatRequest_CancelView$(x, p, e, d, x.index, o);
+    return new ClientCompatRequest_CancelView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get cancelTiming(): { readonly case: "beforeCloseSend"; readonly value: EmptyView } | { readonly case: "afterCloseSendMs"; readonly value: number } | { readonly case: "afterNumResponses"; readonly value: number } | undefined {
@@ -1860,9 +1820,8 @@ export class ClientCompatRequest_CancelView$ {
     if ((cursor.memory -= 112) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let c1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1874,20 +1833,21 @@ export class ClientCompatRequest_CancelView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           EmptyView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = c1 === 1 ? -3 : r; c1 = 1;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 2] === 1 ? -2 : r; a[i + 2] = 1;
           p = z;
           break;
         }
         case 16: {
-          q1 = p; c1 = 2;
+          a[i + 1] = p + 1; a[i + 2] = 2;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
-          q1 = p; c1 = 3;
+          a[i + 1] = p + 1; a[i + 2] = 3;
           p = checkVarint(b, p, e);
           break;
         }
@@ -1898,17 +1858,13 @@ export class ClientCompatRequest_CancelView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = c1;
+    closeEntry(o, e);
   }
 }
 
@@ -2112,9 +2068,9 @@ export class ClientCompatResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$c2 = a[o + 3]!;
   }
 
@@ -2122,7 +2078,7 @@ export class ClientCompatResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 120) < 0) overBudget(p);
     if (o === undefined) return new ClientCompatResponseView$(x, p, e, d, noEntry, 0);
-    return new ClientCompatResponseView$(x, p, e, d, x.index, o);
+    return new ClientCompatResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get testName(): string {
@@ -2216,10 +2172,8 @@ export class ClientCompatResponseView$ {
     if ((cursor.memory -= 120) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let c2 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2229,27 +2183,29 @@ export class ClientCompatResponseView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ClientResponseResultView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, p);
-          q2 = c2 === 2 ? -3 : r; c2 = 2;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 3] === 2 ? -2 : r; a[i + 3] = 2;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ClientErrorResultView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q2 = c2 === 3 ? -3 : r; c2 = 3;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 3] === 3 ? -2 : r; a[i + 3] = 3;
           p = z;
           break;
         }
@@ -2260,18 +2216,13 @@ export class ClientCompatResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = c2;
+    closeEntry(o, e);
   }
 }
 
@@ -2652,17 +2603,17 @@ export class ClientResponseResultView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
-    this.$2 = a[o + 3]!;
+    this.$2 = a[o + 3]! - 1;
     this.$n2 = a[o + 4]!;
-    this.$3 = a[o + 5]!;
-    this.$4 = a[o + 6]!;
+    this.$3 = a[o + 5]! - 1;
+    this.$4 = a[o + 6]! - 1;
     this.$n4 = a[o + 7]!;
-    this.$5 = a[o + 8]!;
-    this.$6 = a[o + 9]!;
-    this.$7 = a[o + 10]!;
+    this.$5 = a[o + 8]! - 1;
+    this.$6 = a[o + 9]! - 1;
+    this.$7 = a[o + 10]! - 1;
     this.$n7 = a[o + 11]!;
   }
 
@@ -2670,7 +2621,7 @@ export class ClientResponseResultView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 344) < 0) overBudget(p);
     if (o === undefined) return new ClientResponseResultView$(x, p, e, d, noEntry, 0);
-    return new ClientResponseResultView$(x, p, e, d, x.index, o);
+    return new ClientResponseResultView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get responseHeaders(): readonly HeaderView[] {
@@ -2818,18 +2769,8 @@ export class ClientResponseResultView$ {
     if ((cursor.memory -= 344) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 12, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let q4 = -1;
-    let n4 = 0;
-    let q5 = -1;
-    let q6 = -1;
-    let q7 = -1;
-    let n7 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2841,55 +2782,59 @@ export class ClientResponseResultView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ConformancePayloadView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 4]!++ === 0) a[i + 3] = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ErrorView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 5] = a[i + 5] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, s);
-          if (n4++ === 0) q4 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 7]!++ === 0) a[i + 6] = r;
           p = z;
           break;
         }
         case 40: {
-          q5 = p;
+          a[i + 8] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
-          q6 = p;
+          a[i + 9] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 58: {
-          if (n7++ === 0) q7 = s;
+          if (a[i + 11]!++ === 0) a[i + 10] = s + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -2900,26 +2845,13 @@ export class ClientResponseResultView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
-    a[i + 3] = q2;
-    a[i + 4] = n2;
-    a[i + 5] = q3;
-    a[i + 6] = q4;
-    a[i + 7] = n4;
-    a[i + 8] = q5;
-    a[i + 9] = q6;
-    a[i + 10] = q7;
-    a[i + 11] = n7;
+    closeEntry(o, e);
   }
 }
 
@@ -3036,15 +2968,15 @@ export class ClientErrorResultView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientErrorResultView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new ClientErrorResultView$(x, p, e, d, noEntry, 0);
-    return new ClientErrorResultView$(x, p, e, d, x.index, o);
+    return new ClientErrorResultView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get message(): string {
@@ -3113,8 +3045,8 @@ export class ClientErrorResultView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3124,7 +3056,7 @@ export class ClientErrorResultView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -3135,16 +3067,13 @@ export class ClientErrorResultView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -3390,19 +3319,19 @@ export class WireDetailsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
     this.$n3 = a[o + 4]!;
-    this.$4 = a[o + 5]!;
+    this.$4 = a[o + 5]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): WireDetailsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 152) < 0) overBudget(p);
     if (o === undefined) return new WireDetailsView$(x, p, e, d, noEntry, 0);
-    return new WireDetailsView$(x, p, e, d, x.index, o);
+    return new WireDetailsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get actualStatusCode(): number {
@@ -3511,12 +3440,8 @@ export class WireDetailsView$ {
     if ((cursor.memory -= 152) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 6, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let n3 = 0;
-    let q4 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3526,32 +3451,34 @@ export class WireDetailsView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           StructView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, p);
-          q2 = q2 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 2] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, s);
-          if (n3++ === 0) q3 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 4]!++ === 0) a[i + 3] = r;
           p = z;
           break;
         }
         case 34: {
-          q4 = p;
+          a[i + 5] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -3562,20 +3489,13 @@ export class WireDetailsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = n3;
-    a[i + 5] = q4;
+    closeEntry(o, e);
   }
 }
 

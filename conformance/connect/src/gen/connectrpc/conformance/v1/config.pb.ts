@@ -360,11 +360,11 @@ export class ConfigView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
+    this.$3 = a[o + 4]! - 1;
     this.$n3 = a[o + 5]!;
   }
 
@@ -372,7 +372,7 @@ export class ConfigView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 200) < 0) overBudget(p);
     if (o === undefined) return new ConfigView$(x, p, e, d, noEntry, 0);
-    return new ConfigView$(x, p, e, d, x.index, o);
+    return new ConfigView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get features(): FeaturesView | undefined {
@@ -470,12 +470,8 @@ export class ConfigView$ {
     if ((cursor.memory -= 200) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 6, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let n3 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -487,30 +483,33 @@ export class ConfigView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FeaturesView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ConfigCaseView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ConfigCaseView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, s);
-          if (n3++ === 0) q3 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 5]!++ === 0) a[i + 4] = r;
           p = z;
           break;
         }
@@ -521,20 +520,13 @@ export class ConfigView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
-    a[i + 4] = q3;
-    a[i + 5] = n3;
+    closeEntry(o, e);
   }
 }
 
@@ -1077,31 +1069,31 @@ export class FeaturesView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
-    this.$2 = a[o + 3]!;
+    this.$2 = a[o + 3]! - 1;
     this.$n2 = a[o + 4]!;
-    this.$3 = a[o + 5]!;
+    this.$3 = a[o + 5]! - 1;
     this.$n3 = a[o + 6]!;
-    this.$4 = a[o + 7]!;
+    this.$4 = a[o + 7]! - 1;
     this.$n4 = a[o + 8]!;
-    this.$5 = a[o + 9]!;
+    this.$5 = a[o + 9]! - 1;
     this.$n5 = a[o + 10]!;
-    this.$6 = a[o + 11]!;
-    this.$7 = a[o + 12]!;
-    this.$8 = a[o + 13]!;
-    this.$9 = a[o + 14]!;
-    this.$10 = a[o + 15]!;
-    this.$11 = a[o + 16]!;
-    this.$12 = a[o + 17]!;
+    this.$6 = a[o + 11]! - 1;
+    this.$7 = a[o + 12]! - 1;
+    this.$8 = a[o + 13]! - 1;
+    this.$9 = a[o + 14]! - 1;
+    this.$10 = a[o + 15]! - 1;
+    this.$11 = a[o + 16]! - 1;
+    this.$12 = a[o + 17]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): FeaturesView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 440) < 0) overBudget(p);
     if (o === undefined) return new FeaturesView$(x, p, e, d, noEntry, 0);
-    return new FeaturesView$(x, p, e, d, x.index, o);
+    return new FeaturesView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get versions(): readonly HTTPVersion[] {
@@ -1305,24 +1297,8 @@ export class FeaturesView$ {
     if ((cursor.memory -= 440) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 18, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let n3 = 0;
-    let q4 = -1;
-    let n4 = 0;
-    let q5 = -1;
-    let n5 = 0;
-    let q6 = -1;
-    let q7 = -1;
-    let q8 = -1;
-    let q9 = -1;
-    let q10 = -1;
-    let q11 = -1;
-    let q12 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1332,92 +1308,92 @@ export class FeaturesView$ {
       }
       switch (t) {
         case 8: {
-          if (n1++ === 0) q1 = s;
+          if (a[i + 2]!++ === 0) a[i + 1] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 10: {
-          if (n1++ === 0) q1 = s;
+          if (a[i + 2]!++ === 0) a[i + 1] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 16: {
-          if (n2++ === 0) q2 = s;
+          if (a[i + 4]!++ === 0) a[i + 3] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
-          if (n2++ === 0) q2 = s;
+          if (a[i + 4]!++ === 0) a[i + 3] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 24: {
-          if (n3++ === 0) q3 = s;
+          if (a[i + 6]!++ === 0) a[i + 5] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
-          if (n3++ === 0) q3 = s;
+          if (a[i + 6]!++ === 0) a[i + 5] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 32: {
-          if (n4++ === 0) q4 = s;
+          if (a[i + 8]!++ === 0) a[i + 7] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
-          if (n4++ === 0) q4 = s;
+          if (a[i + 8]!++ === 0) a[i + 7] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 40: {
-          if (n5++ === 0) q5 = s;
+          if (a[i + 10]!++ === 0) a[i + 9] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 42: {
-          if (n5++ === 0) q5 = s;
+          if (a[i + 10]!++ === 0) a[i + 9] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 48: {
-          q6 = p;
+          a[i + 11] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 56: {
-          q7 = p;
+          a[i + 12] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 64: {
-          q8 = p;
+          a[i + 13] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 72: {
-          q9 = p;
+          a[i + 14] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 80: {
-          q10 = p;
+          a[i + 15] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 88: {
-          q11 = p;
+          a[i + 16] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 96: {
-          q12 = p;
+          a[i + 17] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -1428,32 +1404,13 @@ export class FeaturesView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
-    a[i + 3] = q2;
-    a[i + 4] = n2;
-    a[i + 5] = q3;
-    a[i + 6] = n3;
-    a[i + 7] = q4;
-    a[i + 8] = n4;
-    a[i + 9] = q5;
-    a[i + 10] = n5;
-    a[i + 11] = q6;
-    a[i + 12] = q7;
-    a[i + 13] = q8;
-    a[i + 14] = q9;
-    a[i + 15] = q10;
-    a[i + 16] = q11;
-    a[i + 17] = q12;
+    closeEntry(o, e);
   }
 }
 
@@ -1746,22 +1703,22 @@ export class ConfigCaseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$5 = a[o + 5]!;
-    this.$6 = a[o + 6]!;
-    this.$7 = a[o + 7]!;
-    this.$8 = a[o + 8]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$5 = a[o + 5]! - 1;
+    this.$6 = a[o + 6]! - 1;
+    this.$7 = a[o + 7]! - 1;
+    this.$8 = a[o + 8]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ConfigCaseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new ConfigCaseView$(x, p, e, d, noEntry, 0);
-    return new ConfigCaseView$(x, p, e, d, x.index, o);
+    return new ConfigCaseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get version(): HTTPVersion {
@@ -1899,15 +1856,8 @@ export class ConfigCaseView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 9, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let q7 = -1;
-    let q8 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1917,42 +1867,42 @@ export class ConfigCaseView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 40: {
-          q5 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 48: {
-          q6 = p;
+          a[i + 6] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 56: {
-          q7 = p;
+          a[i + 7] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 64: {
-          q8 = p;
+          a[i + 8] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -1963,23 +1913,13 @@ export class ConfigCaseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q5;
-    a[i + 6] = q6;
-    a[i + 7] = q7;
-    a[i + 8] = q8;
+    closeEntry(o, e);
   }
 }
 
@@ -2107,16 +2047,16 @@ export class TLSCredsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): TLSCredsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new TLSCredsView$(x, p, e, d, noEntry, 0);
-    return new TLSCredsView$(x, p, e, d, x.index, o);
+    return new TLSCredsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get cert(): Uint8Array {
@@ -2198,9 +2138,8 @@ export class TLSCredsView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2210,12 +2149,12 @@ export class TLSCredsView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
@@ -2226,17 +2165,13 @@ export class TLSCredsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 

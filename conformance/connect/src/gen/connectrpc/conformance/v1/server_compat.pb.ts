@@ -469,20 +469,20 @@ export class ServerCompatRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$4 = a[o + 3]!;
-    this.$5 = a[o + 4]!;
-    this.$6 = a[o + 5]!;
-    this.$7 = a[o + 6]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$4 = a[o + 3]! - 1;
+    this.$5 = a[o + 4]! - 1;
+    this.$6 = a[o + 5]! - 1;
+    this.$7 = a[o + 6]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServerCompatRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 112) < 0) overBudget(p);
     if (o === undefined) return new ServerCompatRequestView$(x, p, e, d, noEntry, 0);
-    return new ServerCompatRequestView$(x, p, e, d, x.index, o);
+    return new ServerCompatRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get protocol(): Protocol {
@@ -606,13 +606,8 @@ export class ServerCompatRequestView$ {
     if ((cursor.memory -= 112) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 7, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let q6 = -1;
-    let q7 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -622,37 +617,38 @@ export class ServerCompatRequestView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
-          q4 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 42: {
-          q5 = p;
+          a[i + 4] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
         case 48: {
-          q6 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           TLSCredsView$.$check(b, h, z, d - 1, -1, 58);
-          const r = entrySlot(i, h, p);
-          q7 = q7 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 6] = a[i + 6] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -663,21 +659,13 @@ export class ServerCompatRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q4;
-    a[i + 4] = q5;
-    a[i + 5] = q6;
-    a[i + 6] = q7;
+    closeEntry(o, e);
   }
 }
 
@@ -852,17 +840,17 @@ export class ServerCompatResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServerCompatResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     if (o === undefined) return new ServerCompatResponseView$(x, p, e, d, noEntry, 0);
-    return new ServerCompatResponseView$(x, p, e, d, x.index, o);
+    return new ServerCompatResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get host(): string {
@@ -956,10 +944,8 @@ export class ServerCompatResponseView$ {
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -969,17 +955,17 @@ export class ServerCompatResponseView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
@@ -990,18 +976,13 @@ export class ServerCompatResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
+    closeEntry(o, e);
   }
 }
 

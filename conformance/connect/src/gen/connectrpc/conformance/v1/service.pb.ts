@@ -400,22 +400,22 @@ export class UnaryResponseDefinitionView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
-    this.$2 = a[o + 3]!;
+    this.$2 = a[o + 3]! - 1;
     this.$c2 = a[o + 4]!;
-    this.$4 = a[o + 5]!;
+    this.$4 = a[o + 5]! - 1;
     this.$n4 = a[o + 6]!;
-    this.$5 = a[o + 7]!;
-    this.$6 = a[o + 8]!;
+    this.$5 = a[o + 7]! - 1;
+    this.$6 = a[o + 8]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UnaryResponseDefinitionView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 256) < 0) overBudget(p);
     if (o === undefined) return new UnaryResponseDefinitionView$(x, p, e, d, noEntry, 0);
-    return new UnaryResponseDefinitionView$(x, p, e, d, x.index, o);
+    return new UnaryResponseDefinitionView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get responseHeaders(): readonly HeaderView[] {
@@ -550,15 +550,8 @@ export class UnaryResponseDefinitionView$ {
     if ((cursor.memory -= 256) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 9, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
-    let q2 = -1;
-    let c2 = 0;
-    let q4 = -1;
-    let n4 = 0;
-    let q5 = -1;
-    let q6 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -570,50 +563,54 @@ export class UnaryResponseDefinitionView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
         case 18: {
-          q2 = p; c2 = 2;
+          a[i + 3] = p + 1; a[i + 4] = 2;
           p = checkBytes(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ErrorView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q2 = c2 === 3 ? -3 : r; c2 = 3;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 3] = a[i + 4] === 3 ? -2 : r; a[i + 4] = 3;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, s);
-          if (n4++ === 0) q4 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 6]!++ === 0) a[i + 5] = r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           RawHTTPResponseView$.$check(b, h, z, d - 1, -1, 42);
-          const r = entrySlot(i, h, p);
-          q5 = q5 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 7] = a[i + 7] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 48: {
-          q6 = p;
+          a[i + 8] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -624,23 +621,13 @@ export class UnaryResponseDefinitionView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
-    a[i + 3] = q2;
-    a[i + 4] = c2;
-    a[i + 5] = q4;
-    a[i + 6] = n4;
-    a[i + 7] = q5;
-    a[i + 8] = q6;
+    closeEntry(o, e);
   }
 }
 
@@ -956,23 +943,23 @@ export class StreamResponseDefinitionView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
-    this.$2 = a[o + 3]!;
+    this.$2 = a[o + 3]! - 1;
     this.$n2 = a[o + 4]!;
-    this.$3 = a[o + 5]!;
-    this.$4 = a[o + 6]!;
-    this.$5 = a[o + 7]!;
+    this.$3 = a[o + 5]! - 1;
+    this.$4 = a[o + 6]! - 1;
+    this.$5 = a[o + 7]! - 1;
     this.$n5 = a[o + 8]!;
-    this.$6 = a[o + 9]!;
+    this.$6 = a[o + 9]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamResponseDefinitionView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 280) < 0) overBudget(p);
     if (o === undefined) return new StreamResponseDefinitionView$(x, p, e, d, noEntry, 0);
-    return new StreamResponseDefinitionView$(x, p, e, d, x.index, o);
+    return new StreamResponseDefinitionView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get responseHeaders(): readonly HeaderView[] {
@@ -1109,16 +1096,8 @@ export class StreamResponseDefinitionView$ {
     if ((cursor.memory -= 280) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 10, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let q4 = -1;
-    let q5 = -1;
-    let n5 = 0;
-    let q6 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1130,50 +1109,54 @@ export class StreamResponseDefinitionView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
         case 18: {
-          if (n2++ === 0) q2 = s;
+          if (a[i + 4]!++ === 0) a[i + 3] = s + 1;
           p = checkBytes(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 5] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ErrorView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, p);
-          q4 = q4 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 6] = a[i + 6] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 42);
-          const r = entrySlot(i, h, s);
-          if (n5++ === 0) q5 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 8]!++ === 0) a[i + 7] = r;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           RawHTTPResponseView$.$check(b, h, z, d - 1, -1, 50);
-          const r = entrySlot(i, h, p);
-          q6 = q6 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 9] = a[i + 9] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -1184,24 +1167,13 @@ export class StreamResponseDefinitionView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
-    a[i + 3] = q2;
-    a[i + 4] = n2;
-    a[i + 5] = q3;
-    a[i + 6] = q4;
-    a[i + 7] = q5;
-    a[i + 8] = n5;
-    a[i + 9] = q6;
+    closeEntry(o, e);
   }
 }
 
@@ -1332,16 +1304,16 @@ export class UnaryRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UnaryRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new UnaryRequestView$(x, p, e, d, noEntry, 0);
-    return new UnaryRequestView$(x, p, e, d, x.index, o);
+    return new UnaryRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get responseDefinition(): UnaryResponseDefinitionView | undefined {
@@ -1423,9 +1395,8 @@ export class UnaryRequestView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1437,15 +1408,16 @@ export class UnaryRequestView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UnaryResponseDefinitionView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
@@ -1456,17 +1428,13 @@ export class UnaryRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -1568,15 +1536,15 @@ export class UnaryResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UnaryResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new UnaryResponseView$(x, p, e, d, noEntry, 0);
-    return new UnaryResponseView$(x, p, e, d, x.index, o);
+    return new UnaryResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get payload(): ConformancePayloadView | undefined {
@@ -1645,8 +1613,8 @@ export class UnaryResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1658,10 +1626,11 @@ export class UnaryResponseView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ConformancePayloadView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -1672,16 +1641,13 @@ export class UnaryResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -1812,16 +1778,16 @@ export class IdempotentUnaryRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): IdempotentUnaryRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new IdempotentUnaryRequestView$(x, p, e, d, noEntry, 0);
-    return new IdempotentUnaryRequestView$(x, p, e, d, x.index, o);
+    return new IdempotentUnaryRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get responseDefinition(): UnaryResponseDefinitionView | undefined {
@@ -1903,9 +1869,8 @@ export class IdempotentUnaryRequestView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1917,15 +1882,16 @@ export class IdempotentUnaryRequestView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UnaryResponseDefinitionView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
@@ -1936,17 +1902,13 @@ export class IdempotentUnaryRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -2048,15 +2010,15 @@ export class IdempotentUnaryResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): IdempotentUnaryResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new IdempotentUnaryResponseView$(x, p, e, d, noEntry, 0);
-    return new IdempotentUnaryResponseView$(x, p, e, d, x.index, o);
+    return new IdempotentUnaryResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get payload(): ConformancePayloadView | undefined {
@@ -2125,8 +2087,8 @@ export class IdempotentUnaryResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2138,10 +2100,11 @@ export class IdempotentUnaryResponseView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ConformancePayloadView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -2152,16 +2115,13 @@ export class IdempotentUnaryResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -2292,16 +2252,16 @@ export class ServerStreamRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServerStreamRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new ServerStreamRequestView$(x, p, e, d, noEntry, 0);
-    return new ServerStreamRequestView$(x, p, e, d, x.index, o);
+    return new ServerStreamRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get responseDefinition(): StreamResponseDefinitionView | undefined {
@@ -2383,9 +2343,8 @@ export class ServerStreamRequestView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2397,15 +2356,16 @@ export class ServerStreamRequestView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           StreamResponseDefinitionView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
@@ -2416,17 +2376,13 @@ export class ServerStreamRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -2528,15 +2484,15 @@ export class ServerStreamResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ServerStreamResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new ServerStreamResponseView$(x, p, e, d, noEntry, 0);
-    return new ServerStreamResponseView$(x, p, e, d, x.index, o);
+    return new ServerStreamResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get payload(): ConformancePayloadView | undefined {
@@ -2605,8 +2561,8 @@ export class ServerStreamResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2618,10 +2574,11 @@ export class ServerStreamResponseView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ConformancePayloadView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -2632,16 +2589,13 @@ export class ServerStreamResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -2793,16 +2747,16 @@ export class ClientStreamRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientStreamRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new ClientStreamRequestView$(x, p, e, d, noEntry, 0);
-    return new ClientStreamRequestView$(x, p, e, d, x.index, o);
+    return new ClientStreamRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get responseDefinition(): UnaryResponseDefinitionView | undefined {
@@ -2884,9 +2838,8 @@ export class ClientStreamRequestView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -2898,15 +2851,16 @@ export class ClientStreamRequestView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           UnaryResponseDefinitionView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
@@ -2917,17 +2871,13 @@ export class ClientStreamRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -3029,15 +2979,15 @@ export class ClientStreamResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ClientStreamResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new ClientStreamResponseView$(x, p, e, d, noEntry, 0);
-    return new ClientStreamResponseView$(x, p, e, d, x.index, o);
+    return new ClientStreamResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get payload(): ConformancePayloadView | undefined {
@@ -3106,8 +3056,8 @@ export class ClientStreamResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3119,10 +3069,11 @@ export class ClientStreamResponseView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ConformancePayloadView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -3133,16 +3084,13 @@ export class ClientStreamResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -3353,17 +3301,17 @@ export class BidiStreamRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BidiStreamRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     if (o === undefined) return new BidiStreamRequestView$(x, p, e, d, noEntry, 0);
-    return new BidiStreamRequestView$(x, p, e, d, x.index, o);
+    return new BidiStreamRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get responseDefinition(): StreamResponseDefinitionView | undefined {
@@ -3457,10 +3405,8 @@ export class BidiStreamRequestView$ {
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3472,20 +3418,21 @@ export class BidiStreamRequestView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           StreamResponseDefinitionView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
@@ -3496,18 +3443,13 @@ export class BidiStreamRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
+    closeEntry(o, e);
   }
 }
 
@@ -3609,15 +3551,15 @@ export class BidiStreamResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): BidiStreamResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new BidiStreamResponseView$(x, p, e, d, noEntry, 0);
-    return new BidiStreamResponseView$(x, p, e, d, x.index, o);
+    return new BidiStreamResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get payload(): ConformancePayloadView | undefined {
@@ -3686,8 +3628,8 @@ export class BidiStreamResponseView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3699,10 +3641,11 @@ export class BidiStreamResponseView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ConformancePayloadView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -3713,16 +3656,13 @@ export class BidiStreamResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 
@@ -3787,14 +3727,14 @@ export class UnimplementedRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
+    this.$u = a[o + 0]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UnimplementedRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     if (o === undefined) return new UnimplementedRequestView$(x, p, e, d, noEntry, 0);
-    return new UnimplementedRequestView$(x, p, e, d, x.index, o);
+    return new UnimplementedRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   $scan(): this {
@@ -3834,7 +3774,8 @@ export class UnimplementedRequestView$ {
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 1, k);
-    let u = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3850,15 +3791,13 @@ export class UnimplementedRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
+    closeEntry(o, e);
   }
 }
 
@@ -3923,14 +3862,14 @@ export class UnimplementedResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
+    this.$u = a[o + 0]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): UnimplementedResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 64) < 0) overBudget(p);
     if (o === undefined) return new UnimplementedResponseView$(x, p, e, d, noEntry, 0);
-    return new UnimplementedResponseView$(x, p, e, d, x.index, o);
+    return new UnimplementedResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   $scan(): this {
@@ -3970,7 +3909,8 @@ export class UnimplementedResponseView$ {
     if ((cursor.memory -= 64) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 1, k);
-    let u = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -3986,15 +3926,13 @@ export class UnimplementedResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
+    closeEntry(o, e);
   }
 }
 
@@ -4134,16 +4072,16 @@ export class ConformancePayloadView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ConformancePayloadView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 80) < 0) overBudget(p);
     if (o === undefined) return new ConformancePayloadView$(x, p, e, d, noEntry, 0);
-    return new ConformancePayloadView$(x, p, e, d, x.index, o);
+    return new ConformancePayloadView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get data(): Uint8Array {
@@ -4225,9 +4163,8 @@ export class ConformancePayloadView$ {
     if ((cursor.memory -= 80) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4237,17 +4174,18 @@ export class ConformancePayloadView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkBytes(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ConformancePayload_RequestInfoView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, p);
-          q2 = q2 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 2] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -4258,17 +4196,13 @@ export class ConformancePayloadView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
+    closeEntry(o, e);
   }
 }
 
@@ -4522,20 +4456,20 @@ export class ConformancePayload_RequestInfoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
-    this.$2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
+    this.$2 = a[o + 3]! - 1;
+    this.$3 = a[o + 4]! - 1;
     this.$n3 = a[o + 5]!;
-    this.$4 = a[o + 6]!;
+    this.$4 = a[o + 6]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): ConformancePayload_RequestInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 208) < 0) overBudget(p);
     if (o === undefined) return new ConformancePayload_RequestInfoView$(x, p, e, d, noEntry, 0);
-    return new ConformancePayload_RequestInfoView$(x, p, e, d, x.index, o);
+    return new ConformancePayload_RequestInfoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get requestHeaders(): readonly HeaderView[] {
@@ -4645,13 +4579,8 @@ export class ConformancePayload_RequestInfoView$ {
     if ((cursor.memory -= 208) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 7, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
-    let q2 = -1;
-    let q3 = -1;
-    let n3 = 0;
-    let q4 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4663,35 +4592,38 @@ export class ConformancePayload_RequestInfoView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           AnyView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, s);
-          if (n3++ === 0) q3 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 5]!++ === 0) a[i + 4] = r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ConformancePayload_ConnectGetInfoView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, p);
-          q4 = q4 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 6] = a[i + 6] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -4702,21 +4634,13 @@ export class ConformancePayload_RequestInfoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
-    a[i + 3] = q2;
-    a[i + 4] = q3;
-    a[i + 5] = n3;
-    a[i + 6] = q4;
+    closeEntry(o, e);
   }
 }
 
@@ -4821,8 +4745,8 @@ export class ConformancePayload_ConnectGetInfoView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -4830,7 +4754,7 @@ export class ConformancePayload_ConnectGetInfoView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new ConformancePayload_ConnectGetInfoView$(x, p, e, d, noEntry, 0);
-    return new ConformancePayload_ConnectGetInfoView$(x, p, e, d, x.index, o);
+    return new ConformancePayload_ConnectGetInfoView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get queryParams(): readonly HeaderView[] {
@@ -4901,9 +4825,8 @@ export class ConformancePayload_ConnectGetInfoView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -4915,10 +4838,11 @@ export class ConformancePayload_ConnectGetInfoView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -4929,17 +4853,13 @@ export class ConformancePayload_ConnectGetInfoView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 
@@ -5134,10 +5054,10 @@ export class ErrorView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
     this.$n3 = a[o + 4]!;
   }
 
@@ -5145,7 +5065,7 @@ export class ErrorView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 144) < 0) overBudget(p);
     if (o === undefined) return new ErrorView$(x, p, e, d, noEntry, 0);
-    return new ErrorView$(x, p, e, d, x.index, o);
+    return new ErrorView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get code(): Code {
@@ -5241,11 +5161,8 @@ export class ErrorView$ {
     if ((cursor.memory -= 144) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 5, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let n3 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5255,22 +5172,23 @@ export class ErrorView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           AnyView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, s);
-          if (n3++ === 0) q3 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 4]!++ === 0) a[i + 3] = r;
           p = z;
           break;
         }
@@ -5281,19 +5199,13 @@ export class ErrorView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = n3;
+    closeEntry(o, e);
   }
 }
 
@@ -5434,9 +5346,9 @@ export class HeaderView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
   }
 
@@ -5444,7 +5356,7 @@ export class HeaderView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 136) < 0) overBudget(p);
     if (o === undefined) return new HeaderView$(x, p, e, d, noEntry, 0);
-    return new HeaderView$(x, p, e, d, x.index, o);
+    return new HeaderView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string {
@@ -5528,10 +5440,8 @@ export class HeaderView$ {
     if ((cursor.memory -= 136) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -5541,12 +5451,12 @@ export class HeaderView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          if (n2++ === 0) q2 = s;
+          if (a[i + 3]!++ === 0) a[i + 2] = s + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -5557,18 +5467,13 @@ export class HeaderView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
+    closeEntry(o, e);
   }
 }
 
@@ -5929,16 +5834,16 @@ export class RawHTTPRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
     this.$n3 = a[o + 4]!;
-    this.$4 = a[o + 5]!;
+    this.$4 = a[o + 5]! - 1;
     this.$n4 = a[o + 6]!;
-    this.$5 = a[o + 7]!;
+    this.$5 = a[o + 7]! - 1;
     this.$n5 = a[o + 8]!;
-    this.$6 = a[o + 9]!;
+    this.$6 = a[o + 9]! - 1;
     this.$c6 = a[o + 10]!;
   }
 
@@ -5946,7 +5851,7 @@ export class RawHTTPRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 320) < 0) overBudget(p);
     if (o === undefined) return new RawHTTPRequestView$(x, p, e, d, noEntry, 0);
-    return new RawHTTPRequestView$(x, p, e, d, x.index, o);
+    return new RawHTTPRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get verb(): string {
@@ -6096,17 +6001,8 @@ export class RawHTTPRequestView$ {
     if ((cursor.memory -= 320) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 11, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let n3 = 0;
-    let q4 = -1;
-    let n4 = 0;
-    let q5 = -1;
-    let n5 = 0;
-    let q6 = -1;
-    let c6 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6116,62 +6012,67 @@ export class RawHTTPRequestView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, s);
-          if (n3++ === 0) q3 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 4]!++ === 0) a[i + 3] = r;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, s);
-          if (n4++ === 0) q4 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 6]!++ === 0) a[i + 5] = r;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           RawHTTPRequest_EncodedQueryParamView$.$check(b, h, z, d - 1, -1, 42);
-          const r = entrySlot(i, h, s);
-          if (n5++ === 0) q5 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 8]!++ === 0) a[i + 7] = r;
           p = z;
           break;
         }
         case 50: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           MessageContentsView$.$check(b, h, z, d - 1, -1, 50);
-          const r = entrySlot(i, h, p);
-          q6 = c6 === 6 ? -3 : r; c6 = 6;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 9] = a[i + 10] === 6 ? -2 : r; a[i + 10] = 6;
           p = z;
           break;
         }
         case 58: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           StreamContentsView$.$check(b, h, z, d - 1, -1, 58);
-          const r = entrySlot(i, h, p);
-          q6 = c6 === 7 ? -3 : r; c6 = 7;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 9] = a[i + 10] === 7 ? -2 : r; a[i + 10] = 7;
           p = z;
           break;
         }
@@ -6182,25 +6083,13 @@ export class RawHTTPRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = n3;
-    a[i + 5] = q4;
-    a[i + 6] = n4;
-    a[i + 7] = q5;
-    a[i + 8] = n5;
-    a[i + 9] = q6;
-    a[i + 10] = c6;
+    closeEntry(o, e);
   }
 }
 
@@ -6360,17 +6249,17 @@ export class RawHTTPRequest_EncodedQueryParamView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): RawHTTPRequest_EncodedQueryParamView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     if (o === undefined) return new RawHTTPRequest_EncodedQueryParamView$(x, p, e, d, noEntry, 0);
-    return new RawHTTPRequest_EncodedQueryParamView$(x, p, e, d, x.index, o);
+    return new RawHTTPRequest_EncodedQueryParamView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string {
@@ -6464,10 +6353,8 @@ export class RawHTTPRequest_EncodedQueryParamView$ {
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6477,22 +6364,23 @@ export class RawHTTPRequest_EncodedQueryParamView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           MessageContentsView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, p);
-          q2 = q2 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 2] = a[i + 2] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -6503,18 +6391,13 @@ export class RawHTTPRequest_EncodedQueryParamView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
+    closeEntry(o, e);
   }
 }
 
@@ -6735,17 +6618,17 @@ export class MessageContentsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$c1 = a[o + 2]!;
-    this.$4 = a[o + 3]!;
+    this.$4 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): MessageContentsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 120) < 0) overBudget(p);
     if (o === undefined) return new MessageContentsView$(x, p, e, d, noEntry, 0);
-    return new MessageContentsView$(x, p, e, d, x.index, o);
+    return new MessageContentsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get data(): { readonly case: "binary"; readonly value: Uint8Array } | { readonly case: "text"; readonly value: string } | { readonly case: "binaryMessage"; readonly value: AnyView } | undefined {
@@ -6844,10 +6727,8 @@ export class MessageContentsView$ {
     if ((cursor.memory -= 120) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let c1 = 0;
-    let q4 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -6857,27 +6738,28 @@ export class MessageContentsView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p; c1 = 1;
+          a[i + 1] = p + 1; a[i + 2] = 1;
           p = checkBytes(b, p, e);
           break;
         }
         case 18: {
-          q1 = p; c1 = 2;
+          a[i + 1] = p + 1; a[i + 2] = 2;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           AnyView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q1 = c1 === 3 ? -3 : r; c1 = 3;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 2] === 3 ? -2 : r; a[i + 2] = 3;
           p = z;
           break;
         }
         case 32: {
-          q4 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -6888,18 +6770,13 @@ export class MessageContentsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = c1;
-    a[i + 3] = q4;
+    closeEntry(o, e);
   }
 }
 
@@ -7006,8 +6883,8 @@ export class StreamContentsView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
   }
 
@@ -7015,7 +6892,7 @@ export class StreamContentsView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 128) < 0) overBudget(p);
     if (o === undefined) return new StreamContentsView$(x, p, e, d, noEntry, 0);
-    return new StreamContentsView$(x, p, e, d, x.index, o);
+    return new StreamContentsView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get items(): readonly StreamContents_StreamItemView[] {
@@ -7086,9 +6963,8 @@ export class StreamContentsView$ {
     if ((cursor.memory -= 128) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 3, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -7100,10 +6976,11 @@ export class StreamContentsView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           StreamContents_StreamItemView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, s);
-          if (n1++ === 0) q1 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 2]!++ === 0) a[i + 1] = r;
           p = z;
           break;
         }
@@ -7114,17 +6991,13 @@ export class StreamContentsView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
+    closeEntry(o, e);
   }
 }
 
@@ -7273,17 +7146,17 @@ export class StreamContents_StreamItemView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): StreamContents_StreamItemView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 88) < 0) overBudget(p);
     if (o === undefined) return new StreamContents_StreamItemView$(x, p, e, d, noEntry, 0);
-    return new StreamContents_StreamItemView$(x, p, e, d, x.index, o);
+    return new StreamContents_StreamItemView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get flags(): number {
@@ -7374,10 +7247,8 @@ export class StreamContents_StreamItemView$ {
     if ((cursor.memory -= 88) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 4, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -7387,22 +7258,23 @@ export class StreamContents_StreamItemView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           MessageContentsView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 3] = a[i + 3] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -7413,18 +7285,13 @@ export class StreamContents_StreamItemView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
+    closeEntry(o, e);
   }
 }
 
@@ -7695,13 +7562,13 @@ export class RawHTTPResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
+    this.$3 = a[o + 4]! - 1;
     this.$c3 = a[o + 5]!;
-    this.$5 = a[o + 6]!;
+    this.$5 = a[o + 6]! - 1;
     this.$n5 = a[o + 7]!;
   }
 
@@ -7709,7 +7576,7 @@ export class RawHTTPResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 248) < 0) overBudget(p);
     if (o === undefined) return new RawHTTPResponseView$(x, p, e, d, noEntry, 0);
-    return new RawHTTPResponseView$(x, p, e, d, x.index, o);
+    return new RawHTTPResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get statusCode(): number {
@@ -7831,14 +7698,8 @@ export class RawHTTPResponseView$ {
     if ((cursor.memory -= 248) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 8, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let c3 = 0;
-    let q5 = -1;
-    let n5 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -7848,47 +7709,51 @@ export class RawHTTPResponseView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           MessageContentsView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = c3 === 3 ? -3 : r; c3 = 3;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 5] === 3 ? -2 : r; a[i + 5] = 3;
           p = z;
           break;
         }
         case 34: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           StreamContentsView$.$check(b, h, z, d - 1, -1, 34);
-          const r = entrySlot(i, h, p);
-          q3 = c3 === 4 ? -3 : r; c3 = 4;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 5] === 4 ? -2 : r; a[i + 5] = 4;
           p = z;
           break;
         }
         case 42: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           HeaderView$.$check(b, h, z, d - 1, -1, 42);
-          const r = entrySlot(i, h, s);
-          if (n5++ === 0) q5 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 7]!++ === 0) a[i + 6] = r;
           p = z;
           break;
         }
@@ -7899,22 +7764,13 @@ export class RawHTTPResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
-    a[i + 4] = q3;
-    a[i + 5] = c3;
-    a[i + 6] = q5;
-    a[i + 7] = n5;
+    closeEntry(o, e);
   }
 }
 

@@ -620,31 +620,31 @@ export class TestSuiteView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
     this.$n3 = a[o + 4]!;
-    this.$4 = a[o + 5]!;
+    this.$4 = a[o + 5]! - 1;
     this.$n4 = a[o + 6]!;
-    this.$5 = a[o + 7]!;
+    this.$5 = a[o + 7]! - 1;
     this.$n5 = a[o + 8]!;
-    this.$6 = a[o + 9]!;
+    this.$6 = a[o + 9]! - 1;
     this.$n6 = a[o + 10]!;
-    this.$7 = a[o + 11]!;
+    this.$7 = a[o + 11]! - 1;
     this.$n7 = a[o + 12]!;
-    this.$8 = a[o + 13]!;
-    this.$9 = a[o + 14]!;
-    this.$10 = a[o + 15]!;
-    this.$11 = a[o + 16]!;
-    this.$12 = a[o + 17]!;
+    this.$8 = a[o + 13]! - 1;
+    this.$9 = a[o + 14]! - 1;
+    this.$10 = a[o + 15]! - 1;
+    this.$11 = a[o + 16]! - 1;
+    this.$12 = a[o + 17]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): TestSuiteView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 440) < 0) overBudget(p);
     if (o === undefined) return new TestSuiteView$(x, p, e, d, noEntry, 0);
-    return new TestSuiteView$(x, p, e, d, x.index, o);
+    return new TestSuiteView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string {
@@ -850,24 +850,8 @@ export class TestSuiteView$ {
     if ((cursor.memory -= 440) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 18, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let n3 = 0;
-    let q4 = -1;
-    let n4 = 0;
-    let q5 = -1;
-    let n5 = 0;
-    let q6 = -1;
-    let n6 = 0;
-    let q7 = -1;
-    let n7 = 0;
-    let q8 = -1;
-    let q9 = -1;
-    let q10 = -1;
-    let q11 = -1;
-    let q12 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -877,91 +861,92 @@ export class TestSuiteView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           TestCaseView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, s);
-          if (n3++ === 0) q3 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 4]!++ === 0) a[i + 3] = r;
           p = z;
           break;
         }
         case 32: {
-          if (n4++ === 0) q4 = s;
+          if (a[i + 6]!++ === 0) a[i + 5] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
-          if (n4++ === 0) q4 = s;
+          if (a[i + 6]!++ === 0) a[i + 5] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 40: {
-          if (n5++ === 0) q5 = s;
+          if (a[i + 8]!++ === 0) a[i + 7] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 42: {
-          if (n5++ === 0) q5 = s;
+          if (a[i + 8]!++ === 0) a[i + 7] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 48: {
-          if (n6++ === 0) q6 = s;
+          if (a[i + 10]!++ === 0) a[i + 9] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 50: {
-          if (n6++ === 0) q6 = s;
+          if (a[i + 10]!++ === 0) a[i + 9] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 56: {
-          if (n7++ === 0) q7 = s;
+          if (a[i + 12]!++ === 0) a[i + 11] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 58: {
-          if (n7++ === 0) q7 = s;
+          if (a[i + 12]!++ === 0) a[i + 11] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
         case 64: {
-          q8 = p;
+          a[i + 13] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 72: {
-          q9 = p;
+          a[i + 14] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 80: {
-          q10 = p;
+          a[i + 15] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 88: {
-          q11 = p;
+          a[i + 16] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 96: {
-          q12 = p;
+          a[i + 17] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -972,32 +957,13 @@ export class TestSuiteView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = n3;
-    a[i + 5] = q4;
-    a[i + 6] = n4;
-    a[i + 7] = q5;
-    a[i + 8] = n5;
-    a[i + 9] = q6;
-    a[i + 10] = n6;
-    a[i + 11] = q7;
-    a[i + 12] = n7;
-    a[i + 13] = q8;
-    a[i + 14] = q9;
-    a[i + 15] = q10;
-    a[i + 16] = q11;
-    a[i + 17] = q12;
+    closeEntry(o, e);
   }
 }
 
@@ -1397,12 +1363,12 @@ export class TestCaseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
     this.$n2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
-    this.$4 = a[o + 5]!;
+    this.$3 = a[o + 4]! - 1;
+    this.$4 = a[o + 5]! - 1;
     this.$n4 = a[o + 6]!;
   }
 
@@ -1410,7 +1376,7 @@ export class TestCaseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 208) < 0) overBudget(p);
     if (o === undefined) return new TestCaseView$(x, p, e, d, noEntry, 0);
-    return new TestCaseView$(x, p, e, d, x.index, o);
+    return new TestCaseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get request(): ClientCompatRequestView | undefined {
@@ -1524,13 +1490,8 @@ export class TestCaseView$ {
     if ((cursor.memory -= 208) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 7, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let n2 = 0;
-    let q3 = -1;
-    let q4 = -1;
-    let n4 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1542,41 +1503,44 @@ export class TestCaseView$ {
         case 10: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ClientCompatRequestView$.$check(b, h, z, d - 1, -1, 10);
-          const r = entrySlot(i, h, p);
-          q1 = q1 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 1] = a[i + 1] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 18: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           TestCase_ExpandedSizeView$.$check(b, h, z, d - 1, -1, 18);
-          const r = entrySlot(i, h, s);
-          if (n2++ === 0) q2 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 3]!++ === 0) a[i + 2] = r;
           p = z;
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           ClientResponseResultView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 32: {
-          if (n4++ === 0) q4 = s;
+          if (a[i + 6]!++ === 0) a[i + 5] = s + 1;
           if ((cursor.memory -= 8) < 0) overBudget(p);
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
-          if (n4++ === 0) q4 = s;
+          if (a[i + 6]!++ === 0) a[i + 5] = s + 1;
           p = checkPackedVarint(b, p, e, 8);
           break;
         }
@@ -1587,21 +1551,13 @@ export class TestCaseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = n2;
-    a[i + 4] = q3;
-    a[i + 5] = q4;
-    a[i + 6] = n4;
+    closeEntry(o, e);
   }
 }
 
@@ -1707,15 +1663,15 @@ export class TestCase_ExpandedSizeView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): TestCase_ExpandedSizeView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 72) < 0) overBudget(p);
     if (o === undefined) return new TestCase_ExpandedSizeView$(x, p, e, d, noEntry, 0);
-    return new TestCase_ExpandedSizeView$(x, p, e, d, x.index, o);
+    return new TestCase_ExpandedSizeView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get sizeRelativeToLimit(): number | undefined {
@@ -1783,8 +1739,8 @@ export class TestCase_ExpandedSizeView$ {
     if ((cursor.memory -= 72) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 2, k);
-    let u = -1;
-    let q1 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1794,7 +1750,7 @@ export class TestCase_ExpandedSizeView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
@@ -1805,16 +1761,13 @@ export class TestCase_ExpandedSizeView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
+    closeEntry(o, e);
   }
 }
 

@@ -246,18 +246,18 @@ export class VersionView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): VersionView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
     if (o === undefined) return new VersionView$(x, p, e, d, noEntry, 0);
-    return new VersionView$(x, p, e, d, x.index, o);
+    return new VersionView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get major(): number | undefined {
@@ -358,11 +358,8 @@ export class VersionView$ {
     if ((cursor.memory -= 96) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 5, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
+    const a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -372,22 +369,22 @@ export class VersionView$ {
       }
       switch (t) {
         case 8: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 34: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkString(b, p, e);
           break;
         }
@@ -398,19 +395,13 @@ export class VersionView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
+    closeEntry(o, e);
   }
 }
 
@@ -738,14 +729,14 @@ export class CodeGeneratorRequestView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
     this.$n1 = a[o + 2]!;
-    this.$2 = a[o + 3]!;
-    this.$3 = a[o + 4]!;
-    this.$15 = a[o + 5]!;
+    this.$2 = a[o + 3]! - 1;
+    this.$3 = a[o + 4]! - 1;
+    this.$15 = a[o + 5]! - 1;
     this.$n15 = a[o + 6]!;
-    this.$17 = a[o + 7]!;
+    this.$17 = a[o + 7]! - 1;
     this.$n17 = a[o + 8]!;
   }
 
@@ -753,7 +744,7 @@ export class CodeGeneratorRequestView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 272) < 0) overBudget(p);
     if (o === undefined) return new CodeGeneratorRequestView$(x, p, e, d, noEntry, 0);
-    return new CodeGeneratorRequestView$(x, p, e, d, x.index, o);
+    return new CodeGeneratorRequestView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get fileToGenerate(): readonly string[] {
@@ -878,15 +869,8 @@ export class CodeGeneratorRequestView$ {
     if ((cursor.memory -= 272) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 9, k);
-    let u = -1;
-    let q1 = -1;
-    let n1 = 0;
-    let q2 = -1;
-    let q3 = -1;
-    let q15 = -1;
-    let n15 = 0;
-    let q17 = -1;
-    let n17 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -896,42 +880,45 @@ export class CodeGeneratorRequestView$ {
       }
       switch (t) {
         case 10: {
-          if (n1++ === 0) q1 = s;
+          if (a[i + 2]!++ === 0) a[i + 1] = s + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 26: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           VersionView$.$check(b, h, z, d - 1, -1, 26);
-          const r = entrySlot(i, h, p);
-          q3 = q3 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
         case 122: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FileDescriptorProtoView$.$check(b, h, z, d - 1, -1, 122);
-          const r = entrySlot(i, h, s);
-          if (n15++ === 0) q15 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 6]!++ === 0) a[i + 5] = r;
           p = z;
           break;
         }
         case 138: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           FileDescriptorProtoView$.$check(b, h, z, d - 1, -1, 138);
-          const r = entrySlot(i, h, s);
-          if (n17++ === 0) q17 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 8]!++ === 0) a[i + 7] = r;
           p = z;
           break;
         }
@@ -942,23 +929,13 @@ export class CodeGeneratorRequestView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = n1;
-    a[i + 3] = q2;
-    a[i + 4] = q3;
-    a[i + 5] = q15;
-    a[i + 6] = n15;
-    a[i + 7] = q17;
-    a[i + 8] = n17;
+    closeEntry(o, e);
   }
 }
 
@@ -1228,12 +1205,12 @@ export class CodeGeneratorResponseView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$3 = a[o + 3]!;
-    this.$4 = a[o + 4]!;
-    this.$15 = a[o + 5]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$3 = a[o + 3]! - 1;
+    this.$4 = a[o + 4]! - 1;
+    this.$15 = a[o + 5]! - 1;
     this.$n15 = a[o + 6]!;
   }
 
@@ -1241,7 +1218,7 @@ export class CodeGeneratorResponseView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 160) < 0) overBudget(p);
     if (o === undefined) return new CodeGeneratorResponseView$(x, p, e, d, noEntry, 0);
-    return new CodeGeneratorResponseView$(x, p, e, d, x.index, o);
+    return new CodeGeneratorResponseView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get error(): string | undefined {
@@ -1357,13 +1334,8 @@ export class CodeGeneratorResponseView$ {
     if ((cursor.memory -= 160) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 7, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q3 = -1;
-    let q4 = -1;
-    let q15 = -1;
-    let n15 = 0;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1373,32 +1345,33 @@ export class CodeGeneratorResponseView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 16: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 24: {
-          q3 = p;
+          a[i + 3] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 32: {
-          q4 = p;
+          a[i + 4] = p + 1;
           p = checkVarint(b, p, e);
           break;
         }
         case 122: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           CodeGeneratorResponse_FileView$.$check(b, h, z, d - 1, -1, 122);
-          const r = entrySlot(i, h, s);
-          if (n15++ === 0) q15 = r;
+          const r = entrySlot(j, h, s);
+          a = fieldIndex.numbers;
+          if (a[i + 6]!++ === 0) a[i + 5] = r;
           p = z;
           break;
         }
@@ -1409,21 +1382,13 @@ export class CodeGeneratorResponseView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q3;
-    a[i + 4] = q4;
-    a[i + 5] = q15;
-    a[i + 6] = n15;
+    closeEntry(o, e);
   }
 }
 
@@ -1787,18 +1752,18 @@ export class CodeGeneratorResponse_FileView$ {
     this.$p = p;
     this.$e = e;
     this.$d = d;
-    this.$u = a[o + 0]!;
-    this.$1 = a[o + 1]!;
-    this.$2 = a[o + 2]!;
-    this.$15 = a[o + 3]!;
-    this.$16 = a[o + 4]!;
+    this.$u = a[o + 0]! - 1;
+    this.$1 = a[o + 1]! - 1;
+    this.$2 = a[o + 2]! - 1;
+    this.$15 = a[o + 3]! - 1;
+    this.$16 = a[o + 4]! - 1;
   }
 
   static $at(x: ViewContext, p: number, e: number, d: number, o?: number): CodeGeneratorResponse_FileView$ {
     if (d < 0) tooDeep(p);
     if ((cursor.memory -= 96) < 0) overBudget(p);
     if (o === undefined) return new CodeGeneratorResponse_FileView$(x, p, e, d, noEntry, 0);
-    return new CodeGeneratorResponse_FileView$(x, p, e, d, x.index, o);
+    return new CodeGeneratorResponse_FileView$(x, p, e, d, fieldIndex.numbers, o);
   }
 
   get name(): string | undefined {
@@ -1906,11 +1871,8 @@ export class CodeGeneratorResponse_FileView$ {
     if ((cursor.memory -= 96) < 0) overBudget(p);
     let l = -1;
     const o = openEntry(p, 5, k);
-    let u = -1;
-    let q1 = -1;
-    let q2 = -1;
-    let q15 = -1;
-    let q16 = -1;
+    let a = fieldIndex.numbers;
+    const i = o + 4;
     while (p < e) {
       const s = p;
       let t = b[p++]!;
@@ -1920,27 +1882,28 @@ export class CodeGeneratorResponse_FileView$ {
       }
       switch (t) {
         case 10: {
-          q1 = p;
+          a[i + 1] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 18: {
-          q2 = p;
+          a[i + 2] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 122: {
-          q15 = p;
+          a[i + 3] = p + 1;
           p = checkString(b, p, e);
           break;
         }
         case 130: {
           const z = checkEnd(b, p, e);
           const h = cursor.p;
-          const i = fieldIndex.at;
+          const j = fieldIndex.at;
           GeneratedCodeInfoView$.$check(b, h, z, d - 1, -1, 130);
-          const r = entrySlot(i, h, p);
-          q16 = q16 !== -1 ? -3 : r;
+          const r = entrySlot(j, h, p);
+          a = fieldIndex.numbers;
+          a[i + 4] = a[i + 4] !== 0 ? -2 : r;
           p = z;
           break;
         }
@@ -1951,19 +1914,13 @@ export class CodeGeneratorResponse_FileView$ {
             e = p = s;
             break;
           }
-          u = 0;
+          a[i] = 1;
           p = l = checkField(b, s, p, e, t, d, l);
         }
       }
     }
     if (p !== e || g !== -1) truncated(e);
-    const i = closeEntry(o, e);
-    const a = fieldIndex.numbers;
-    a[i + 0] = u;
-    a[i + 1] = q1;
-    a[i + 2] = q2;
-    a[i + 3] = q15;
-    a[i + 4] = q16;
+    closeEntry(o, e);
   }
 }
 
