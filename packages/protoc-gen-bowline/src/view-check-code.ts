@@ -36,13 +36,7 @@ export function printCheck(c: FileContext, printer: Printer, shape: ViewShape): 
       printer.line(`if (d < 0) ${c.runtime("tooDeep")}(p);`);
       printCharge(c, printer, messageMemory(message.members));
       if (last) printer.line("let l = -1;");
-      if (indexed) {
-        printer.line(`const o = ${c.runtime("openEntry")}(p, ${slotsOf(message).length}, k);`);
-        printer.line(
-          `${hasChildren(message) ? "let" : "const"} a = ${c.runtime("fieldIndex")}.numbers;`,
-        );
-        printer.line("const i = o + 4;");
-      }
+      if (indexed) printOpen(c, printer, message, last);
       for (const field of message.fields) {
         if (field.typedArray !== undefined)
           printer.line(`const y${field.number} = ${c.runtime("typedSize")}(${typedBytes(field)});`);
@@ -82,6 +76,15 @@ export function printCheck(c: FileContext, printer: Printer, shape: ViewShape): 
   for (const field of message.fields) {
     if (field.cardinality === "map") printEntry(c, printer, shape, field);
   }
+}
+
+/** Begins the entry, for code that writes its slots as `a[i + …]`. */
+function printOpen(c: FileContext, printer: Printer, message: DescMessage, last: boolean): void {
+  printer.line(`const o = ${c.runtime("openEntry")}(p, ${slotsOf(message).length}, k);`);
+  if (message.members.length === 0 && !last) return;
+  const declaration = hasChildren(message) ? "let" : "const";
+  printer.line(`${declaration} a = ${c.runtime("fieldIndex")}.numbers;`);
+  printer.line("const i = o + 4;");
 }
 
 /** Whether there are messages in a message, for whose entries the index may have moved. */
