@@ -20,6 +20,14 @@ export function checkTag(b: Uint8Array, p: number, a: number): number {
 
 /** The end of the value whose length is at `p`; its start is left in the cursor. */
 export function checkEnd(b: Uint8Array, p: number, e: number): number {
+  const n = p < e ? b[p]! : 255;
+  const z = p + 1 + n;
+  if (n > 127 || z > e) return checkAnyEnd(b, p, e);
+  c.p = p + 1;
+  return z;
+}
+
+function checkAnyEnd(b: Uint8Array, p: number, e: number): number {
   const z = end(b, p, e);
   if (c.p - p > 1) blank(p, c.p);
   return z;
@@ -56,6 +64,15 @@ export function checkFixed64(_b: Uint8Array, p: number, e: number): number {
 }
 
 export function checkString(b: Uint8Array, p: number, e: number): number {
+  const n = p < e ? b[p]! : 255;
+  const z = p + 1 + n;
+  // what is not as usual goes the long way, so that this is short enough to be part of its callers
+  if (n > 127 || z > e || c.memory < n + 24 || mask.each) return checkAnyString(b, p, e);
+  c.memory -= n + 24;
+  return z;
+}
+
+function checkAnyString(b: Uint8Array, p: number, e: number): number {
   if (p >= e) truncated(p);
   let n = b[p++]!;
   if (n > 127) {
