@@ -1,6 +1,7 @@
 import { type AttackBudgets, defaultBudgets } from "./budget.js";
 import { MemoryPool } from "./memory-pool.js";
 import type { PingPolicy } from "./ping-guard.js";
+import { ReplyPool } from "./reply-pool.js";
 
 /** Bounds and times of a connection; the same on both sides. A time of 0 is none. */
 export interface ConnectionOptions {
@@ -45,9 +46,12 @@ export interface ConnectionOptions {
   readonly budgets: AttackBudgets;
   /** Memory that the connections of a process share for what peers make them hold. Default 512 MiB in all. */
   readonly pool: MemoryPool;
+  /** Memory that the servers' connections of a process share for replies that wait. Default 512 MiB in all. */
+  readonly replies: ReplyPool;
 }
 
 const processPool: MemoryPool = new MemoryPool(512 * 1_048_576);
+const processReplies: ReplyPool = new ReplyPool(512 * 1_048_576);
 
 /** The default options. */
 export const defaultOptions: ConnectionOptions = {
@@ -71,4 +75,5 @@ export const defaultOptions: ConnectionOptions = {
   drainTimeoutMs: 0,
   budgets: defaultBudgets,
   pool: processPool,
+  replies: processReplies,
 };

@@ -113,7 +113,10 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     this.host = host;
     this.options = options;
     this.listener = listener;
-    this.sender = new Sender(host, { ended: (stream) => this.#ended(stream) });
+    this.sender = new Sender(host, {
+      ended: (stream) => this.#ended(stream),
+      waits: (bytes, isTaken) => this.contentWaits(bytes, isTaken),
+    });
     const { headerListBytes: listBytes, headerFieldBytes: fieldBytes } = options;
     this.decoder = new HpackDecoder({ listBytes, fieldBytes });
     this.#reader = new FrameReader(this, minMaxFrameBytes);
@@ -306,13 +309,29 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (!this.sender.isCongested || this.#hasDrained) this.#congestedSince = now;
     this.#hasDrained = false;
     if (stallTimeoutMs === 0 || now - this.#congestedSince < stallTimeoutMs) return false;
-    const message = `the peer took nothing for ${stallTimeoutMs} ms`;
+    this.#giveUp(`the peer took nothing for ${stallTimeoutMs} ms`);
+    return true;
+  }
+
+  /** Ends a connection whose peer does not take what it asked for. */
+  #giveUp(message: string): void {
     for (const stream of this.open.all()) {
       if (!stream.isClosed)
         this.#endLate(stream, { cause: "stalled", code: ErrorCode.cancel, message });
     }
     this.#fail(new ConnectionError(ErrorCode.enhanceYourCalm, message));
-    return true;
+  }
+
+  /**
+   * Ends replies that wait, for want of memory: the largest, or with a peer that takes nothing all of them, and if it takes
+   * nothing off the wire the connection, which holds more.
+   */
+  protected endReplies(isAtRest: boolean, message: string): void {
+    const waiting = this.open.all().filter(({ queuedBytes }) => queuedBytes > 0);
+    if (waiting.length === 0 || (isAtRest && this.sender.isCongested)) return this.#giveUp(message);
+    waiting.sort((one, other) => other.queuedBytes - one.queuedBytes);
+    const end: StreamEnd = { cause: "stalled", code: ErrorCode.enhanceYourCalm, message };
+    for (const stream of isAtRest ? waiting : waiting.slice(0, 1)) this.#endLate(stream, end);
   }
 
   /** Drains a connection that is old, and ends one that takes too long to drain; whether it did that. */
@@ -397,6 +416,10 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   protected abstract owesContent(stream: Stream): boolean;
   /** The peer ends the connection. */
   protected abstract peerLeaves(goaway: Goaway): void;
+  /** The connection is over, and so are its streams. */
+  protected closed(): void {}
+  /** More content waits for the peer, or less; `isTaken`: because the peer has taken it. */
+  protected contentWaits(_bytes: number, _isTaken: boolean): void {}
 
   // Frames.
 
@@ -1140,6 +1163,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     for (const stream of this.open.all()) this.interrupt(stream, end);
     this.#window.close();
     this.#dropBlock();
+    this.closed();
     // Answers may still be on their way to a slow peer; of a connection that failed nothing is owed.
     if (error !== undefined || code !== ErrorCode.noError) this.host.close(0, 0);
     else this.host.close(this.options.stallTimeoutMs || Infinity, this.#timeToFinish());

@@ -5,6 +5,8 @@ export interface ConnectionHost {
    * stays with its stream until `Connection.drained` is called. Frames without content are handed over all the same.
    */
   write(chunks: readonly Uint8Array[]): boolean;
+  /** Bytes that were handed over and have not left. */
+  readonly waitingBytes: number;
   /**
    * There is something to send: call `Connection.flush` once, soon, when what runs now is done. What is written until
    * then leaves together.

@@ -14,6 +14,7 @@ export type { OutgoingBody } from "./outgoing-body.js";
 export { PartialMessages, type PartialStream } from "./partial-messages.js";
 export type { PingPolicy } from "./ping-guard.js";
 export { clientPreface } from "./preface.js";
+export { ReplyPool } from "./reply-pool.js";
 export type { RequestHead, RequestShape } from "./request-head.js";
 export { ServerConnection, type ServerListener } from "./server-connection.js";
 export type { Settings } from "./settings.js";

@@ -26,6 +26,8 @@ const comfortableBytes = 65_536;
 export interface SenderListener {
   /** END_STREAM has been written. */
   ended(stream: Stream): void;
+  /** More content waits for the peer, or less; `isTaken`: because the peer has taken it. */
+  waits(bytes: number, isTaken: boolean): void;
 }
 
 /** Writes the frames of a connection, as fast as the peer's windows and its socket allow. */
@@ -52,6 +54,8 @@ export class Sender {
   /** Content that has been written since it was handed over last. */
   #writtenBytes = 0;
   #isCongested = false;
+  /** What the host has had, and has not got rid of, when somebody looked. */
+  #handedBytes = 0;
 
   constructor(host: ConnectionHost, listener: SenderListener) {
     this.#host = host;
@@ -76,6 +80,16 @@ export class Sender {
     const chunks = this.#output.take();
     this.#writtenBytes = 0;
     if (chunks.length > 0 && !this.#host.write(chunks)) this.#isCongested = true;
+    this.lookAtHost();
+  }
+
+  /** Looks how much of what was handed over has not left. */
+  lookAtHost(): void {
+    const { waitingBytes } = this.#host;
+    const change = waitingBytes - this.#handedBytes;
+    if (change === 0) return;
+    this.#handedBytes = waitingBytes;
+    this.#listener.waits(change, change < 0);
   }
 
   /** Takes the peer's settings over; streams' windows are the connection's affair. */
@@ -93,6 +107,7 @@ export class Sender {
   /** The host has room again. */
   drained(): void {
     this.#isCongested = false;
+    this.lookAtHost();
     this.pump();
   }
 
@@ -197,6 +212,7 @@ export class Sender {
     stream.queue ??= [];
     for (const piece of stream.body.takePieces()) stream.queue.push(piece);
     stream.queuedBytes += length;
+    this.#listener.waits(length, false);
     if (stream.isEnding) this.owedBytes += stream.queuedBytes;
     this.#turn(stream);
   }
@@ -280,6 +296,7 @@ export class Sender {
   #dequeue(stream: Stream, bytes: number): void {
     const queue = stream.queue as Uint8Array[];
     stream.queuedBytes -= bytes;
+    this.#listener.waits(-bytes, true);
     if (stream.isEnding) this.owedBytes -= bytes;
     let done = 0;
     for (let left = bytes; left > 0; ) {
@@ -300,6 +317,7 @@ export class Sender {
     stream.body.clear();
     if (stream.queuedBytes === 0) return;
     if (stream.isEnding) this.owedBytes -= stream.queuedBytes;
+    this.#listener.waits(-stream.queuedBytes, false);
     stream.queuedBytes = 0;
     stream.queue = undefined;
     this.#waiting.delete(stream);

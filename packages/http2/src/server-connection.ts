@@ -6,6 +6,7 @@ import { HeaderBlockCache } from "./header-block-cache.js";
 import type { ConnectionHost } from "./host.js";
 import { checkTrailers } from "./message-head.js";
 import { PrefaceReader } from "./preface.js";
+import { ReplyDebt } from "./reply-debt.js";
 import type { RequestHead } from "./request-head.js";
 import { RequestHeads } from "./request-heads.js";
 import { initialSettings } from "./settings.js";
@@ -44,6 +45,8 @@ export class ServerConnection extends Connection {
   #isTiming = false;
   /** Requests that wait until the peer has taken some of what it is owed. */
   readonly #heldRequests = new Map<Stream, RequestHead>();
+  /** Made when something waits. */
+  #debt: ReplyDebt | undefined;
 
   constructor(
     host: ConnectionHost,
@@ -72,8 +75,27 @@ export class ServerConnection extends Connection {
 
   override tick(): void {
     super.tick();
+    if (this.#debt !== undefined) {
+      this.sender.lookAtHost();
+      this.#debt?.look();
+    }
     // What they waited behind may have been given up.
     if (this.#heldRequests.size > 0) this.#releaseHeld();
+  }
+
+  protected override contentWaits(bytes: number, isTaken: boolean): void {
+    if (this.#debt === undefined) {
+      if (this.isClosed) return;
+      const { replies } = this.options;
+      const debt = new ReplyDebt(replies, (message) => this.endReplies(debt.isAtRest, message));
+      this.#debt = debt;
+    }
+    this.#debt.change(bytes, isTaken);
+  }
+
+  protected override closed(): void {
+    this.#debt?.cancel();
+    this.#debt = undefined;
   }
 
   protected readPreface(bytes: Uint8Array): number {

@@ -1,6 +1,6 @@
 import { RpcError } from "@bowline/rpc";
 import { checkOptionNames, quote } from "@bowline/rpc/internal";
-import { processPartialMessageBytes } from "./process-memory.js";
+import { processPartialMessageBytes, processQueuedReplyBytes } from "./process-memory.js";
 
 /** Bounds of a server. Each is on by default; a time of 0 or `Infinity` is none. */
 export interface ServerLimits {
@@ -22,6 +22,12 @@ export interface ServerLimits {
    * HTTP/2 further requests of the connection wait too.
    */
   readonly queuedReplyBytes?: number;
+  /**
+   * Bytes of replies that peers have not taken yet, over all HTTP/2 connections of the process. Default 512 MiB, or a
+   * quarter of the heap limit if that is less. Past it replies end with `resource_exhausted`: first those of peers that take
+   * nothing. A value of its own is an account of its own, for all that say the same.
+   */
+  readonly processQueuedReplyBytes?: number;
   /**
    * Bytes of messages of which a part has come, on one connection. Default 64 MiB; past it the largest of them is ended with
    * `resource_exhausted`. Content that a handler has not read counts too: then the connection is not read on.
@@ -56,6 +62,7 @@ const defaults: TransportLimits = {
   connections: 10_000,
   streams: 250,
   queuedReplyBytes: 1_048_576,
+  processQueuedReplyBytes,
   partialMessageBytes: 67_108_864,
   processPartialMessageBytes,
   headersTimeoutMs: 10_000,

@@ -12,7 +12,7 @@ import { decisiveHeaders, type RequestAcceptor } from "@bowline/rpc/internal";
 import type { HttpServer } from "../http-server.js";
 import { bornWith, type ConnectionLife, pingPolicy, timesOf } from "../keepalive.js";
 import { peerOf } from "../peer.js";
-import { poolOf } from "../process-memory.js";
+import { poolOf, repliesOf } from "../process-memory.js";
 import type { TransportLimits } from "../server-limits.js";
 import { EngineRequest, EngineServerStream } from "./engine-server-stream.js";
 import { EngineSocket } from "./engine-socket.js";
@@ -113,6 +113,7 @@ function connectionOptions(limits: TransportLimits): Partial<ConnectionOptions> 
     queuedBytes: limits.queuedReplyBytes,
     partialBytes: limits.partialMessageBytes,
     pool: poolOf(limits.processPartialMessageBytes),
+    replies: repliesOf(limits.processQueuedReplyBytes),
     headersTimeoutMs: limits.headersTimeoutMs,
     stallTimeoutMs: limits.stallTimeoutMs,
     idleTimeoutMs: limits.http2IdleTimeoutMs,

@@ -91,6 +91,10 @@ export class EngineSocket implements ConnectionHost {
     return writableLength <= comfortableBytes;
   }
 
+  get waitingBytes(): number {
+    return this.socket.writableLength;
+  }
+
   /** Behind all that is waiting to run now: what resolves meanwhile leaves in the same write. */
   scheduleFlush(): void {
     // Unlike `queueMicrotask`, this makes no AsyncResource.
