@@ -54,6 +54,8 @@ export class Sender {
   /** Content that has been written since it was handed over last. */
   #writtenBytes = 0;
   #isCongested = false;
+  /** A stream waits for nothing but its next turn. */
+  #isCut = false;
   /** What the host has had, and has not got rid of, when somebody looked. */
   #handedBytes = 0;
 
@@ -76,6 +78,11 @@ export class Sender {
   flush(): void {
     this.#isScheduled = false;
     if (this.#gathered.length > 0) this.#settle();
+    if (this.#isCut) this.pump();
+    this.#handOver();
+  }
+
+  #handOver(): void {
     if (this.#output.isEmpty) return;
     const chunks = this.#output.take();
     this.#writtenBytes = 0;
@@ -233,7 +240,7 @@ export class Sender {
     this.hasSent = true;
     this.earnedUpdates += 2;
     this.#writtenBytes += length;
-    if (this.#writtenBytes >= turnBytes * 2) this.flush();
+    if (this.#writtenBytes >= turnBytes * 2) this.#handOver();
   }
 
   /** Ends a message whose content has left: with trailers, or with an empty frame. */
@@ -255,11 +262,12 @@ export class Sender {
   /** Sends what windows and the host allow, one stream after the other. */
   pump(): void {
     for (const stream of this.#waiting) {
-      if (this.#window <= 0 || this.#isCongested) return;
+      if (this.#window <= 0 || this.#isCongested) break;
       if (stream.sendWindow <= 0) continue;
       this.#turn(stream);
       this.#tellOfRoom(stream);
     }
+    this.#isCut = false;
   }
 
   #tellOfRoom(stream: Stream): void {
@@ -277,6 +285,7 @@ export class Sender {
       const room = Math.min(stream.queuedBytes, this.#window, stream.sendWindow, this.#frameBytes);
       if (room <= 0 || left <= 0 || this.#isCongested) {
         this.#waiting.add(stream);
+        this.#isCut ||= room > 0 && !this.#isCongested;
         return;
       }
       const isLast =

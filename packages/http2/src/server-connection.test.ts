@@ -676,6 +676,17 @@ describe("flow control", () => {
     expect(first.drains).toBe(1);
   });
 
+  it("sends all of a long answer to a peer that takes it, though the host never says that it has room", () => {
+    const bytes = 300_000;
+    const server = startServer({}, ({ stream }) => {
+      stream?.body.append(new Uint8Array(bytes));
+      stream?.respond(200, []);
+    });
+    server.send(window(0x7fff_ffff), windowUpdate(0, 0x4000_0000));
+    expect(contentOf(server.send(headers(1, { endsStream: true })))).toHaveLength(bytes);
+    expect(server.connection.streams).toBe(0);
+  });
+
   it("holds requests back while too much waits for the peer, and takes them up again", async () => {
     const server = startServer({ queuedBytes: 1_000 }, (request) => {
       request.onEvent = (event) => {
