@@ -882,7 +882,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     if (stream === undefined) return this.#strayReset(streamId);
     this.#peerResets++;
     this.peerReset(stream);
-    this.resetByPeer.add(streamId);
+    if (!this.isServer) this.resetByPeer.add(streamId);
     const code = readUint32(bytes, start);
     const cause = code === ErrorCode.refusedStream ? "refused" : "reset";
     const message = `the peer reset the stream: ${errorName(code)}`;
