@@ -499,3 +499,40 @@ describe("a response that has come whole, and is not read yet", () => {
     expect(recorder.events).toEqual(["head 200"]);
   });
 });
+
+it("a connection that has no identifiers left says so, and closes behind its last stream", async () => {
+  class ShortClient extends ClientConnection {
+    protected override get lastOwnStreamId(): number {
+      return 3;
+    }
+  }
+  const host = new TestHost();
+  let isDraining = false;
+  const connection = new ShortClient(host, {
+    draining: () => {
+      isDraining = true;
+    },
+    closed: () => {},
+  });
+  connection.receive(concat(settings(), settingsAck));
+  for (const isLast of [false, true]) {
+    expect(connection.capacity).toBeGreaterThan(0);
+    connection.createStream(new Recorder()).respond(0, request);
+    await settled();
+    expect(isDraining).toBe(isLast);
+  }
+  expect(connection.capacity).toBe(0);
+  connection.flush();
+  const sent = parseFrames(host.take().subarray(clientPreface.length));
+  const order = sent.map(({ type }) => type).slice(-4);
+  const { headers: head, goaway: announced, ping: asked } = FrameType;
+  expect(order).toEqual([head, head, announced, asked]);
+  const pong = sent.at(-1)?.payload ?? new Uint8Array(8);
+  connection.receive(frame(FrameType.ping, Flag.ack, 0, pong));
+  connection.receive(concat(headers(1, { ...ok, endsStream: true })));
+  await settled();
+  expect(host.isClosed).toBe(false);
+  connection.receive(concat(headers(3, { ...ok, endsStream: true })));
+  await settled();
+  expect(host.isClosed).toBe(true);
+});

@@ -40,11 +40,14 @@ export class ClientConnection extends Connection {
     });
   }
 
+  /** The highest identifier that a stream may have. */
+  protected get lastOwnStreamId(): number {
+    return maxStreamId;
+  }
+
   /** How many streams may be begun now. None once either side ends the connection. */
   get capacity(): number {
-    if (this.isClosed || this.isDraining || this.#isLeft || this.#nextStreamId > maxStreamId) {
-      return 0;
-    }
+    if (this.isClosed || this.isDraining || this.#isLeft || this.isUsedUp) return 0;
     const { maxConcurrentStreams } = this.peerSettings;
     const limit = this.isGreeted ? maxConcurrentStreams : streamsBeforeSettings;
     return Math.max(0, limit - this.open.size);
@@ -69,12 +72,19 @@ export class ClientConnection extends Connection {
     return streamId >= this.#nextStreamId || (streamId & 1) === 0;
   }
 
+  /** Whether no identifier is left for another stream; the connection then drains by itself. */
+  get isUsedUp(): boolean {
+    return this.#nextStreamId > this.lastOwnStreamId;
+  }
+
   /** @throws Error if there is no capacity: the caller has to look before. */
   protected admit(stream: Stream): void {
     if (stream.id > 0) return;
     if (this.capacity === 0) throw new Error("the connection takes no more streams");
     stream.id = this.#nextStreamId;
     this.#nextStreamId += 2;
+    // Behind the head of this stream, which is written next.
+    if (this.isUsedUp) queueMicrotask(() => this.drain());
     stream.sendWindow = this.peerSettings.initialWindowBytes;
     this.open.add(stream);
     this.begunStreams++;

@@ -31,6 +31,8 @@ import { StreamTable } from "./stream-table.js";
 export interface ConnectionListener {
   /** The peer ends the connection: it takes no new streams. On clients those above `lastStreamId` are refused next. */
   goaway?(goaway: Goaway): void;
+  /** This side ends the connection in order: it is old, or idle, or has no identifiers left. It takes no new streams. */
+  draining?(): void;
   /** The peer's settings are known, or have changed. */
   settings?(settings: Settings): void;
   /** The connection is over; every stream has been told. `error` says why, if it did not end in order. */
@@ -214,6 +216,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     this.sender.goaway(noLastStream, ErrorCode.noError, noDebug);
     // What is behind the answer has seen the announcement.
     this.ping(() => this.#refuseNew());
+    this.listener.draining?.();
   }
 
   /** Ends the connection at once: streams are interrupted, the peer is told. */

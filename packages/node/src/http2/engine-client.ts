@@ -98,6 +98,7 @@ export class EngineConnection implements Connection {
       {
         settings: ({ maxConcurrentStreams }) => this.#settings(maxConcurrentStreams),
         goaway: (goaway) => this.#left(goaway),
+        draining: () => this.#over(),
         closed: (error) => this.#ended(error),
       },
       {
@@ -116,7 +117,8 @@ export class EngineConnection implements Connection {
   }
 
   get hasRoom(): boolean {
-    return this.#listener !== undefined && this.#openStreams < this.#maxStreams;
+    const { isUsedUp } = this.#connection;
+    return this.#listener !== undefined && this.#openStreams < this.#maxStreams && !isUsedUp;
   }
 
   /** The largest header list of a request that is sent. */
@@ -325,8 +327,6 @@ export class EngineConnection implements Connection {
 
   #tick(): void {
     this.#connection.tick();
-    // Old, or idle for too long: no more streams.
-    if (this.#connection.isDraining) this.#over();
     if (this.#openStreams > 0 || !this.#isAwake || this.#connection.isClosed) return;
     this.#isAwake = false;
     const { ageMs, keepaliveWhenIdle } = this.#life;
