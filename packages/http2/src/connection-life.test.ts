@@ -79,11 +79,29 @@ describe("keepalive", () => {
     server.send(headers(1));
     at(server, 0);
     expect(at(server, 1_000).map(({ type }) => type)).toEqual([FrameType.ping]);
+    server.host.time = 1_050;
     server.send(frame(FrameType.windowUpdate, 0, 0, uint32(1)));
-    for (let time = 1_100; time < 2_100; time += 100) expect(at(server, time)).toEqual([]);
-    expect(at(server, 2_100).map(({ type }) => type)).toEqual([FrameType.ping]);
-    expect(at(server, 2_599)).toEqual([]);
-    expect(goawayCode(at(server, 2_600))).toBe(ErrorCode.noError);
+    for (let time = 1_100; time < 2_050; time += 100) expect(at(server, time)).toEqual([]);
+    expect(at(server, 2_050).map(({ type }) => type)).toEqual([FrameType.ping]);
+    expect(at(server, 2_549)).toEqual([]);
+    expect(goawayCode(at(server, 2_550))).toBe(ErrorCode.noError);
+  });
+
+  it("says when it asks, and when it gives up: to the millisecond if that is soon", () => {
+    const script = (keepaliveMs: number) => {
+      const server = startServer({ keepaliveMs, keepaliveTimeoutMs: 5_000, idleTimeoutMs: 0 });
+      at(server, 0);
+      server.host.time = 450;
+      server.send(ping());
+      at(server, 1_000);
+      const asksAt = 1_000 + server.connection.keepaliveDueMs;
+      expect(at(server, asksAt).map(({ type }) => type)).toEqual([FrameType.ping]);
+      return { asksAt, givesUpAt: asksAt + server.connection.keepaliveDueMs };
+    };
+    expect(script(10_000)).toEqual({ asksAt: 10_450, givesUpAt: 15_450 });
+    // Where a tick makes no difference the clock is not read for each read.
+    expect(script(7_200_000)).toEqual({ asksAt: 7_201_000, givesUpAt: 7_206_000 });
+    expect(startServer().connection.keepaliveDueMs).toBe(Infinity);
   });
 });
 

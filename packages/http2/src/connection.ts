@@ -45,6 +45,8 @@ interface DataInPieces {
   endsStream: boolean;
 }
 
+/** The longest time without a byte that is kept to the millisecond: the clock is read for every read then. */
+const longestTimedMs = 60_000;
 /** How long a peer has to show that it has seen the announcement of the end. */
 const noticeMs = 1_000;
 
@@ -97,9 +99,10 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   #cutFrame = 0;
   #cutSince = 0;
   /** When keepalive asked for a sign of life; whatever comes behind that is one. */
-  #askedAt = -1;
-  /** Whether bytes came since the last tick. */
+  #askedAt: number | undefined;
+  /** Whether bytes came since the last tick; if sooner than a tick matters, `#lastReceived` says when. */
   #hasReceived = false;
+  readonly #isTimed: boolean;
   #idleSince: number;
   /** The host had room since the last tick; since when it has not. */
   #hasDrained = false;
@@ -122,6 +125,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     const { headerListBytes: listBytes, headerFieldBytes: fieldBytes } = options;
     this.decoder = new HpackDecoder({ listBytes, fieldBytes });
     this.#reader = new FrameReader(this, minMaxFrameBytes);
+    this.#isTimed = options.keepaliveMs > 0 && options.keepaliveMs <= longestTimedMs;
     const now = host.now();
     this.#openedAt = now;
     this.#lastReceived = now;
@@ -172,7 +176,8 @@ export abstract class Connection implements FrameHandler, StreamConnection {
    */
   receive(bytes: Uint8Array, isLent = false): void {
     if (this.#isClosed) return;
-    this.#hasReceived = true;
+    if (this.#isTimed) this.#heard(this.host.now());
+    else this.#hasReceived = true;
     const outer = lentContent.isLent;
     const isCopied = isLent && bytes.length <= smallReadBytes;
     lentContent.isLent = isLent && !isCopied;
@@ -288,13 +293,31 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     return cutFrame > 0 && now - this.#cutSince >= timeoutMs;
   }
 
+  /**
+   * Milliseconds until the peer is to be asked for a sign of life, or given up: then `tick` should be called, if a call is
+   * open or `keepaliveWhenIdle`. Less than 0 where it should have been.
+   */
+  get keepaliveDueMs(): number {
+    const { keepaliveMs, keepaliveTimeoutMs } = this.options;
+    if (keepaliveMs === 0 || this.#isClosed) return Infinity;
+    const asked = this.#askedAt;
+    const dueAt =
+      asked === undefined ? this.#lastReceived + keepaliveMs : asked + keepaliveTimeoutMs;
+    return dueAt - this.host.now();
+  }
+
+  #heard(now: number): void {
+    this.#lastReceived = now;
+    this.#askedAt = undefined;
+  }
+
   /** Whether the peer gave no sign of life, and the connection was ended. */
   #keepAlive(now: number): boolean {
     const { keepaliveMs, keepaliveTimeoutMs, keepaliveWhenIdle } = this.options;
-    if (this.#hasReceived) this.#lastReceived = now;
+    if (this.#hasReceived) this.#heard(now);
     this.#hasReceived = false;
     if (keepaliveMs === 0) return false;
-    if (this.#lastReceived <= this.#askedAt) {
+    if (this.#askedAt !== undefined) {
       if (now - this.#askedAt < keepaliveTimeoutMs) return false;
       this.#fail(new ConnectionError(ErrorCode.noError, "the peer does not answer pings"));
       return true;

@@ -34,6 +34,7 @@ import {
 import { EngineClientStream } from "./engine-client-stream.js";
 import { EngineSocket } from "./engine-socket.js";
 import { longestBlockBytes, sendableHeaderBytes } from "./request-limit.js";
+import { Ticker } from "./ticker.js";
 
 /**
  * Begins HTTP/2 on a socket that is connected, on Bowline's engine. The connection is ready when the peer's first SETTINGS
@@ -79,8 +80,8 @@ export class EngineConnection implements Connection {
   #lastShared: FieldList | undefined;
   #lastPrefixes: Map<string, FieldPrefix> | undefined;
   readonly #life: ConnectionLife;
-  /** Looks after time limits: often while streams are open, else now and then. */
-  #timer: NodeJS.Timeout | undefined;
+  /** Often while streams are open, else now and then. */
+  readonly #ticker: Ticker;
   #isAwake = false;
   #probedAt = -Infinity;
   /** Until a server that is suspected to be gone has answered, or has not. */
@@ -112,6 +113,15 @@ export class EngineConnection implements Connection {
         ...this.#life,
       },
     );
+    const connection = this.#connection;
+    const { keepaliveWhenIdle } = this.#life;
+    const asks = () => this.#openStreams > 0 || keepaliveWhenIdle;
+    this.#ticker = new Ticker({
+      tick: () => this.#tick(),
+      get dueMs() {
+        return asks() ? connection.keepaliveDueMs : Infinity;
+      },
+    });
     socket.unref();
     this.#host.carry(this.#connection);
   }
@@ -279,8 +289,7 @@ export class EngineConnection implements Connection {
 
   #ended(error: ConnectionError | undefined): void {
     this.#fault ??= error;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#ticker.stop();
     clearTimeout(this.#probe);
     // Behind what the streams are told; on an error of the socket, behind the event that says which.
     queueMicrotask(() => this.#over());
@@ -319,10 +328,7 @@ export class EngineConnection implements Connection {
   }
 
   #watch(everyMs: number): void {
-    clearInterval(this.#timer);
-    this.#timer = this.#connection.isClosed
-      ? undefined
-      : setInterval(() => this.#tick(), everyMs).unref();
+    if (!this.#connection.isClosed) this.#ticker.every(everyMs);
   }
 
   #tick(): void {
