@@ -220,26 +220,50 @@ it("a connection is idle from the end of its last stream, however short that was
   expect(server.connection.isDraining).toBe(true);
 });
 
-it("a connection of which the peer takes nothing at all ends, and one that moves does not", () => {
-  const script = (moves: boolean, stallTimeoutMs = 60_000) => {
-    const server = startServer({ stallTimeoutMs });
-    server.host.time = 1_000_000;
-    server.connection.tick();
+describe("a peer for which the host has no room", () => {
+  /** Answers more than the host has room for, and looks every ten seconds. When the streams and the connection ended. */
+  function script(takes: (time: number) => number, stallTimeoutMs = 60_000, windowBytes = 1e9) {
+    const server = startServer({ stallTimeoutMs, queuedBytes: 1e9 });
+    server.send(settings([[4, windowBytes]]), frame(FrameType.windowUpdate, 0, 0, uint32(1e9)));
+    at(server, 1_000_000);
     server.host.isCongested = true;
     server.send(headers(1, post), headers(3, post));
-    server.requests[0]?.stream?.respond(200, []);
+    for (const { stream } of server.requests) {
+      stream?.body.append(new Uint8Array(1_000_000));
+      stream?.respond(200, []);
+    }
     server.send();
-    at(server, 1_030_000);
-    if (moves) server.connection.drained();
-    server.connection.flush();
-    at(server, 1_059_999);
-    expect(server.end).toBeUndefined();
-    at(server, 1_060_001);
-    return server.end?.error?.code;
-  };
-  expect(script(false)).toBe(ErrorCode.enhanceYourCalm);
-  expect(script(true)).toBeUndefined();
-  expect(script(false, 0)).toBeUndefined();
+    const ended: number[] = [];
+    for (let time = 10_000; time <= 300_000; time += 10_000) {
+      server.host.taken += takes(time);
+      at(server, 1_000_000 + time);
+      const open = server.connection.streams;
+      while (ended.length < server.requests.length - open) ended.push(time);
+    }
+    return { ended, code: server.end?.error?.code, message: server.end?.error?.message };
+  }
+
+  it("is given up when it takes nothing at all, and so are its streams", () => {
+    const stuck = {
+      ended: [60_000, 60_000],
+      code: ErrorCode.enhanceYourCalm,
+      message: "nothing could be sent to the peer for 60000 ms",
+    };
+    expect(script(() => 0)).toEqual(stuck);
+    const ended = [140_000, 140_000];
+    expect(script((time) => (time === 80_000 ? 1 : 0))).toEqual(stuck);
+    expect(script((time) => (time <= 80_000 ? 1 : 0))).toEqual({ ...stuck, ended });
+    expect(script(() => 0, 0).ended).toEqual([]);
+  });
+
+  it("is left alone while it takes something, and so are streams that have not had their turn", () => {
+    expect(script(() => 1)).toMatchObject({ ended: [], code: undefined });
+    expect(script((time) => (time % 50_000 === 0 ? 1 : 0))).toMatchObject({ ended: [] });
+  });
+
+  it("loses streams whose own window is shut, whatever it takes of others", () => {
+    expect(script(() => 1, 60_000, 0)).toMatchObject({ ended: [70_000, 70_000], code: undefined });
+  });
 });
 
 it("requests that wait behind answers which were given up are taken on", () => {

@@ -104,8 +104,9 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   #hasReceived = false;
   readonly #isTimed: boolean;
   #idleSince: number;
-  /** The host had room since the last tick; since when it has not. */
-  #hasDrained = false;
+  /** While the host has no room: what the peer had taken at the last tick, whether that was more than before, since when it was not. */
+  #taken: number | undefined;
+  #isTaking = false;
   #congestedSince: number;
   /** A stream has ended since the last tick. */
   #hadStream = false;
@@ -200,7 +201,6 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   /** The host has room again, after a `write` that returned `false`. */
   drained(): void {
-    this.#hasDrained = true;
     if (!this.#isClosed) this.sender.drained();
   }
 
@@ -332,10 +332,12 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   /** Ends a connection of which the peer takes nothing at all; whether it did that. */
   #isStuck(now: number): boolean {
     const { stallTimeoutMs } = this.options;
-    if (!this.sender.isCongested || this.#hasDrained) this.#congestedSince = now;
-    this.#hasDrained = false;
+    const before = this.#taken;
+    this.#taken = this.sender.isCongested ? this.host.bytesTaken() : undefined;
+    this.#isTaking = before !== undefined && this.#taken !== undefined && this.#taken !== before;
+    if (this.#taken === undefined || this.#isTaking) this.#congestedSince = now;
     if (stallTimeoutMs === 0 || now - this.#congestedSince < stallTimeoutMs) return false;
-    this.#giveUp(`the peer took nothing for ${stallTimeoutMs} ms`);
+    this.#giveUp(`nothing could be sent to the peer for ${stallTimeoutMs} ms`);
     return true;
   }
 
@@ -387,7 +389,10 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   #endStalled(now: number, timeoutMs: number): void {
     for (const stream of this.open.all()) {
       const owes = !stream.isReceived && !stream.isPaused && this.owesContent(stream);
-      if (stream.hasMoved || !(owes || stream.queuedBytes > 0)) {
+      const waits = stream.queuedBytes > 0;
+      // Behind what a slow peer takes already: its turn will come.
+      const moves = stream.hasMoved || (waits && this.#isTaking && stream.sendWindow > 0);
+      if (moves || !(owes || waits)) {
         stream.hasMoved = false;
         stream.quietSince = now;
       } else if (now - stream.quietSince >= timeoutMs) {

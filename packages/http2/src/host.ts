@@ -7,6 +7,8 @@ export interface ConnectionHost {
   write(chunks: readonly Uint8Array[]): boolean;
   /** Bytes that were handed over and have not left. */
   readonly waitingBytes: number;
+  /** How much of what was written is on its way to the peer: it grows as long as the peer takes anything. */
+  bytesTaken(): number;
   /**
    * There is something to send: call `Connection.flush` once, soon, when what runs now is done. What is written until
    * then leaves together.

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { ConnectionHost } from "@bowline/http2";
+import { bytesTaken } from "./bytes-taken.js";
 import { closeBehind } from "./close-behind.js";
 import { readIntoSharedMemory } from "./shared-read.js";
 import { type ConnectionTrace, traceOf } from "./trace.js";
@@ -93,6 +94,10 @@ export class EngineSocket implements ConnectionHost {
 
   get waitingBytes(): number {
     return this.socket.writableLength;
+  }
+
+  bytesTaken(): number {
+    return bytesTaken(this.socket);
   }
 
   /** Behind all that is waiting to run now: what resolves meanwhile leaves in the same write. */
