@@ -28,7 +28,8 @@ export interface NodeChannelOptions extends ChannelOptions {
    * connection that asks more often than they expect (grpc-go: every 5 minutes). `{ timeMs: 10_000, timeoutMs: 5_000 }`
    * gives no more calls to a server that has vanished for 15 seconds; the server has to allow it. A server that finds it too
    * often is asked half as often from then on. Once in 5 minutes a server is asked anyway, when a call was given up (its
-   * deadline had passed) and nothing had come over the connection since it began. This and `connectionAge` are of this library's engine, not of `node:http2`.
+   * deadline had passed) and nothing had come over the connection since it began. This and `connectionAge` are of this
+   * library's engine; on `node:http2` they do nothing, and a warning says so.
    */
   readonly keepalive?: ClientKeepaliveOptions;
   /** How long HTTP/2 connections are used. Default: no bound. */

@@ -5,6 +5,7 @@ import { Connections } from "./connections.js";
 import type { FallbackHandler, RequestEntry } from "./http-server.js";
 import { Http1Server } from "./http1/server.js";
 import { chosenEngine, createHttp2Server, engineName, type Http2Engine } from "./http2/engine.js";
+import { warnOfEngineOptions } from "./http2/engine-options.js";
 import { serverLife } from "./http2/engine-server.js";
 import { type FrameOptions, frameOptions } from "./http2/frame-options.js";
 import {
@@ -36,7 +37,8 @@ export interface ServeOptions extends Partial<PortListener>, HandlerOptions {
   readonly limits?: ServerLimits;
   /**
    * When clients on HTTP/2 are asked whether they are still there. Default: after 2 hours without a byte, 20 seconds for
-   * the answer. This, `pings` and `connectionAge` are of this library's engine, not of `node:http2`.
+   * the answer. This, `pings`, `connectionAge` and `http2` are of this library's engine; on `node:http2` they do nothing,
+   * and a warning says so.
    */
   readonly keepalive?: KeepaliveOptions;
   /** How often clients on HTTP/2 may ask the same. */
@@ -72,6 +74,13 @@ const optionNames: ReadonlySet<string> = new Set<string>([
   ...handlerOptionNames,
 ] satisfies (keyof ServeOptions)[]);
 
+const engineOptions: readonly (keyof ServeOptions)[] = [
+  "keepalive",
+  "pings",
+  "connectionAge",
+  "http2",
+];
+
 /** What a server has at hand, and what serves it. */
 export interface ServerCounters {
   /** Connections that are open, those included whose handshake is under way, and those that wait for a slow reader. */
@@ -98,8 +107,8 @@ export interface RpcServer extends AsyncDisposable {
   /** What is under way now; counts are zero once `stop` is done. */
   describe(): ServerCounters;
   /**
-   * Stops accepting, lets the calls under way finish and their answers leave, then closes. HTTP/2 connections are told to go away and finish
-   * their streams. Calls that take longer than `graceMs` (default 10,000, well within what Kubernetes allows) are ended
+   * Stops accepting, lets the calls under way finish and their answers leave, then closes. HTTP/2 connections are told to
+   * go away and finish their streams. Calls that take longer than `graceMs` (default 10,000, well within what Kubernetes allows) are ended
    * and their signals aborted. Further calls wait for the first.
    */
   stop(options?: { readonly graceMs?: number }): Promise<void>;
@@ -120,6 +129,7 @@ export async function serve(options: ServeOptions): Promise<RpcServer> {
   const accept = nodeRequestHandler(options);
   const entry: RequestEntry = { accept, fallback: options.fallback, handles: accept.handles };
   const engine = chosenEngine();
+  warnOfEngineOptions("serve", options, engineOptions, engine);
   const life = connectionLife(options, serverLife);
   const http2 = createHttp2Server(entry, limits, engine, {
     life,

@@ -5,6 +5,7 @@ import type { NodeChannelOptions } from "./channel.js";
 import { createDialer, type DialerSettings } from "./dial/dialer.js";
 import { tlsStarter } from "./dial/tls.js";
 import { chosenEngine } from "./http2/engine.js";
+import { warnOfEngineOptions } from "./http2/engine-options.js";
 import { type ConnectionLife, connectionLife } from "./keepalive.js";
 import { processPartialMessageBytes } from "./process-memory.js";
 import { parseTarget, type Target } from "./target.js";
@@ -61,6 +62,7 @@ function dialerSettings(
 ): DialerSettings {
   const startTls = target.secure ? tlsStarter(target, options.tls) : undefined;
   const engine = chosenEngine();
+  warnOfEngineOptions("createChannel", options, ["keepalive", "connectionAge"], engine);
   const httpVersion = versionOf(target, options);
   const life = connectionLife(options, clientLife);
   return { target, startTls, httpVersion, engine, life: { current: life }, ...limits };
