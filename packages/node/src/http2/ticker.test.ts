@@ -1,10 +1,20 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Ticker } from "./ticker.js";
 
+/** What is to run once all that has come is read; what is not taken from here runs at once. */
+let behindReads: (() => void)[] | undefined;
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({
+    toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"],
+  });
+  behindReads = undefined;
+  vi.stubGlobal("setImmediate", (action: () => void) => {
+    if (behindReads === undefined) action();
+    else behindReads.push(action);
+  });
 });
 afterEach(() => {
+  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
@@ -40,4 +50,19 @@ it("follows a moment that moves", () => {
   const moments = [500, 900, 1_300, 5_000];
   const next = () => moments.find((each) => each > Date.now() - began) ?? Infinity;
   expect(ticksOf(2_000, next)).toEqual([500, 900, 1_000, 1_300, 2_000]);
+});
+
+it("ticks behind what has come, as after a while in which the process was busy", () => {
+  behindReads = [];
+  let ticks = 0;
+  const ticker = new Ticker({ tick: () => ticks++, dueMs: 500 });
+  ticker.every(1_000);
+  vi.advanceTimersByTime(500);
+  expect(ticks).toBe(0);
+  for (const action of behindReads) action();
+  expect(ticks).toBe(1);
+  vi.advanceTimersByTime(500);
+  ticker.stop();
+  for (const action of behindReads) action();
+  expect(ticks).toBe(1);
 });

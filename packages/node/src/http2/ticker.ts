@@ -11,6 +11,8 @@ export class Ticker {
   #everyMs = 0;
   #interval: NodeJS.Timeout | undefined;
   #moment: NodeJS.Timeout | undefined;
+  /** Behind what has come while the process was busy: it may be what a limit waits for. */
+  readonly #soon = () => setImmediate(() => this.#tick());
 
   constructor(ticking: Ticking) {
     this.#ticking = ticking;
@@ -20,7 +22,7 @@ export class Ticker {
   every(ms: number): void {
     this.stop();
     this.#everyMs = ms;
-    this.#interval = setInterval(() => this.#tick(), ms).unref();
+    this.#interval = setInterval(this.#soon, ms).unref();
     this.#await(Math.max(0, this.#ticking.dueMs));
   }
 
@@ -31,7 +33,7 @@ export class Ticker {
   }
 
   #tick(): void {
-    this.#ticking.tick();
+    if (this.#interval !== undefined) this.#ticking.tick();
     const { dueMs } = this.#ticking;
     // A moment that was due was looked after just now.
     if (dueMs > 0 && this.#interval !== undefined) this.#await(dueMs);
@@ -41,6 +43,6 @@ export class Ticker {
   #await(dueMs: number): void {
     clearTimeout(this.#moment);
     if (dueMs >= this.#everyMs) return;
-    this.#moment = setTimeout(() => this.#tick(), Math.ceil(dueMs)).unref();
+    this.#moment = setTimeout(this.#soon, Math.ceil(dueMs)).unref();
   }
 }
