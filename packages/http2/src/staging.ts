@@ -4,7 +4,7 @@ const leastRoom = 256;
 /** So many exist at a time in the process; whoever comes then does without. */
 const mostAtOnce = 512;
 /** So many wait for the next stream that wants one. */
-const mostSpare = 32;
+const mostSpare = 16;
 
 const spare: Staging[] = [];
 let taken = 0;
