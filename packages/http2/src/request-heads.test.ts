@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { FieldList } from "./field.js";
@@ -113,6 +115,35 @@ it("takes no value that is not well-formed for one of a known shape", () => {
   expect(of("a\nb")).toBe("a wrong value of x-a");
   expect(typeof of("4")).toBe("object");
 });
+
+it("lets go of the memory that its values share with those of others, where a request goes on", () => {
+  const decoder = new HpackDecoder(limits);
+  const heads = new RequestHeads();
+  const begin = [":method", "POST", ":scheme", "http", ":path", "/a.B/C"];
+  const read = (fields: FieldList) => {
+    const block = literals(fields);
+    return heads.of(decoder.read(block, 0, block.length), decoder.listBytes, true) as RequestHead;
+  };
+  const before = sharedBytes();
+  const held = Array.from({ length: 200 }, (_, i) => {
+    const head = read([...begin, "x-a", `value ${i}`]);
+    read([...begin, "x-b", "b".repeat(20_000)]);
+    return head;
+  });
+  expect(sharedBytes() - before).toBeGreaterThan(1_000_000);
+  for (const head of held) head.keep();
+  expect(sharedBytes() - before).toBeLessThan(500_000);
+  expect(held.map((head) => head.fields)).toEqual(held.map((_, i) => ["x-a", `value ${i}`]));
+});
+
+/** Bytes of arrays that somebody holds. */
+function sharedBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  collect();
+  return process.memoryUsage().arrayBuffers;
+}
 
 /** The same request with another value of the fields that change. */
 function vary(fields: FieldList, n: number): FieldList {

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ErrorCode } from "./error-code.js";
 import type { FieldList } from "./field.js";
 import {
@@ -27,6 +27,7 @@ import { Flag, FrameType, readUint32 } from "./frame.js";
 import { HpackDecoder } from "./hpack-decoder.js";
 import { MemoryPool } from "./memory-pool.js";
 import { clientPreface } from "./preface.js";
+import type { RequestHead } from "./request-head.js";
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const post = (...more: string[]) => ({ fields: [...postFields, ...more] });
@@ -74,6 +75,17 @@ describe("an exchange", () => {
     ]);
     expect(contentOf(frames)).toBe("hello");
     expect(server.connection.streams).toBe(0);
+  });
+
+  it("that goes on lets go of what its head shares with others, once", () => {
+    const server = startServer();
+    server.send(headers(1, { endsStream: true }), headers(3, { endsStream: true }));
+    const [first, second] = server.requests as [Recorder, Recorder];
+    second.stream?.respond(204, []);
+    const kept = [first, second].map(({ request }) => vi.spyOn(request as RequestHead, "keep"));
+    server.connection.tick();
+    server.connection.tick();
+    expect(kept.map((each) => each.mock.calls.length)).toEqual([1, 0]);
   });
 
   it("answers all that one chunk brought with one write", () => {

@@ -79,6 +79,7 @@ export class ServerConnection extends Connection {
       this.sender.lookAtHost();
       this.#debt?.look();
     }
+    if (this.open.size > 0) this.#keepHeads();
     // What they waited behind may have been given up.
     if (this.#heldRequests.size > 0) this.#releaseHeld();
   }
@@ -96,6 +97,14 @@ export class ServerConnection extends Connection {
   protected override closed(): void {
     this.#debt?.cancel();
     this.#debt = undefined;
+  }
+
+  /** Values of heads share memory with those of others. A request that goes on for long lets go of it. */
+  #keepHeads(): void {
+    for (const stream of this.open.all()) {
+      stream.head?.keep();
+      stream.head = undefined;
+    }
   }
 
   protected readPreface(bytes: Uint8Array): number {
@@ -238,6 +247,7 @@ export class ServerConnection extends Connection {
       stream.isReceived = endsStream;
       return this.#refuse(stream, 501, "CONNECT is not supported");
     }
+    stream.head = head;
     stream.announced = head.contentLength;
     if (endsStream && head.contentLength > 0) {
       const message = `no content where content-length says ${head.contentLength}`;

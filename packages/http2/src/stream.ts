@@ -5,6 +5,7 @@ import type { ReceiveWindow } from "./flow-control.js";
 import type { HeldContent } from "./held-content.js";
 import type { ResponseHead } from "./message-head.js";
 import { OutgoingBody } from "./outgoing-body.js";
+import type { RequestHead } from "./request-head.js";
 
 /**
  * Why a stream ended without a proper end.
@@ -75,6 +76,8 @@ export class Stream {
 
   // The rest is the connection's.
 
+  /** On servers: the request's head, until all that it holds is its own. */
+  head: RequestHead | undefined;
   /** What this side may still send. */
   sendWindow: number;
   /** Made when so much content comes, and does not end the stream, that the window may have to be opened. */
