@@ -313,9 +313,9 @@ describe("fields that stay octets until they are asked for", () => {
           for (const check of checks.reverse()) check();
         },
       ),
-      { seed: 7541, numRuns: 120 },
+      { seed: 7541, numRuns: 50 },
     );
-    expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(20);
+    expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(8);
   });
 
   it("let go of the memory that they share once there is a text", () => {
