@@ -6,17 +6,21 @@ export interface BudgetSize {
   readonly perSecond: number;
 }
 
+/** What has milliseconds that only go forward. */
+interface Clock {
+  now(): number;
+}
+
 /** Units that a peer may spend, and that come back with time. */
-export class Budget {
+class Budget {
   readonly #size: BudgetSize;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #left: number;
   #since = 0;
 
-  /** @param now milliseconds of a clock that only goes forward. */
-  constructor(size: BudgetSize, now: () => number) {
+  constructor(size: BudgetSize, clock: Clock) {
     this.#size = size;
-    this.#now = now;
+    this.#clock = clock;
     this.#left = size.burst;
   }
 
@@ -24,7 +28,7 @@ export class Budget {
   spend(units: number = 1): boolean {
     if (this.#left < units) this.#refill();
     if (this.#left < units) return false;
-    if (this.#left === this.#size.burst) this.#since = this.#now();
+    if (this.#left === this.#size.burst) this.#since = this.#clock.now();
     this.#left -= units;
     return true;
   }
@@ -35,7 +39,7 @@ export class Budget {
   }
 
   #refill(): void {
-    const now = this.#now();
+    const now = this.#clock.now();
     const { burst, perSecond } = this.#size;
     this.#left = Math.min(burst, this.#left + ((now - this.#since) * perSecond) / 1_000);
     this.#since = now;
@@ -70,6 +74,30 @@ export interface AttackBudgets {
    * responses beyond eight to a request.
    */
   readonly strays: BudgetSize;
+}
+
+/** The budgets of a connection. Each is made when something of it is spent, which of most is never. */
+export class Budgets {
+  readonly #sizes: AttackBudgets;
+  readonly #clock: Clock;
+  #begun: { -readonly [K in keyof AttackBudgets]?: Budget } | undefined;
+
+  constructor(sizes: AttackBudgets, clock: Clock) {
+    this.#sizes = sizes;
+    this.#clock = clock;
+  }
+
+  /** Spends units; `false` if there are not so many. */
+  spend(name: keyof AttackBudgets, units?: number): boolean {
+    this.#begun ??= {};
+    this.#begun[name] ??= new Budget(this.#sizes[name], this.#clock);
+    return this.#begun[name].spend(units);
+  }
+
+  /** Gives units back, because the peer did something that needs them. */
+  grant(name: keyof AttackBudgets, units?: number): void {
+    this.#begun?.[name]?.grant(units);
+  }
 }
 
 /**

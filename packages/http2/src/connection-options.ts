@@ -53,6 +53,18 @@ export interface ConnectionOptions {
 const processPool: MemoryPool = new MemoryPool(512 * 1_048_576);
 const processReplies: ReplyPool = new ReplyPool(512 * 1_048_576);
 
+/** What options were filled in from: connections that are given the same ones share them. */
+const filledIn = new WeakMap<Partial<ConnectionOptions>, ConnectionOptions>();
+
+/** Fills in what is not said. */
+export function wholeOptions(options: Partial<ConnectionOptions>): ConnectionOptions {
+  const known = filledIn.get(options);
+  if (known !== undefined) return known;
+  const whole = { ...defaultOptions, ...options };
+  filledIn.set(options, whole);
+  return whole;
+}
+
 /** The default options. */
 export const defaultOptions: ConnectionOptions = {
   headerListBytes: 16_384,

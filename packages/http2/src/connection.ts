@@ -1,4 +1,4 @@
-import { type AttackBudgets, Budget } from "./budget.js";
+import { type AttackBudgets, Budgets } from "./budget.js";
 import { ClosedStreams } from "./closed-streams.js";
 import type { ConnectionOptions } from "./connection-options.js";
 import { ConnectionError, ErrorCode, errorName } from "./error-code.js";
@@ -16,7 +16,7 @@ import { lentContent } from "./lent-content.js";
 import { PartialMessages } from "./partial-messages.js";
 import { Pings } from "./ping.js";
 import { PingGuard } from "./ping-guard.js";
-import { Sender } from "./sender.js";
+import { Sender, type SenderListener } from "./sender.js";
 import {
   decodeSettings,
   encodeSettings,
@@ -58,7 +58,7 @@ const noticeMs = 1_000;
  * Longer than a file should be: what each frame may do in each state of a stream and of the connection (RFC 9113, sections
  * 5 and 6) is one machine, and is read against the RFC as one.
  */
-export abstract class Connection implements FrameHandler, StreamConnection {
+export abstract class Connection implements FrameHandler, SenderListener, StreamConnection {
   protected readonly options: ConnectionOptions;
   protected readonly host: ConnectionHost;
   protected readonly listener: ConnectionListener;
@@ -77,7 +77,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
   readonly #reader: FrameReader;
   readonly #pings = new Pings();
   readonly #pingGuard: PingGuard;
-  readonly #budgets: { readonly [K in keyof AttackBudgets]: Budget };
+  readonly #budgets: Budgets;
   readonly #window: ReceiveWindow;
   readonly #partial: PartialMessages;
   /** Content that nobody reads yet. */
@@ -119,10 +119,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     this.host = host;
     this.options = options;
     this.listener = listener;
-    this.sender = new Sender(host, {
-      ended: (stream) => this.#ended(stream),
-      waits: (bytes, isTaken) => this.contentWaits(bytes, isTaken),
-    });
+    this.sender = new Sender(host, this);
     const { headerListBytes: listBytes, headerFieldBytes: fieldBytes } = options;
     this.decoder = new HpackDecoder({ listBytes, fieldBytes });
     this.#reader = new FrameReader(this, minMaxFrameBytes);
@@ -139,7 +136,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     );
     this.#pingGuard = new PingGuard(options.pings);
     this.#partial = new PartialMessages(options.partialBytes, options.pool, () => this.#eased());
-    this.#budgets = makeBudgets(options.budgets, () => host.now());
+    this.#budgets = new Budgets(options.budgets, host);
   }
 
   /** Streams under way. */
@@ -266,7 +263,15 @@ export abstract class Connection implements FrameHandler, StreamConnection {
       this.#hadStream = false;
       this.#idleSince = now;
       if (stallTimeoutMs > 0) this.#endStalled(now, stallTimeoutMs);
-    } else if (idleTimeoutMs > 0 && now - this.#idleSince >= idleTimeoutMs) this.drain();
+    } else {
+      this.rest();
+      if (idleTimeoutMs > 0 && now - this.#idleSince >= idleTimeoutMs) this.drain();
+    }
+  }
+
+  /** No stream has been open for a while: what only saves time for the next ones is let go of. */
+  protected rest(): void {
+    this.sender.rest();
   }
 
   #lateGreeting(now: number, timeoutMs: number): ConnectionError | undefined {
@@ -526,13 +531,13 @@ export abstract class Connection implements FrameHandler, StreamConnection {
 
   /** @throws ConnectionError ENHANCE_YOUR_CALM when a peer has done too much of something. */
   protected spend(name: keyof AttackBudgets, what: string, units?: number): void {
-    if (!this.#budgets[name].spend(units)) {
+    if (!this.#budgets.spend(name, units)) {
       throw new ConnectionError(ErrorCode.enhanceYourCalm, `too many ${what}`);
     }
   }
 
   protected grant(name: keyof AttackBudgets, units?: number): void {
-    this.#budgets[name].grant(units);
+    this.#budgets.grant(name, units);
   }
 
   // DATA.
@@ -1037,7 +1042,7 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     const isWhole = stream.body.length === 0 && (trailers === undefined || trailers.length === 0);
     this.sender.head(stream.id, status, fields, isWhole, prefix);
     stream.hasBegun = true;
-    if (isWhole) this.#ended(stream);
+    if (isWhole) this.ended(stream);
     else this.endStream(stream, trailers);
   }
 
@@ -1075,8 +1080,12 @@ export abstract class Connection implements FrameHandler, StreamConnection {
     this.resetByUs.add(stream.id);
   }
 
+  waits(bytes: number, isTaken: boolean): void {
+    this.contentWaits(bytes, isTaken);
+  }
+
   /** END_STREAM was written. */
-  #ended(stream: Stream): void {
+  ended(stream: Stream): void {
     stream.isEnding = true;
     stream.hasEnded = true;
     if (stream.isReceived && stream.heldEnd === undefined) this.close(stream);
@@ -1224,14 +1233,6 @@ const noFields: FieldList = [];
 const smallReadBytes = 16_384;
 
 const noDebug: Uint8Array = new Uint8Array(0);
-
-function makeBudgets(
-  sizes: AttackBudgets,
-  now: () => number,
-): { readonly [K in keyof AttackBudgets]: Budget } {
-  const entries = Object.entries(sizes).map(([name, size]) => [name, new Budget(size, now)]);
-  return Object.fromEntries(entries) as { readonly [K in keyof AttackBudgets]: Budget };
-}
 
 function protocolError(message: string): ConnectionError {
   return new ConnectionError(ErrorCode.protocolError, message);

@@ -25,7 +25,8 @@ export interface FrameHandler {
 export class FrameReader {
   readonly #handler: FrameHandler;
   readonly #maxFrameBytes: number;
-  readonly #header: Uint8Array = new Uint8Array(frameHeaderBytes);
+  /** A frame header that was cut, or whose payload was; made with the first. */
+  #header: Uint8Array = none;
   #headerBytes = 0;
   /** The payload that is being collected. */
   #payload: Uint8Array | undefined;
@@ -72,7 +73,12 @@ export class FrameReader {
     }
     if (at < 0 || at === end) return;
     this.#cutFrames++;
+    if (at >= 0 && at < end) this.#makeHeader();
     for (; at < end; at++) this.#header[this.#headerBytes++] = bytes[at] as number;
+  }
+
+  #makeHeader(): void {
+    if (this.#header === none) this.#header = new Uint8Array(frameHeaderBytes);
   }
 
   #lengthAt(bytes: Uint8Array, at: number): number {
@@ -115,6 +121,7 @@ export class FrameReader {
     }
     if (header !== this.#header) {
       this.#cutFrames++;
+      this.#makeHeader();
       this.#header.set(header.subarray(at, at + frameHeaderBytes));
     }
     this.#payload = new Uint8Array(length);
@@ -144,3 +151,5 @@ export class FrameReader {
     return this.#handler.frame(type, header[4] as number, readUint31(header, 5), bytes, start, end);
   }
 }
+
+const none: Uint8Array = new Uint8Array(0);

@@ -31,6 +31,11 @@ export class HeaderBlockCache<T> {
     this.#decoder = decoder;
   }
 
+  clear(): void {
+    this.#entries = undefined;
+    this.#seen = undefined;
+  }
+
   get(bytes: Uint8Array, start: number, end: number): T | undefined {
     if (this.#entries === undefined || end - start > maxBlockBytes) return undefined;
     const entry = this.#entries[hashOf(bytes, start, end) & (slots - 1)];

@@ -104,6 +104,8 @@ export class HpackDecoder {
       if (this.oversized === undefined) fields.push(field);
     }
     this.listBytes = size;
+    // Not to keep what was read.
+    this.#bytes = names.bytes;
     return fields;
   }
 

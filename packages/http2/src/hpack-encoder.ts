@@ -21,8 +21,11 @@ interface KnownName {
   readonly isEager: boolean;
   /** Static indexes by value. */
   readonly fixed: ReadonlyMap<string, number> | undefined;
-  /** Numbers of insertions by value; those that were evicted are older than the table's oldest. */
-  readonly inserted: Map<string, number>;
+  /**
+   * Numbers of insertions by value, as soon as there is more than the last one; those that were evicted are older than the
+   * table's oldest.
+   */
+  inserted: Map<string, number> | undefined;
   lastValue: string | undefined;
   lastNumber: number;
 }
@@ -92,6 +95,11 @@ export class HpackEncoder {
     this.#smallest = this.#smallest < 0 ? size : Math.min(this.#smallest, size);
     this.#table.resize(size);
     this.#version++;
+  }
+
+  /** Forgets the blocks that were written last. */
+  rest(): void {
+    this.#blocks[0] = this.#blocks[1] = undefined;
   }
 
   /** Bytes that a block with the fields can take at most. */
@@ -195,8 +203,9 @@ export class HpackEncoder {
     }
     const fixed = known.fixed?.get(value);
     if (fixed !== undefined) return writeInteger(buffer, at, 0x80, 0x7f, fixed);
-    const number = known.inserted.get(value);
+    const number = known.inserted?.get(value);
     if (number !== undefined && this.#isThere(number)) {
+      this.#remember(known);
       known.lastValue = value;
       known.lastNumber = number;
       return this.#indexed(number, buffer, at);
@@ -226,7 +235,7 @@ export class HpackEncoder {
       isSensitive: sensitive.has(name),
       isEager: isRemembered && eager.has(name),
       fixed: fixedValues(name),
-      inserted: new Map(),
+      inserted: undefined,
       lastValue: undefined,
       lastNumber: -1,
     };
@@ -238,6 +247,7 @@ export class HpackEncoder {
     if (!isFieldValue(value)) throw new TypeError(`the value of ${name} cannot be sent`);
     if (known.isSensitive) return writeLiteral(buffer, at, 0x10, 0x0f, known.index, name, value);
     if (!this.#isWorthIt(name, value, known)) {
+      this.#remember(known);
       known.lastValue = value;
       known.lastNumber = -1;
       return writeLiteral(buffer, at, 0x00, 0x0f, known.index, name, value);
@@ -245,10 +255,9 @@ export class HpackEncoder {
     const number = this.#table.inserted;
     this.#table.insert(undefined, name.length + value.length + fieldOverhead);
     this.#version++;
+    this.#remember(known);
     known.lastValue = value;
     known.lastNumber = number;
-    if (known.inserted.size > this.#table.count) this.#forgetEvicted(known);
-    known.inserted.set(value, number);
     return writeIndexedLiteral(buffer, at, known.index, name, value);
   }
 
@@ -259,7 +268,12 @@ export class HpackEncoder {
     return known.isEager && !(name === ":path" && value.includes("?"));
   }
 
-  #forgetEvicted(known: KnownName): void {
+  /** Keeps the number of the last value, which is about to have a successor. */
+  #remember(known: KnownName): void {
+    if (known.lastValue === undefined || !this.#isThere(known.lastNumber)) return;
+    known.inserted ??= new Map();
+    known.inserted.set(known.lastValue, known.lastNumber);
+    if (known.inserted.size <= this.#table.count) return;
     for (const [value, number] of known.inserted) {
       if (!this.#isThere(number)) known.inserted.delete(value);
     }

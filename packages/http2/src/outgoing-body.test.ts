@@ -18,10 +18,7 @@ afterEach(() => {
 });
 
 function written(body: OutgoingBody): Uint8Array {
-  const output = new Output(
-    (bytes) => new Uint8Array(bytes),
-    () => {},
-  );
+  const output = new Output({ allocate: (bytes) => new Uint8Array(bytes), scheduleFlush() {} });
   body.writeTo(output);
   expect(body.length).toBe(0);
   return concat(...output.take());

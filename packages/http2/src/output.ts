@@ -11,24 +11,26 @@ const sharedFrom = 8_192;
 let spare: Uint8Array | undefined;
 let spareFrom = 0;
 
+/** What an output needs of whoever takes what is written. */
+interface OutputHost {
+  /** Makes memory, which need not be zeroed. */
+  allocate(bytes: number): Uint8Array;
+  /** There is something to hand over: called once until `take`. */
+  scheduleFlush(): void;
+}
+
 /** Frames on their way out: collected, and handed over together. */
 export class Output {
   /** Where to write after {@link reserve}, and from where on. */
   buffer: Uint8Array = none;
   at = 0;
-  readonly #allocate: (bytes: number) => Uint8Array;
-  readonly #begun: () => void;
+  readonly #host: OutputHost;
   #from = 0;
   /** What is complete already, before what is in the buffer. */
   #chunks: Uint8Array[] | undefined;
 
-  /**
-   * @param allocate makes memory, which need not be zeroed.
-   * @param begun is called when there is something to hand over, once until `take`.
-   */
-  constructor(allocate: (bytes: number) => Uint8Array, begun: () => void) {
-    this.#allocate = allocate;
-    this.#begun = begun;
+  constructor(host: OutputHost) {
+    this.#host = host;
   }
 
   get isEmpty(): boolean {
@@ -38,14 +40,14 @@ export class Output {
   /** Makes room for that many bytes in one piece at `buffer[at]`. Writers move `at` on. */
   reserve(bytes: number): void {
     if (this.at + bytes <= this.buffer.length) return;
-    if (this.isEmpty) this.#begun();
+    if (this.isEmpty) this.#host.scheduleFlush();
     this.#close();
     if (spare !== undefined && spare.length - spareFrom >= Math.max(bytes, leastRoom)) {
       this.buffer = spare;
       this.at = spareFrom;
       spare = undefined;
     } else {
-      this.buffer = this.#allocate(Math.max(slabBytes, bytes));
+      this.buffer = this.#host.allocate(Math.max(slabBytes, bytes));
       this.at = 0;
     }
     this.#from = this.at;
@@ -62,7 +64,7 @@ export class Output {
   append(bytes: Uint8Array): void {
     const { length } = bytes;
     if (length >= sharedFrom) {
-      if (this.isEmpty) this.#begun();
+      if (this.isEmpty) this.#host.scheduleFlush();
       this.#cut();
       this.#chunks ??= [];
       this.#chunks.push(bytes);

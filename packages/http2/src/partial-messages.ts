@@ -20,7 +20,8 @@ export class PartialMessages implements PoolMember {
   readonly #limit: number;
   readonly #pool: MemoryPool;
   readonly #eased: () => void;
-  readonly #streams = new Set<PartialStream>();
+  /** Made with the first. */
+  #streams: Set<PartialStream> | undefined;
   /** `undefined`: it has to be looked for. */
   #largest: PartialStream | undefined;
 
@@ -71,19 +72,20 @@ export class PartialMessages implements PoolMember {
   }
 
   #add(stream: PartialStream): void {
+    this.#streams ??= new Set();
     if (this.#streams.size === 0) this.#pool.join(this);
     this.#streams.add(stream);
   }
 
   #remove(stream: PartialStream): void {
-    this.#streams.delete(stream);
-    if (this.#streams.size === 0) this.#pool.leave(this);
+    this.#streams?.delete(stream);
+    if (this.#streams?.size === 0) this.#pool.leave(this);
     if (this.#largest === stream) this.#largest = undefined;
   }
 
   #findLargest(): PartialStream | undefined {
     if (this.#largest !== undefined) return this.#largest;
-    for (const stream of this.#streams) {
+    for (const stream of this.#streams ?? []) {
       if (stream.partialBytes > (this.#largest?.partialBytes ?? 0)) this.#largest = stream;
     }
     return this.#largest;

@@ -21,6 +21,11 @@ export class RequestHeads {
     this.#decisive = decisive;
   }
 
+  /** Forgets all shapes. */
+  rest(): void {
+    this.#shapes = undefined;
+  }
+
   /**
    * The head of a block, which it keeps. A text says why the request is malformed.
    * @param bytes of a header list that it takes.

@@ -46,7 +46,8 @@ export class Sender {
   readonly #encoder = new HpackEncoder();
   #window: number = initialSettings.initialWindowBytes;
   #frameBytes: number = minMaxFrameBytes;
-  readonly #waiting = new Set<Stream>();
+  /** Streams with content that waits; made with the first. */
+  #waiting: Set<Stream> | undefined;
   /** Streams whose content waits for more until this tick ends. */
   #gathered: Stream[] = [];
   /** The host has been asked to flush. */
@@ -62,13 +63,14 @@ export class Sender {
   constructor(host: ConnectionHost, listener: SenderListener) {
     this.#host = host;
     this.#listener = listener;
-    this.#output = new Output(
-      (bytes) => host.allocate(bytes),
-      () => this.#schedule(),
-    );
+    this.#output = new Output(this);
   }
 
-  #schedule(): void {
+  allocate(bytes: number): Uint8Array {
+    return this.#host.allocate(bytes);
+  }
+
+  scheduleFlush(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     this.#host.scheduleFlush();
@@ -104,6 +106,11 @@ export class Sender {
     this.settings = settings;
     this.#frameBytes = Math.min(settings.maxFrameBytes, largestFrame);
     this.#encoder.allow(settings.headerTableBytes);
+  }
+
+  /** Lets go of what only saves time. */
+  rest(): void {
+    this.#encoder.rest();
   }
 
   /** The host holds so much that content waits in its streams. */
@@ -189,7 +196,7 @@ export class Sender {
 
   #await(stream: Stream): void {
     this.#gathered.push(stream);
-    this.#schedule();
+    this.scheduleFlush();
   }
 
   /** Writes what was gathered. */
@@ -261,6 +268,7 @@ export class Sender {
 
   /** Sends what windows and the host allow, one stream after the other. */
   pump(): void {
+    if (this.#waiting === undefined) return;
     for (const stream of this.#waiting) {
       if (this.#window <= 0 || this.#isCongested) break;
       if (stream.sendWindow <= 0) continue;
@@ -280,10 +288,11 @@ export class Sender {
   /** Sends from a stream's queue. What is left waits for its next turn, or for room. */
   #turn(stream: Stream): void {
     // It may be there: a writer that is told of room writes inside a turn of its own.
-    this.#waiting.delete(stream);
+    this.#waiting?.delete(stream);
     for (let left = turnBytes; stream.queuedBytes > 0; ) {
       const room = Math.min(stream.queuedBytes, this.#window, stream.sendWindow, this.#frameBytes);
       if (room <= 0 || left <= 0 || this.#isCongested) {
+        this.#waiting ??= new Set();
         this.#waiting.add(stream);
         this.#isCut ||= room > 0 && !this.#isCongested;
         return;
@@ -329,7 +338,7 @@ export class Sender {
     this.#listener.waits(-stream.queuedBytes, false);
     stream.queuedBytes = 0;
     stream.queue = undefined;
-    this.#waiting.delete(stream);
+    this.#waiting?.delete(stream);
   }
 
   rstStream(streamId: number, code: number): void {

@@ -1,5 +1,5 @@
 import { Connection, type ConnectionListener, strayFrames } from "./connection.js";
-import { type ConnectionOptions, defaultOptions } from "./connection-options.js";
+import { type ConnectionOptions, wholeOptions } from "./connection-options.js";
 import { ConnectionError, ErrorCode } from "./error-code.js";
 import type { FieldList } from "./field.js";
 import { HeaderBlockCache } from "./header-block-cache.js";
@@ -40,7 +40,7 @@ export class ServerConnection extends Connection {
   /** The highest stream that the peer began, whether it was taken or not. */
   #highestStreamId = 0;
   /** Streams that are answered while their requests go on, until they are reset. */
-  readonly #unread = new Set<number>();
+  #unread: Set<number> | undefined;
   /** Whether streams are given the time of their beginning: from the first reset on, so that others need no clock. */
   #isTiming = false;
   /** Requests that wait until the peer has taken some of what it is owed. */
@@ -53,7 +53,7 @@ export class ServerConnection extends Connection {
     listener: ServerListener,
     options: Partial<ConnectionOptions> = {},
   ) {
-    super(host, { ...defaultOptions, ...options }, listener);
+    super(host, wholeOptions(options), listener);
     this.#heads = new RequestHeads(listener.decisiveFields);
     this.greet({
       ...initialSettings,
@@ -107,6 +107,12 @@ export class ServerConnection extends Connection {
     }
   }
 
+  protected override rest(): void {
+    super.rest();
+    this.#blocks.clear();
+    this.#heads.rest();
+  }
+
   protected readPreface(bytes: Uint8Array): number {
     return this.#preface.isComplete ? 0 : this.#preface.read(bytes, 0);
   }
@@ -136,6 +142,7 @@ export class ServerConnection extends Connection {
   protected finished(stream: Stream): void {
     if (!stream.isReceived) {
       this.resetByUs.add(stream.id);
+      this.#unread ??= new Set();
       this.#unread.add(stream.id);
       if (this.#unread.size === 1) this.host.later(() => this.#resetUnread());
       else if (this.#unread.size > maxUnread) this.#resetUnread();
@@ -144,7 +151,7 @@ export class ServerConnection extends Connection {
   }
 
   protected override strayEnd(streamId: number): void {
-    this.#unread.delete(streamId);
+    this.#unread?.delete(streamId);
   }
 
   /**
@@ -169,9 +176,9 @@ export class ServerConnection extends Connection {
   }
 
   #resetUnread(): void {
-    if (this.isClosed) return;
+    if (this.isClosed || this.#unread === undefined) return;
     for (const streamId of this.#unread) this.sender.rstStream(streamId, ErrorCode.noError);
-    this.#unread.clear();
+    this.#unread = undefined;
   }
 
   protected completed(): void {}

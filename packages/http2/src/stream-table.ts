@@ -15,12 +15,13 @@ export class StreamTable<S extends Identified> {
   size = 0;
   #slots: (S | undefined)[] = [];
   #mask = -1;
-  readonly #others = new Map<number, S>();
+  /** Made with the first that needs it. */
+  #others: Map<number, S> | undefined;
 
   get(id: number): S | undefined {
     const found = this.#slots[(id >>> 1) & this.#mask];
     if (found !== undefined && found.id === id) return found;
-    return this.#others.size === 0 ? undefined : this.#others.get(id);
+    return this.#others?.get(id);
   }
 
   add(stream: S): void {
@@ -31,7 +32,7 @@ export class StreamTable<S extends Identified> {
   delete(stream: S): void {
     const slot = (stream.id >>> 1) & this.#mask;
     if (this.#slots[slot] === stream) this.#slots[slot] = undefined;
-    else if (!this.#others.delete(stream.id)) return;
+    else if (this.#others?.delete(stream.id) !== true) return;
     if (--this.size > 0 || this.#mask < slotsAtRest) return;
     this.#slots = [];
     this.#mask = -1;
@@ -40,20 +41,23 @@ export class StreamTable<S extends Identified> {
   /** Everything that is in the table now. */
   all(): S[] {
     const found = this.#slots.filter((each) => each !== undefined);
-    return [...found, ...this.#others.values()];
+    return this.#others === undefined ? found : [...found, ...this.#others.values()];
   }
 
   #put(stream: S): void {
     const slot = (stream.id >>> 1) & this.#mask;
     if (this.#slots[slot] === undefined) this.#slots[slot] = stream;
-    else this.#others.set(stream.id, stream);
+    else {
+      this.#others ??= new Map();
+      this.#others.set(stream.id, stream);
+    }
   }
 
   #grow(): void {
     const before = this.all();
     this.#mask = this.#mask < 0 ? leastSlots - 1 : this.#mask * 2 + 1;
     this.#slots = new Array<S | undefined>(this.#mask + 1).fill(undefined);
-    this.#others.clear();
+    this.#others = undefined;
     for (const stream of before) this.#put(stream);
   }
 }

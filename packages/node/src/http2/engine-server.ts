@@ -5,10 +5,11 @@ import {
   type PingPolicy,
   type RequestHead,
   ServerConnection,
+  type ServerListener,
   type Stream,
   type StreamReceiver,
 } from "@bowline/http2";
-import { decisiveHeaders, type RequestAcceptor } from "@bowline/rpc/internal";
+import { decisiveHeaders, type RequestAcceptor, type StreamPeer } from "@bowline/rpc/internal";
 import type { HttpServer } from "../http-server.js";
 import { bornWith, type ConnectionLife, pingPolicy, timesOf } from "../keepalive.js";
 import { peerOf } from "../peer.js";
@@ -51,7 +52,7 @@ export class EngineServer implements HttpServer {
     { life = serverLife, pings = pingPolicy(), frames = {} }: Http2ServerOptions = {},
   ) {
     this.#accept = accept;
-    this.#options = { ...connectionOptions(limits), ...frames, pings };
+    this.#options = { ...connectionOptions(limits), ...frames, pings, ...life };
     this.#life = life;
     this.#sweepMs = sweepMs(limits, timesOf(life));
   }
@@ -64,21 +65,12 @@ export class EngineServer implements HttpServer {
 
   take(socket: Socket): void {
     const host = new EngineSocket(socket, true);
-    const peer = peerOf(socket);
-    const request = (stream: Stream, head: RequestHead): StreamReceiver | undefined => {
-      const call = new EngineServerStream(stream, head, peer);
-      const receiver = this.#accept(call);
-      if (receiver === undefined) return undefined;
-      call.wantContent();
-      return new EngineRequest(stream, receiver, peer);
-    };
-    const options = { ...this.#options, ...bornWith(this.#life) };
-    const closed = () => this.#connections.delete(connection);
-    const connection = new ServerConnection(
-      host,
-      { request, closed, decisiveFields: decisiveHeaders },
-      options,
-    );
+    const listener = new Served(this.#accept, peerOf(socket), this.#connections);
+    // Most share all their options.
+    const life = bornWith(this.#life);
+    const options = life === this.#life ? this.#options : { ...this.#options, ...life };
+    const connection = new ServerConnection(host, listener, options);
+    listener.connection = connection;
     this.#connections.add(connection);
     this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
     host.carry(connection);
@@ -102,6 +94,33 @@ export class EngineServer implements HttpServer {
 
   #sweep(): void {
     for (const connection of this.#connections) connection.tick();
+  }
+}
+
+/** What the connection of a socket tells its server. */
+class Served implements ServerListener {
+  connection: ServerConnection | undefined;
+  readonly decisiveFields = decisiveHeaders;
+  readonly #accept: RequestAcceptor;
+  readonly #peer: StreamPeer;
+  readonly #connections: Set<ServerConnection>;
+
+  constructor(accept: RequestAcceptor, peer: StreamPeer, connections: Set<ServerConnection>) {
+    this.#accept = accept;
+    this.#peer = peer;
+    this.#connections = connections;
+  }
+
+  request(stream: Stream, head: RequestHead): StreamReceiver | undefined {
+    const call = new EngineServerStream(stream, head, this.#peer);
+    const receiver = this.#accept(call);
+    if (receiver === undefined) return undefined;
+    call.wantContent();
+    return new EngineRequest(stream, receiver, this.#peer);
+  }
+
+  closed(): void {
+    if (this.connection !== undefined) this.#connections.delete(this.connection);
   }
 }
 

@@ -32,49 +32,41 @@ export class EngineSocket implements ConnectionHost {
   #connection: SocketConnection | undefined;
   #isEnded = false;
   readonly #trace: ConnectionTrace | undefined;
-  readonly #flush: () => void;
-  readonly #afterMicrotasks: () => void;
 
   constructor(socket: Socket, isServer: boolean) {
     this.socket = socket;
     this.#trace = traceOf(socket, isServer);
-    this.#flush = () => this.#connection?.flush();
-    this.#afterMicrotasks = () => process.nextTick(this.#flush);
   }
 
   /** Begins to read. */
   carry(connection: SocketConnection): void {
     this.#connection = connection;
-    const { socket } = this;
-    // Code that sees buffers and other arrays by turns is slower with both.
-    socket.on("data", ({ buffer, byteOffset, length }: Buffer) => {
-      this.#receive(new Uint8Array(buffer, byteOffset, length), false);
-    });
-    readIntoSharedMemory(socket, (length, { buffer }) => {
-      this.#receive(new Uint8Array(buffer, 0, length), true);
-      return true;
-    });
-    socket.on("drain", () => {
-      if (socket.isPaused()) socket.resume();
-      connection.drained();
-    });
-    socket.on("error", (error) => {
-      this.error ??= error;
-    });
-    socket.on("end", () => this.#gone(connection));
-    socket.on("close", () => connection.disconnected());
+    const socket: Carrying = this.socket;
+    socket[carrier] = this;
+    socket.on("data", onData);
+    readIntoSharedMemory(socket, onRead);
+    socket.on("drain", onDrain).on("error", onError).on("end", onEnd).on("close", onClose);
     socket.resume();
   }
 
-  #receive(bytes: Uint8Array, isLent: boolean): void {
+  /** Bytes came. */
+  receive(bytes: Uint8Array, isLent: boolean): void {
     this.#trace?.received.add(bytes);
     this.reads++;
     this.#connection?.receive(bytes, isLent);
   }
 
-  #gone(connection: SocketConnection): void {
-    connection.disconnected();
-    this.close();
+  drained(): void {
+    if (this.socket.isPaused()) this.socket.resume();
+    this.#connection?.drained();
+  }
+
+  disconnected(): void {
+    this.#connection?.disconnected();
+  }
+
+  flush(): void {
+    this.#connection?.flush();
   }
 
   write(chunks: readonly Uint8Array[]): boolean {
@@ -103,7 +95,7 @@ export class EngineSocket implements ConnectionHost {
   /** Behind all that is waiting to run now: what resolves meanwhile leaves in the same write. */
   scheduleFlush(): void {
     // Unlike `queueMicrotask`, this makes no AsyncResource.
-    settled.then(this.#afterMicrotasks);
+    if (written.push(this) === 1) settled.then(flushSoon);
   }
 
   later(action: () => void): void {
@@ -127,4 +119,50 @@ export class EngineSocket implements ConnectionHost {
     const { buffer } = Buffer.allocUnsafeSlow(bytes);
     return new Uint8Array(buffer);
   }
+}
+
+/** Those that have something to flush. */
+let written: EngineSocket[] = [];
+
+function flushSoon(): void {
+  const all = written;
+  written = [];
+  for (const each of all) process.nextTick(flush, each);
+}
+
+function flush(socket: EngineSocket): void {
+  socket.flush();
+}
+
+// All sockets have the same listeners, which find what they carry on the socket: an idle connection costs none of its own.
+
+const carrier: unique symbol = Symbol("bowline.http2");
+type Carrying = Socket & { [carrier]?: EngineSocket };
+
+function onData(this: Carrying, { buffer, byteOffset, length }: Buffer): void {
+  // Code that sees buffers and other arrays by turns is slower with both.
+  this[carrier]?.receive(new Uint8Array(buffer, byteOffset, length), false);
+}
+
+function onRead(this: Carrying, length: number, { buffer }: Uint8Array): true {
+  this[carrier]?.receive(new Uint8Array(buffer, 0, length), true);
+  return true;
+}
+
+function onDrain(this: Carrying): void {
+  this[carrier]?.drained();
+}
+
+function onError(this: Carrying, error: Error): void {
+  const socket = this[carrier];
+  if (socket !== undefined) socket.error ??= error;
+}
+
+function onEnd(this: Carrying): void {
+  this[carrier]?.disconnected();
+  this[carrier]?.close();
+}
+
+function onClose(this: Carrying): void {
+  this[carrier]?.disconnected();
 }

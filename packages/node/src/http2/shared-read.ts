@@ -7,7 +7,7 @@ import { Socket } from "node:net";
 const memory: Uint8Array = new Uint8Array(new ArrayBuffer(262_144));
 
 /** Takes the first `length` bytes of the memory, before the next read. Returns `true`: the socket is read on. */
-type Take = (length: number, memory: Uint8Array) => true;
+type Take = (this: Socket, length: number, memory: Uint8Array) => true;
 
 /** Where a socket keeps the memory of the option `onread`, and who takes what was read. */
 const [memoryKey, takeKey] = ["kBuffer", "kBufferCb"].map((name) =>
