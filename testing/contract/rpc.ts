@@ -155,6 +155,11 @@ function echoHandlers(seen: Seen): Implementation {
     },
     async *chat(requests, call) {
       if (call.requestHeaders.get("x-when") !== "late") await behave(call);
+      // Answers with more than waits for a reader, and is done with requests that go on.
+      if (call.requestHeaders.get("x-do") === "leave") {
+        for (let i = 0; i < 20; i++) yield { name: `${i}`.padEnd(5_000) };
+        return;
+      }
       for await (const { name } of requests) yield { name: `${name}!` };
       if (call.requestHeaders.get("x-when") === "late") await behave(call);
     },
@@ -417,6 +422,27 @@ export function describeRpc(
         },
       );
     });
+
+    it.runIf(traits.fullDuplex)(
+      "all of an answer arrives at a slow reader who still sends when it is complete",
+      async () => {
+        let isRead = false;
+        async function* requests() {
+          while (!isRead) {
+            yield { name: "more" };
+            await new Promise((resolve) => setTimeout(resolve, 2));
+          }
+        }
+        const names: number[] = [];
+        for await (const { name } of client.chat(requests(), { headers: { "x-do": "leave" } })) {
+          names.push(Number(name));
+          // The server has told by then that it reads no more.
+          if (names.length === 1) await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        isRead = true;
+        expect(names).toEqual(Array.from({ length: 20 }, (_, i) => i));
+      },
+    );
 
     describe("metadata", () => {
       it.each(kinds)("goes both ways, in %s", async (kind) => {

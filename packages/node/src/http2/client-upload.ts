@@ -77,6 +77,9 @@ export class Upload implements Stallable {
 
   #pump(): void {
     if (this.#writing || this.#ended) return;
+    // The server has answered and wants no more. A write would be an error, to which `node:http2` loses what of the answer
+    // has not been read.
+    if (this.#stream.closed) return;
     const piece = this.#take();
     if (piece === undefined) {
       if (!this.#ending) return;
