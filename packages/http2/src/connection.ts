@@ -185,10 +185,20 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
       if (start < kept.length) this.#reader.read(kept, start);
       if (lentContent.stream !== undefined) this.#handJoined();
     } catch (error) {
-      this.#fail(error);
+      this.#breakOff(error);
+    } finally {
       lentContent.stream = undefined;
+      lentContent.isLent = outer;
     }
-    lentContent.isLent = outer;
+  }
+
+  /** Delivers what came before a fault, so that nothing waits while the end is told, and ends the connection. */
+  #breakOff(error: unknown): void {
+    try {
+      this.#handJoined();
+    } finally {
+      this.#fail(error);
+    }
   }
 
   /** Hands what was written to the host. */
@@ -1109,6 +1119,9 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
 
   /** The peer broke the rules on a stream: the stream ends, the connection does not. */
   protected streamError(stream: Stream, code: number, message: string): void {
+    // What came before may have been answered: that goes first.
+    if (lentContent.stream !== undefined) this.#handJoined();
+    if (stream.isClosed) return;
     this.spend("resets", "faulty streams");
     this.sendReset(stream, code);
     this.interrupt(stream, { cause: "malformed", code, message });

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { markAsUntransferable } from "node:worker_threads";
 import type { ConnectionHost } from "@bowline/http2";
 import { bytesTaken } from "./bytes-taken.js";
 import { closeBehind } from "./close-behind.js";
@@ -117,6 +118,8 @@ export class EngineSocket implements ConnectionHost {
 
   allocate(bytes: number): Uint8Array {
     const { buffer } = Buffer.allocUnsafeSlow(bytes);
+    // It holds what came for several calls: one of them cannot take it away from the others.
+    markAsUntransferable(buffer);
     return new Uint8Array(buffer);
   }
 }

@@ -57,7 +57,7 @@ describe.each([
       const pair = await connected(isSecure);
       const [reader, writer] = which === "accepted" ? pair : [...pair].reverse();
       const found = collect(reader as Socket);
-      expect(found.shared).toBe(true);
+      expect(found.shared).toBe(!isSecure);
       writer?.end(content);
       await once(reader as Socket, "end");
       expect(Buffer.concat(found.pieces).equals(content)).toBe(true);

@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 /**
  * What all sockets are read into, one after the other: Node otherwise makes 64 KiB for every read, and the garbage that
@@ -22,11 +23,12 @@ interface Reading {
 /**
  * Has a socket read into memory that all share. That is Node's own `onread`, which it offers to sockets that connect;
  * those that a server accepts have what it takes, too. Returns whether it could be done; if not, all comes by `data`
- * events. What was read before, or put back, is in such an event in any case.
+ * events. TLS gains nothing by it, and over a stream of JavaScript it could be read while another socket is. What was read before, or put back, is in such an event in any case.
  */
 export function readIntoSharedMemory(socket: Socket, take: Take): boolean {
   const reading = socket as unknown as Reading;
   const handle = reading._handle;
+  if (socket instanceof TLSSocket) return false;
   if (handle?.useUserBuffer === undefined || memoryKey === undefined || takeKey === undefined) {
     return false;
   }
