@@ -92,8 +92,7 @@ export class FrameTrace {
   }
 }
 
-const secret =
-  /^(?:authorization|proxy-authorization|cookie|set-cookie|.*(?:token|secret|password|api-?key).*|.*-bin)$/;
+const secret = /authorization|cookie|token|secret|password|api-?key|-bin$/;
 
 function describe(type: number, flags: number, streamId: number, rest: string): string {
   const stream = streamId === 0 ? "" : ` stream ${streamId}`;

@@ -88,7 +88,7 @@ class Slots {
   #mostSlots = manySlots;
   #timer: Timer | undefined;
   /** The slot that the timer is for, and the platform's function that made it: tests put others in its place. */
-  #timerFor = Number.POSITIVE_INFINITY;
+  #timerFor = Infinity;
   #madeBy: typeof setTimeout | undefined;
 
   /** The slot for deadlines of that moment. Somebody joins it. */
@@ -114,7 +114,7 @@ class Slots {
   }
 
   #disarm(): void {
-    this.#timerFor = Number.POSITIVE_INFINITY;
+    this.#timerFor = Infinity;
     if (this.#madeBy === globalThis.setTimeout) clearTimeout(this.#timer);
   }
 
@@ -135,9 +135,9 @@ class Slots {
   }
 
   #due(): void {
-    this.#timerFor = Number.POSITIVE_INFINITY;
+    this.#timerFor = Infinity;
     const now = performance.now();
-    let soonest = Number.POSITIVE_INFINITY;
+    let soonest = Infinity;
     for (const [number, slot] of this.#slots) {
       if (slot.first !== undefined && number * slotMs > now) soonest = Math.min(soonest, number);
       else {
@@ -145,7 +145,7 @@ class Slots {
         WatchedDeadline.release(slot);
       }
     }
-    if (soonest !== Number.POSITIVE_INFINITY) this.#arm(soonest);
+    if (soonest !== Infinity) this.#arm(soonest);
   }
 }
 

@@ -74,7 +74,7 @@ function after(b: Uint8Array, p: number, e: number, t: number): number {
   try {
     return skip(b, p, e, t, 10_000);
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return Infinity;
   }
 }
 

@@ -8,6 +8,7 @@ import {
 } from "./codec.js";
 import { encode } from "./encode.js";
 import type { EncodeOptions, MessageType } from "./message-type.js";
+import { isPlainObject } from "./plain-object.js";
 
 /** Memory that a message may be written into, where it is wanted. */
 export interface EncodeTarget {
@@ -76,7 +77,7 @@ function writeInPlace(
  * be, `encode` makes the message anew and says what. What is more than a simple literal stays as it is.
  */
 function readable(type: MessageType, codec: Codec, value: unknown): unknown {
-  if (!isPlain(value)) return value;
+  if (!isPlainObject(value)) return value;
   const members = (codec.members ??= Object.keys(type.create() as object));
   let at = 0;
   for (const name in value) if (name !== members[at++]) return shaped(type, value);
@@ -93,14 +94,8 @@ function shaped(type: MessageType, literal: AnyMessage): unknown {
     const field: unknown = literal[name];
     if (field === undefined) continue;
     // What stands for a map or a message has to be converted all the same.
-    if (isPlain(field)) return literal;
+    if (isPlainObject(field)) return literal;
     message[name] = field;
   }
   return message;
-}
-
-function isPlain(value: unknown): value is AnyMessage {
-  return (
-    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
-  );
 }

@@ -189,7 +189,7 @@ function checkInterceptors(interceptors: readonly Interceptor[]): readonly Inter
 }
 
 function checkTimeout(timeoutMs: number | undefined): number | undefined {
-  if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return undefined;
+  if (timeoutMs === undefined || timeoutMs === Infinity) return undefined;
   if (typeof timeoutMs === "number" && timeoutMs >= 0) return timeoutMs;
   throw unusable(
     `timeoutMs must be a number of milliseconds, 0 or more; it is ${quote(timeoutMs)}`,

@@ -13,7 +13,7 @@ export class ExpiryQueue implements CallTimers {
   #waiting = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When the timer looks. */
-  #lookAt: number = Number.POSITIVE_INFINITY;
+  #lookAt: number = Infinity;
 
   add(call: ExpiringCall, timeoutMs: number, startedAt: number = performance.now()): Expiry {
     const at = Math.ceil(startedAt + timeoutMs);
@@ -48,13 +48,13 @@ export class ExpiryQueue implements CallTimers {
   #disarm(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#lookAt = Number.POSITIVE_INFINITY;
+    this.#lookAt = Infinity;
   }
 
   #look(): void {
     this.#disarm();
     const now = performance.now();
-    let next = Number.POSITIVE_INFINITY;
+    let next = Infinity;
     for (const [at, due] of this.#due) {
       if (at <= now) due.expire();
       else if (at < next) next = at;

@@ -27,7 +27,7 @@ export const deadlinePolicyNames: ReadonlySet<string> = new Set<keyof DeadlinePo
 export function grantedMs(policy: DeadlinePolicy, askedMs: number | undefined): number | undefined {
   const wanted = askedMs ?? policy.defaultMs ?? policy.maxMs;
   if (wanted === undefined) return undefined;
-  return Math.min(Math.max(wanted, policy.minMs ?? 0), policy.maxMs ?? Number.POSITIVE_INFINITY);
+  return Math.min(Math.max(wanted, policy.minMs ?? 0), policy.maxMs ?? Infinity);
 }
 
 /**
@@ -39,7 +39,7 @@ export function checkDeadlinePolicy(of: string, policy: DeadlinePolicy): void {
     if (value === undefined || (typeof value === "number" && value >= 0)) continue;
     throw unusable(`${of}.${name} must be milliseconds, 0 or more; it is ${quote(value)}`);
   }
-  const { minMs = 0, maxMs = Number.POSITIVE_INFINITY } = policy;
+  const { minMs = 0, maxMs = Infinity } = policy;
   if (minMs > maxMs) throw unusable(`${of}.minMs is ${minMs}, more than its maxMs of ${maxMs}`);
 }
 

@@ -213,7 +213,7 @@ function checkSettings(prefix: string, limits: Limits): void {
     );
   }
   for (const [name, value] of Object.entries(limits)) {
-    const isNone = name === "stallTimeoutMs" && (value === 0 || value === Number.POSITIVE_INFINITY);
+    const isNone = name === "stallTimeoutMs" && (value === 0 || value === Infinity);
     if (isNone || (Number.isSafeInteger(value) && value > 0)) continue;
     throw unusable(`limits.${name} must be a whole number, 1 or more; it is ${quote(value)}`);
   }
