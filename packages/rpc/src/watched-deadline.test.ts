@@ -82,7 +82,7 @@ describe("a deadline that is watched", () => {
     expect(timers().length).toBe(before);
   });
 
-  it("is told of after others were stopped, with the timer that they left", () => {
+  it("is told of after others were stopped, and their timer with them", () => {
     watch(1_000).deadline.stop();
     const seen = watch(1_100);
     vi.advanceTimersByTime(1_101);

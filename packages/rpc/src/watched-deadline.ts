@@ -77,16 +77,13 @@ interface Slot {
   first: WatchedDeadline | undefined;
 }
 
-/** A timer of a platform on which they keep a process alive, or of another. */
-type Timer = ReturnType<typeof setTimeout> & { ref?(): void; unref?(): void };
-
 /** The slots by number, and the one timer for the first of them. */
 class Slots {
   readonly #slots = new Map<number, Slot>();
   #waiting = 0;
   /** Empty slots are looked for next when there are so many of them. */
   #mostSlots = manySlots;
-  #timer: Timer | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** The slot that the timer is for, and the platform's function that made it: tests put others in its place. */
   #timerFor = Infinity;
   #madeBy: typeof setTimeout | undefined;
@@ -101,19 +98,12 @@ class Slots {
       this.#slots.set(number, slot);
     }
     if (number < this.#timerFor || this.#madeBy !== globalThis.setTimeout) this.#arm(number);
-    else if (this.#waiting === 0) this.#timer?.ref?.();
     this.#waiting++;
     return slot;
   }
 
-  /** The timer stays for those that come next, where it need not keep the process for nobody. */
   left(): void {
     if (--this.#waiting > 0) return;
-    if (this.#timer?.unref !== undefined) this.#timer.unref();
-    else this.#disarm();
-  }
-
-  #disarm(): void {
     this.#timerFor = Infinity;
     if (this.#madeBy === globalThis.setTimeout) clearTimeout(this.#timer);
   }
@@ -131,7 +121,7 @@ class Slots {
     const delay = Math.max(Math.ceil(number * slotMs - performance.now()), 0);
     this.#madeBy = globalThis.setTimeout;
     this.#timerFor = number;
-    this.#timer = setTimeout(() => this.#due(), Math.min(delay, longestTimer)) as Timer;
+    this.#timer = setTimeout(() => this.#due(), Math.min(delay, longestTimer));
   }
 
   #due(): void {
