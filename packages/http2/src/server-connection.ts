@@ -25,7 +25,7 @@ export interface ServerListener extends ConnectionListener {
 const noFields: FieldList = [];
 /** So many answered streams are reset later; at more they are reset at once. */
 const maxUnread = 1_000;
-/** A stream that was open for so long took its place among those that are allowed, as any other: its reset costs nothing. */
+/** Milliseconds that a stream is open, after which its reset costs nothing: it has held one of the allowed places for its time. */
 const matureMs = 50;
 /** What an answer gives back of what a reset costs. */
 const earnedByAnswer = 1 / 8;

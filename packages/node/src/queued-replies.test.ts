@@ -11,22 +11,10 @@ const besideBytes = 12_000_000;
 const script = (limit: string) => `
 import { once } from "node:events";
 import { connect } from "node:net";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { held } from "./held-memory.js";
 import { echoService } from "./echo-service.js";
 import { flag, frame, framesOf, frameType, headerBlock, preface } from "./http2-frames.js";
 import { serve } from "../serve.js";
-
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc");
-async function held() {
-  for (let i = 0; i < 2; i++) {
-    collect();
-    await new Promise(setImmediate);
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 const fields = headerBlock([
   [":method", "POST"], [":scheme", "http"], [":path", "/test.v1.EchoService/Echo"], [":authority", "x"],

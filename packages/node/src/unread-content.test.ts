@@ -11,22 +11,10 @@ const fillerBytes = 15_000;
  */
 const script = `
 import { connect } from "node:net";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { held } from "./held-memory.js";
 import { flag, frame, framesOf, frameType, headerBlock, preface } from "./http2-frames.js";
 import { allKindsService } from "./all-kinds-service.js";
 import { serve } from "../serve.js";
-
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc");
-async function held() {
-  for (let i = 0; i < 2; i++) {
-    collect();
-    await new Promise(setImmediate);
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 const join = (_, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 const server = await serve({ port: 0, services: [allKindsService({ join })], signals: false, pings: { idleMs: 0, activeMs: 0 } });
