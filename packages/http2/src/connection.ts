@@ -768,10 +768,13 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
 
   /** Delivers content that does not end its stream. */
   #hand(stream: Stream, bytes: Uint8Array, start: number, end: number): void {
-    const { receiver } = stream;
-    receiver?.data(bytes, start, end);
-    if (receiver?.partialBytes === undefined || stream.isClosed) return;
-    const partial = stream.receiver === receiver ? receiver.partialBytes() : 0;
+    stream.receiver?.data(bytes, start, end);
+    if (!stream.isClosed) this.#recount(stream);
+  }
+
+  /** Counts anew what a receiver keeps: content has come, or messages that it held back have gone on. */
+  #recount(stream: Stream): void {
+    const partial = stream.receiver?.partialBytes?.() ?? 0;
     if (partial !== stream.partialBytes) this.#countPartial(stream, partial);
   }
 
@@ -801,6 +804,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
 
   resumeStream(stream: Stream): void {
     if (stream.isClosed || stream.isDelivering) return;
+    if (stream.partialBytes > 0) this.#recount(stream);
     if (stream.held === undefined && stream.heldEnd === undefined) return;
     stream.isDelivering = true;
     stream.hasMoved = true;

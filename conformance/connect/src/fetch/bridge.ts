@@ -26,6 +26,9 @@ async function answer(
     await body?.cancel();
     return;
   }
+  // What is there of the body leaves with the head: a caller whose time is up in between would have half an answer.
+  outgoing.cork();
+  setImmediate(() => outgoing.uncork());
   outgoing.writeHead(status, [...headers].flat());
   outgoing.flushHeaders();
   const reader = body?.getReader();

@@ -51,14 +51,11 @@ export class EnvelopedResponse {
   #waitingBytes = 0;
   #endArrived = false;
   #end: Uint8Array | undefined;
-  /** What waits behind a message that is being decompressed, or that will be when the caller's reader has caught up. */
-  #queue: (() => void)[] | undefined;
+  /** How the stream ended, where messages that came before have yet to be delivered. */
+  #last: (() => void) | undefined;
   #isDecompressing = false;
-  /** What waits goes on in the next turn of the event loop. */
-  #isProceeding = false;
   /** Bytes that were decompressed without a turn of the event loop in between. */
   #decompressed = 0;
-  #isPaused = false;
 
   constructor(
     channel: EnvelopedChannel,
@@ -102,8 +99,7 @@ export class EnvelopedResponse {
         throw brokenEnd("more came behind the end of the response", this.#owner.place());
       const at = this.#reader === undefined ? this.#readWhole(bytes, start, end) : start;
       if (at === end || this.#owner.isOver) return;
-      this.#reader ??= this.#makeReader();
-      this.#reader.push(bytes, at, end);
+      this.#makeReader().push(bytes, at, end);
     } catch (error) {
       this.#broken(error);
     }
@@ -113,7 +109,7 @@ export class EnvelopedResponse {
   #readWhole(bytes: Uint8Array, start: number, end: number): number {
     const limit = this.#settings.receivedMessageBytes;
     let at = start;
-    while (at < end && !this.#owner.isOver) {
+    while (at < end && !this.#owner.isOver && this.#reader === undefined) {
       const next = wholeEnvelopeEnd(bytes, at, end, limit);
       if (next < 0) break;
       this.#arrive(bytes[at] as number, bytes, at + envelopePrefixLength, next);
@@ -123,14 +119,15 @@ export class EnvelopedResponse {
   }
 
   #makeReader(): EnvelopeReader {
-    return new EnvelopeReader(this.#settings.receivedMessageBytes, (flags, bytes, start, end) =>
-      this.#arrive(flags, bytes, start, end),
+    this.#reader ??= new EnvelopeReader(
+      this.#settings.receivedMessageBytes,
+      (flags, bytes, start, end) => this.#arrive(flags, bytes, start, end),
     );
+    return this.#reader;
   }
 
   end(trailers: ReadonlyMetadata): void {
-    if (this.#queue !== undefined) this.#queue.push(() => this.#complete(trailers));
-    else if (!this.#owner.isOver) this.#complete(trailers);
+    this.inOrder(() => this.#complete(trailers));
   }
 
   /** Bytes of a message that wait for its rest, or, where it is the only one, for the end of the call. */
@@ -141,19 +138,24 @@ export class EnvelopedResponse {
   /** Ignores all that comes from now on. */
   stop(): void {
     this.#reader?.stop();
-    this.#queue = undefined;
   }
 
-  /** The caller's reader is behind, or has caught up. */
+  /** No message is delivered until as many `resume` have come: the caller's reader is behind, say. */
   pause(): void {
-    this.#isPaused = true;
+    this.#makeReader().pause();
     this.#owner.pauseStream();
   }
 
   resume(): void {
-    this.#isPaused = false;
-    if (this.#queue === undefined) this.#owner.resumeStream();
-    else if (!this.#isDecompressing) this.#proceedSoon();
+    const reader = this.#makeReader();
+    try {
+      reader.resume();
+    } catch (error) {
+      this.#broken(error);
+    }
+    if (reader.isPaused || this.#owner.isOver) return;
+    if (this.#last === undefined) this.#owner.resumeStream();
+    else this.#last();
   }
 
   #acceptHead(headers: ReadonlyMetadata): void {
@@ -190,12 +192,8 @@ export class EnvelopedResponse {
     if ((flags & endFlag) !== 0) this.#endArrived = true;
     else if (++this.#arrived > 1 && this.#isSingle) throw this.#wrongCount("more than one message");
     else if (this.#isSingle && end - start >= countedBytes) this.#waitingBytes = end - start;
-    if ((flags & 1) === 0) {
-      if (this.#queue === undefined) this.#deliver(flags, bytes, start, end);
-      else this.#queue.push(() => this.#deliver(flags, bytes, start, end));
-    } else {
-      this.inOrder(() => this.#decompress(flags, bytes, start, end));
-    }
+    if ((flags & 1) === 0) this.#deliver(flags, bytes, start, end);
+    else this.#decompress(flags, bytes, start, end);
   }
 
   #decompress(flags: number, bytes: Uint8Array, start: number, end: number): void {
@@ -206,69 +204,33 @@ export class EnvelopedResponse {
         this.#owner.place(),
       );
     }
-    // A thousand small ones that came in one piece would all be large at once.
-    if (this.#isPaused || this.#decompressed >= decompressedBytesBetweenTurns) {
-      this.#queue = [() => this.#decompress(flags, bytes, start, end)];
-      if (!this.#isPaused) this.#proceedSoon();
-      return;
-    }
     const limit = this.#settings.receivedMessageBytes;
     const plain = decompressMessage(this.#compression, bytes, start, end, limit);
     if (plain instanceof Uint8Array) {
-      this.#decompressed += plain.length;
       this.#deliver(flags, plain, 0, plain.length);
+      this.#decompressed += plain.length;
+      if (this.#decompressed < decompressedBytesBetweenTurns) return;
+      this.#decompressed = 0;
+      this.pause();
+      nextTurn(() => this.resume());
       return;
     }
-    this.#queue = [];
     this.#isDecompressing = true;
-    this.#owner.pauseStream();
-    plain.then(
-      (ready) => {
+    this.pause();
+    plain
+      .then((ready) => {
         this.#isDecompressing = false;
-        this.#proceed(() => this.#deliver(flags, ready, 0, ready.length));
-      },
-      (error: unknown) => this.#broken(error),
-    );
+        this.#deliver(flags, ready, 0, ready.length);
+        this.resume();
+      })
+      .catch((error: unknown) => this.#broken(error));
   }
 
-  /** Goes on with what waits, in the next turn of the event loop. */
-  #proceedSoon(): void {
-    if (this.#isProceeding) return;
-    this.#isProceeding = true;
-    this.#owner.pauseStream();
-    nextTurn(() => {
-      this.#isProceeding = false;
-      this.#decompressed = 0;
-      this.#proceed(() => {});
-    });
-  }
-
-  /** Runs what waited, in order, up to the next message that takes its time. */
-  #proceed(first: () => void): void {
-    const waiting = this.#queue ?? [];
-    this.#queue = undefined;
-    try {
-      for (let step: (() => void) | undefined = first; step !== undefined; step = waiting.shift()) {
-        if (this.#owner.isOver) return;
-        step();
-        const blocked = this.#queue as (() => void)[] | undefined;
-        if (blocked === undefined) continue;
-        // It takes its time, or waits for the reader; the rest stays where it is, for it may be long.
-        waiting.unshift(...blocked);
-        this.#queue = waiting;
-        return;
-      }
-    } catch (error) {
-      this.#broken(error);
-    }
-    if (!this.#owner.isOver && !this.#isPaused) this.#owner.resumeStream();
-  }
-
-  /** Does something when everything that came before has been delivered. */
+  /** Does something when every message that came before has been delivered. */
   inOrder(step: () => void): void {
     if (this.#owner.isOver) return;
-    if (this.#queue === undefined) step();
-    else this.#queue.push(step);
+    if (this.#isDecompressing || this.#reader?.waitingBytes) this.#last ??= step;
+    else step();
   }
 
   #deliver(flags: number, bytes: Uint8Array, start: number, end: number): void {

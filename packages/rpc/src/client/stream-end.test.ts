@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Codec } from "../codec.js";
+import { countingCodec } from "../fixtures/counting-codec.js";
 import { EchoService, Method } from "../fixtures/echo-service.js";
 import { envelope, FakeTransport, joined } from "../fixtures/fake-transport.js";
 import { type HeaderFields, Metadata } from "../metadata.js";
@@ -49,9 +51,10 @@ const wires: readonly Wire[] = [
 
 const message = (name: string) => envelope(0, Method.encode({ name }));
 
-function setUp(protocol: Protocol) {
+function setUp(protocol: Protocol, codec?: Codec) {
   const transport = new FakeTransport("2");
-  const channel = createTransportChannel("http://greeter:80", transport, { protocol });
+  const options = codec === undefined ? { protocol } : { protocol, codec };
+  const channel = createTransportChannel("http://greeter:80", transport, options);
   return { transport, client: createClient(EchoService, channel) };
 }
 
@@ -86,6 +89,44 @@ const brokenBehindEnd: readonly [string, (end: Uint8Array) => Uint8Array][] = [
 describe.each(wires)("$protocol", (wire) => {
   const { protocol, type } = wire;
   const head = ["content-type", type, "x-a", "1"];
+
+  it.each(["ok", "not_found"] as const)(
+    "decodes no more of one piece than its caller's queue holds, and ends with %s behind the rest",
+    async (code) => {
+      const codec = countingCodec();
+      const { transport, client } = setUp(protocol, codec);
+      const call = client.watch({});
+      const { body, trailers } = wire.end(code);
+      transport.last.answer(200, head, joined(new Uint8Array(50_000), body), trailers);
+      expect(transport.last.isPaused).toBe(true);
+      const kept = codec.decoded;
+      expect(kept).toBeGreaterThan(100);
+      expect(kept).toBeLessThan(1_100);
+      expect(transport.last.receiver.partialBytes?.()).toBe(5 * (10_000 - kept) + body.length);
+      let taken = 0;
+      const read = async () => {
+        for await (const _ of call) {
+          taken++;
+          expect(codec.decoded - taken).toBeLessThan(1_100);
+        }
+      };
+      if (code === "ok") await read();
+      else await expect(read()).rejects.toMatchObject({ code, rawMessage: "gone" });
+      expect([taken, codec.decoded]).toEqual([10_000, 10_000]);
+      expect((await call.trailers).get("x-b")).toBe("2, 3");
+    },
+  );
+
+  it("drops what waits when the call is cancelled", async () => {
+    const { transport, client } = setUp(protocol);
+    const call = client.watch({});
+    const { body, trailers } = wire.end("ok");
+    transport.last.answer(200, head, joined(new Uint8Array(50_000), body), trailers);
+    call.cancel();
+    expect(transport.last.receiver.partialBytes?.()).toBe(0);
+    const next = call[Symbol.asyncIterator]().next();
+    await expect(next).rejects.toMatchObject({ code: "canceled" });
+  });
 
   it("reads a response that is cut at every byte", async () => {
     const { body: end, trailers } = wire.end("ok");

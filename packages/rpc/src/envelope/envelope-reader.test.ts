@@ -71,6 +71,53 @@ test("a stream that ends inside a message is an error, at every byte", () => {
   expect(read(8, [])).toEqual([]);
 });
 
+test("while it is paused what comes waits as bytes, wherever it is cut, and goes on in order", () => {
+  const messages = Array.from({ length: 40 }, (_, i) => [0, new Uint8Array(i).fill(i)] as const);
+  const whole = enveloped(messages);
+  for (let cut = 0; cut <= whole.length; cut += 7) {
+    const got: number[] = [];
+    const reader = new EnvelopeReader(64, (_, bytes, start, end) => {
+      got.push(end - start);
+      expect([...bytes.subarray(start, end)]).toEqual(new Array(end - start).fill(end - start));
+      if (got.length % 3 === 0) reader.pause();
+    });
+    reader.push(whole, 0, cut);
+    reader.push(whole, cut, whole.length);
+    expect(got).toEqual([0, 1, 2]);
+    expect(reader.waitingBytes).toBe(whole.length - 18);
+    while (reader.isPaused) reader.resume();
+    expect(got).toEqual(messages.map(([, { length }]) => length));
+    expect([reader.waitingBytes, reader.partialBytes]).toEqual([0, 0]);
+    reader.finish();
+  }
+});
+
+test("a paused reader goes on with the last of as many calls, and not once it was stopped", () => {
+  const whole = enveloped([[0, Uint8Array.of(1)]]);
+  let got = 0;
+  const reader = new EnvelopeReader(8, () => got++);
+  reader.pause();
+  reader.pause();
+  reader.push(whole, 0, whole.length);
+  reader.resume();
+  expect([got, reader.isPaused, reader.waitingBytes]).toEqual([0, true, whole.length]);
+  reader.resume();
+  expect([got, reader.isPaused, reader.waitingBytes]).toEqual([1, false, 0]);
+  reader.pause();
+  reader.push(whole, 0, whole.length);
+  reader.stop();
+  reader.resume();
+  expect([got, reader.waitingBytes]).toEqual([1, 0]);
+});
+
+test("a message past the limit that waited is refused when its turn comes", () => {
+  const whole = enveloped([[0, new Uint8Array(9)]]);
+  const reader = new EnvelopeReader(8, () => expect.unreachable());
+  reader.pause();
+  reader.push(whole, 0, whole.length);
+  expect(() => reader.resume()).toThrow(/the limit is 8/);
+});
+
 test("a message that is dropped leaves those before it as they were", () => {
   const sink = new ChunkSink();
   sink.openEnvelope(0);

@@ -17,7 +17,8 @@ export type EnvelopeHandler = (
 /**
  * Takes a stream of bytes apart into length-prefixed messages: one byte of flags, four of length, big-endian (gRPC:
  * "Length-Prefixed-Message", Connect: "Enveloped-Message"). A message that lies whole in one piece is handed on in place.
- * The limit is checked on the prefix, before anything is kept for the message.
+ * The limit is checked on the prefix, before anything is kept for the message. While it is paused, what comes is kept as
+ * bytes: a thousand small messages in one piece take many times as much once they are decoded.
  */
 export class EnvelopeReader {
   readonly #limit: number;
@@ -29,6 +30,9 @@ export class EnvelopeReader {
   #pieces: Pieces | undefined;
   #size = 0;
   #missing = 0;
+  /** What came while it was paused. */
+  #rest: Pieces | undefined;
+  #pauses = 0;
   #stopped = false;
 
   /** @param limit bytes of one message as it is on the wire. */
@@ -42,9 +46,32 @@ export class EnvelopeReader {
     return this.#prefixFilled === 0;
   }
 
-  /** Bytes of a message that wait for its rest. */
+  /** Bytes that wait: of a message for its rest, and what came while it was paused. */
   get partialBytes(): number {
-    return this.#pieces === undefined ? 0 : this.#size - this.#missing;
+    const partial = this.#pieces === undefined ? 0 : this.#size - this.#missing;
+    return partial + this.waitingBytes;
+  }
+
+  /** Bytes that came while it was paused. */
+  get waitingBytes(): number {
+    return this.#rest?.size ?? 0;
+  }
+
+  get isPaused(): boolean {
+    return this.#pauses > 0;
+  }
+
+  /** Hands on no message, not even of the piece that it is at, until as many `resume` have come. */
+  pause(): void {
+    this.#pauses++;
+  }
+
+  /** Goes on with what waits. @throws what `push` throws. */
+  resume(): void {
+    if (--this.#pauses > 0 || this.#rest === undefined) return;
+    const rest = this.#rest.join();
+    this.#rest = undefined;
+    this.push(rest, 0, rest.length);
   }
 
   /**
@@ -54,6 +81,11 @@ export class EnvelopeReader {
   push(bytes: Uint8Array, start: number, end: number): void {
     let at = start;
     while (at < end && !this.#stopped) {
+      if (this.#pauses > 0) {
+        this.#rest ??= new Pieces();
+        this.#rest.add(bytes, at, end);
+        return;
+      }
       if (this.#prefixFilled === 0 && end - at >= prefixLength) {
         const size = sizeAt(bytes, at + 1);
         this.#check(size);
@@ -72,7 +104,7 @@ export class EnvelopeReader {
   /** Ignores all that comes from now on. */
   stop(): void {
     this.#stopped = true;
-    this.#pieces = undefined;
+    this.#pieces = this.#rest = undefined;
   }
 
   /** @throws RpcError `internal` if the stream ended inside a message: the end is never guessed. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Codec } from "../codec.js";
 import { binaryCodec } from "../codec.js";
 import { createContextKey } from "../context.js";
+import { countingCodec } from "../fixtures/counting-codec.js";
 import { EchoService, Method } from "../fixtures/echo-service.js";
 import { enveloped, envelopesOf } from "../fixtures/envelopes.js";
 import { fakeServer } from "../fixtures/fake-server-stream.js";
@@ -14,18 +15,6 @@ type Methods = (typeof EchoService)["methods"];
 
 const message = (name: string) => Method.encode({ name });
 const user = createContextKey("user", "nobody");
-
-/** A binary codec that counts what it decodes. */
-function countingCodec(): Codec & { decoded: number } {
-  return {
-    ...binaryCodec,
-    decoded: 0,
-    decode(type, bytes, start, end) {
-      this.decoded++;
-      return binaryCodec.decode(type, bytes, start, end);
-    },
-  };
-}
 
 function serverWith(
   interceptors: Interceptor[],

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { detail } from "../error-detail.js";
+import { countingCodec } from "../fixtures/counting-codec.js";
 import { EchoService, Method } from "../fixtures/echo-service.js";
 import { enveloped, envelopesOf } from "../fixtures/envelopes.js";
 import { type Answer, type FakeServerStream, fakeServer } from "../fixtures/fake-server-stream.js";
@@ -551,4 +552,72 @@ it("gives a handler that reads headers and values the same call as its gate", as
     httpVersion: "2",
     tls: undefined,
   });
+});
+
+/** 5 bytes each on the wire, and some hundred once they are decoded. */
+const emptyMessages = (count: number) => new Uint8Array(5 * count);
+
+it("decodes no more of one piece than its handler's queue holds, and the rest as that is taken", async () => {
+  const codec = countingCodec();
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  let taken = 0;
+  const call = serverOf(
+    {
+      async collect(requests) {
+        await begun;
+        for await (const _ of requests) {
+          taken++;
+          expect(codec.decoded - taken).toBeLessThan(1_100);
+        }
+        return {};
+      },
+    },
+    { codecs: [codec] },
+  );
+  const stream = call("Collect", "application/grpc");
+  stream.send(emptyMessages(10_000));
+  stream.receiver?.end();
+  expect(stream.isPaused).toBe(true);
+  const kept = codec.decoded;
+  expect(kept).toBeGreaterThan(100);
+  expect(kept).toBeLessThan(1_100);
+  expect(stream.receiver?.partialBytes?.()).toBe(5 * (10_000 - kept));
+  begin();
+  expect((await stream.answer).trailers.get("grpc-status")).toBe("0");
+  expect([taken, codec.decoded]).toEqual([10_000, 10_000]);
+});
+
+it("says of a request that is cut in what waited that it is, behind those that came whole", async () => {
+  let taken = 0;
+  const call = serverOf({
+    async collect(requests) {
+      for await (const _ of requests) taken++;
+      return {};
+    },
+  });
+  const stream = call("Collect", "application/grpc", emptyMessages(3_000).subarray(0, -1));
+  const { trailers, headers } = await stream.answer;
+  const message = trailers.get("grpc-message") ?? headers.get("grpc-message");
+  expect(message).toMatch(/ended in the middle of a message, after 4 of the 5 bytes/);
+  expect(taken).toBeGreaterThan(1_000);
+});
+
+it("drops what waits for a handler that left", async () => {
+  const codec = countingCodec();
+  const call = serverOf(
+    {
+      async collect(requests) {
+        for await (const _ of requests) break;
+        return {};
+      },
+    },
+    { codecs: [codec] },
+  );
+  const stream = call("Collect", "application/grpc", emptyMessages(10_000));
+  expect((await stream.answer).trailers.get("grpc-status")).toBe("0");
+  expect(stream.receiver?.partialBytes?.()).toBe(0);
+  expect(codec.decoded).toBeLessThan(1_100);
 });

@@ -1,6 +1,5 @@
 import type { Compression } from "../compression/compression.js";
 import { RpcError } from "../rpc-error.js";
-import { InOrder } from "../stream/in-order.js";
 import { MessageQueue } from "../stream/message-queue.js";
 import { decompressedBytesBetweenTurns, nextTurn } from "../stream/turn.js";
 import type { ServerStream } from "../transport/server-stream.js";
@@ -33,15 +32,14 @@ class StreamExchange extends EnvelopeExchange {
   readonly #streamsResponses: boolean;
   /** The requests of a stream, on their way to the handler. */
   #requests: MessageQueue<unknown> | undefined;
-  readonly #incoming: InOrder = new InOrder((error) => this.incomingFailed(error));
+  /** All requests have come, and some have yet to be handed on. */
+  #isWhole = false;
   #responses: AsyncIterator<unknown> | Iterator<unknown> | undefined;
   /** What is called with each step of the handler's iterator, and when one fails. */
   #onStep: ((step: unknown) => void) | undefined;
   #onFailure: ((error: unknown) => void) | undefined;
   #sent = 0;
   #onDrained: (() => void) | undefined;
-  /** Goes on with requests that wait, compressed, for the handler to take those before them. */
-  #onHungry: (() => void) | undefined;
   /** Bytes that were decompressed without a turn of the event loop in between. */
   #decompressed = 0;
   #quiet: QuietTimer | undefined;
@@ -64,8 +62,8 @@ class StreamExchange extends EnvelopeExchange {
     if (!this.#streamsRequests) return;
     this.reader = this.createReader();
     this.#requests = new MessageQueue<unknown>({
-      full: () => this.hold(),
-      hungry: () => this.#hungry(),
+      full: () => this.#holdRequests(),
+      hungry: () => this.#goOnReading(),
       left: () => this.reader?.stop(),
     });
     invoke(this.route, this.call, this);
@@ -73,8 +71,10 @@ class StreamExchange extends EnvelopeExchange {
 
   protected override complete(): void {
     if (!this.#streamsRequests) return super.complete();
+    this.#isWhole = true;
+    if (this.reader?.isPaused === true) return;
     this.reader?.finish();
-    this.#incoming.run(() => this.#requests?.end());
+    this.#requests?.end();
   }
 
   override read(): unknown {
@@ -108,60 +108,50 @@ class StreamExchange extends EnvelopeExchange {
     this.#quiet?.stop();
     this.#leave();
     this.drained();
-    this.#onHungry?.();
   }
 
   protected override take(flags: number, bytes: Uint8Array, start: number, end: number): void {
     this.#quiet?.touch();
     if (!this.#streamsRequests) return super.take(flags, bytes, start, end);
-    this.#incoming.run(() => this.#enqueue(flags, bytes, start, end));
-    // What is being decompressed is not in the queue yet: let no more come meanwhile.
-    if (this.#incoming.busy) this.#holdUntilDone();
-  }
-
-  #enqueue(
-    flags: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): undefined | Promise<void> {
-    if (this.over) return undefined;
-    if (flags === 0) {
-      this.#requests?.push(this.decode(bytes, start, end), end - start);
-      return undefined;
-    }
-    // A thousand small ones that came in one piece would all be large at once.
-    if (this.#requests?.isFull === true) {
-      return new Promise<void>((go) => {
-        this.#onHungry = go;
-      }).then(() => this.#enqueue(flags, bytes, start, end));
-    }
-    if (this.#decompressed >= decompressedBytesBetweenTurns) {
-      this.#decompressed = 0;
-      return new Promise<void>(nextTurn).then(() => this.#enqueue(flags, bytes, start, end));
-    }
+    if (flags === 0) return this.#push(bytes, start, end);
     const plain = this.decompress(bytes, start, end);
-    if (isThenable(plain)) return plain.then((whole) => this.#push(whole));
+    if (isThenable(plain)) {
+      this.#holdRequests();
+      plain
+        .then((whole) => {
+          this.#push(whole, 0, whole.length);
+          this.#goOnReading();
+        })
+        .catch((error: unknown) => this.incomingFailed(error));
+      return;
+    }
+    this.#push(plain, 0, plain.length);
     this.#decompressed += plain.length;
-    this.#push(plain);
-    return undefined;
+    if (this.#decompressed < decompressedBytesBetweenTurns) return;
+    this.#decompressed = 0;
+    this.#holdRequests();
+    nextTurn(() => this.#goOnReading());
   }
 
-  /** The handler has taken most of what there was. */
-  #hungry(): void {
-    this.release();
-    this.#onHungry?.();
-    this.#onHungry = undefined;
+  #push(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.over) this.#requests?.push(this.decode(bytes, start, end), end - start);
   }
 
-  #push(plain: Uint8Array): void {
-    if (this.over) return;
-    this.#requests?.push(this.decode(plain, 0, plain.length), plain.length);
-  }
-
-  #holdUntilDone(): void {
+  /** Hands on no request until as many `#goOnReading` have come, and lets no more come. */
+  #holdRequests(): void {
+    this.reader?.pause();
     this.hold();
-    this.#incoming.run(() => this.release());
+  }
+
+  #goOnReading(): void {
+    if (this.over) return;
+    try {
+      this.reader?.resume();
+      if (this.#isWhole) this.complete();
+    } catch (error) {
+      this.incomingFailed(error);
+    }
+    this.release();
   }
 
   /** Sends what a handler yields, as fast as the peer takes it. */

@@ -31,6 +31,11 @@ export class Pieces {
     this.#expected = expected;
   }
 
+  /** Bytes so far. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Takes `bytes[start, end)`, which is not written to afterwards. */
   add(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
