@@ -293,6 +293,20 @@ const sieges: readonly Siege[] = [
     },
   },
   {
+    name: "thousands of messages of nothing in a frame that no handler reads",
+    off: { file: "envelope-reader.ts", from: "if (this.#pauses > 0) {", to: "if (false) {" },
+    heldBytes: 16 * MiB,
+    play(server, before) {
+      const raw = greet(server);
+      const nothings = Buffer.alloc(16_380);
+      for (let i = 0; i < 60; i++) {
+        raw.write(unread(streamOf(i)));
+        for (let j = 0; j < 4; j++) raw.write(data(streamOf(i), nothings));
+      }
+      return taken(server, before, [raw]);
+    },
+  },
+  {
     name: "a little of each read that waits for the end of its request",
     off: { file: "pieces.ts", from: "byteLength > smallBytes && ", to: "byteLength < 0 && " },
     heldBytes: 2 * MiB,
