@@ -1,29 +1,25 @@
 import { type AttackBudgets, Budgets } from "./budget.js";
 import { ClosedStreams } from "./closed-streams.js";
 import type { ConnectionOptions } from "./connection-options.js";
+import { Content } from "./content.js";
+import { Credit } from "./credit.js";
+import { Draining } from "./draining.js";
 import { ConnectionError, ErrorCode, errorName } from "./error-code.js";
 import type { FieldList } from "./field.js";
 import type { FieldPrefix } from "./field-prefix.js";
-import { ReceiveWindow } from "./flow-control.js";
 import { Flag, FrameType, frameName, minMaxFrameBytes, readUint31, readUint32 } from "./frame.js";
 import { type FrameHandler, FrameReader } from "./frame-reader.js";
 import { decodeGoaway, encodeDebug, type Goaway, noLastStream } from "./goaway.js";
 import { HeaderBlock } from "./header-block.js";
-import { HeldContent } from "./held-content.js";
 import type { ConnectionHost } from "./host.js";
 import { HpackDecoder } from "./hpack-decoder.js";
+import { Keepalive } from "./keepalive.js";
 import { lentContent } from "./lent-content.js";
-import { PartialMessages } from "./partial-messages.js";
 import { Pings } from "./ping.js";
 import { PingGuard } from "./ping-guard.js";
 import { Sender, type SenderListener } from "./sender.js";
-import {
-  decodeSettings,
-  encodeSettings,
-  initialSettings,
-  maxWindowBytes,
-  type Settings,
-} from "./settings.js";
+import { decodeSettings, encodeSettings, maxWindowBytes, type Settings } from "./settings.js";
+import { Stall } from "./stall.js";
 import type { Stream, StreamConnection, StreamEnd } from "./stream.js";
 import { StreamTable } from "./stream-table.js";
 
@@ -44,11 +40,6 @@ interface DataInPieces {
   stream: Stream | undefined;
   endsStream: boolean;
 }
-
-/** The longest time without a byte that is kept to the millisecond: the clock is read for every read then. */
-const longestTimedMs = 60_000;
-/** How long a peer has to show that it has seen the announcement of the end. */
-const noticeMs = 1_000;
 
 /**
  * What both ends of a connection have in common: bytes come in by `receive`, bytes leave through the host, and what
@@ -78,36 +69,19 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
   readonly #pings = new Pings();
   readonly #pingGuard: PingGuard;
   readonly #budgets: Budgets;
-  readonly #window: ReceiveWindow;
-  readonly #partial: PartialMessages;
-  /** Content that nobody reads yet. */
-  #heldBytes = 0;
-  /** Since when credit is kept back because of it. */
-  #crowdedSince: number | undefined;
+  readonly #keepalive: Keepalive;
+  readonly #stall: Stall;
+  readonly #credit: Credit;
+  readonly #content: Content;
+  readonly #draining: Draining;
   /** The other side has begun with its SETTINGS. */
   #isGreeted = false;
   #isAcknowledged = false;
   #block: HeaderBlock | undefined;
   readonly #data: DataInPieces = { stream: undefined, endsStream: false };
-  /** The end was announced (1), and after a while streams above the last are refused (2). */
-  #draining: 0 | 1 | 2 = 0;
-  #drainingSince = 0;
   #isClosed = false;
   readonly #openedAt: number;
-  #lastReceived: number;
-  /** The frame that the last tick found cut, see `FrameReader`; since when. */
-  #cutFrame = 0;
-  #cutSince = 0;
-  /** When keepalive asked for a sign of life; whatever comes behind that is one. */
-  #askedAt: number | undefined;
-  /** Whether bytes came since the last tick; if sooner than a tick matters, `#lastReceived` says when. */
-  #hasReceived = false;
-  readonly #isTimed: boolean;
   #idleSince: number;
-  /** While the host has no room: what the peer had taken at the last tick, whether that was more than before, since when it was not. */
-  #taken: number | undefined;
-  #isTaking = false;
-  #congestedSince: number;
   /** A stream has ended since the last tick. */
   #hadStream = false;
 
@@ -123,19 +97,15 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     const { headerListBytes: listBytes, headerFieldBytes: fieldBytes } = options;
     this.decoder = new HpackDecoder({ listBytes, fieldBytes });
     this.#reader = new FrameReader(this, minMaxFrameBytes);
-    this.#isTimed = options.keepaliveMs > 0 && options.keepaliveMs <= longestTimedMs;
     const now = host.now();
     this.#openedAt = now;
-    this.#lastReceived = now;
     this.#idleSince = now;
-    this.#congestedSince = now;
-    this.#window = new ReceiveWindow(
-      initialSettings.initialWindowBytes,
-      options.maxWindowBytes,
-      options.pool,
-    );
+    this.#keepalive = new Keepalive(options, now);
+    this.#stall = new Stall(now);
+    this.#draining = new Draining(options.drainTimeoutMs);
+    this.#credit = new Credit(this.sender, options);
+    this.#content = new Content(host, this.#credit);
     this.#pingGuard = new PingGuard(options.pings);
-    this.#partial = new PartialMessages(options.partialBytes, options.pool, () => this.#eased());
     this.#budgets = new Budgets(options.budgets, host);
   }
 
@@ -155,7 +125,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
 
   /** The end was announced, by this side. */
   get isDraining(): boolean {
-    return this.#draining > 0;
+    return this.#draining.hasBegun;
   }
 
   /** Milliseconds from the last PING of this side to its answer; `undefined` before the first. */
@@ -174,8 +144,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
    */
   receive(bytes: Uint8Array, isLent = false): void {
     if (this.#isClosed) return;
-    if (this.#isTimed) this.#heard(this.host.now());
-    else this.#hasReceived = true;
+    this.#keepalive.received(this.host);
     const outer = lentContent.isLent;
     const isCopied = isLent && bytes.length <= smallReadBytes;
     lentContent.isLent = isLent && !isCopied;
@@ -183,7 +152,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
       const kept = isCopied ? lentContent.keep(bytes, this.host) : bytes;
       const start = this.readPreface(kept);
       if (start < kept.length) this.#reader.read(kept, start);
-      if (lentContent.stream !== undefined) this.#handJoined();
+      if (lentContent.stream !== undefined) this.#content.join();
     } catch (error) {
       this.#breakOff(error);
     } finally {
@@ -195,7 +164,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
   /** Delivers what came before a fault, so that nothing waits while the end is told, and ends the connection. */
   #breakOff(error: unknown): void {
     try {
-      this.#handJoined();
+      this.#content.join();
     } finally {
       this.#fail(error);
     }
@@ -222,9 +191,8 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
    * streams finish, closes.
    */
   drain(): void {
-    if (this.#isClosed || this.#draining > 0) return;
-    this.#draining = 1;
-    this.#drainingSince = this.host.now();
+    if (this.#isClosed || this.#draining.hasBegun) return;
+    this.#draining.begin(this.host.now());
     this.sender.goaway(noLastStream, ErrorCode.noError, noDebug);
     // What is behind the answer has seen the announcement.
     this.ping(() => this.#refuseNew());
@@ -264,9 +232,9 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
       const late = this.#lateGreeting(now, headersTimeoutMs);
       if (late !== undefined) return this.#fail(late);
     }
-    if (this.#draining === 1 && now - this.#drainingSince >= noticeMs) this.#refuseNew();
+    if (this.#draining.isNoticeOver(now)) this.#refuseNew();
     if (this.#keepAlive(now)) return;
-    this.#endCrowd(now);
+    this.#credit.endCrowd(now);
     if (this.#isStuck(now)) return;
     if (this.#isAged(now)) return;
     if (this.open.size > 0 || this.#hadStream) {
@@ -289,7 +257,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     if (this.#block !== undefined && now - this.#block.since >= timeoutMs) {
       return new ConnectionError(enhanceYourCalm, `a header block took ${timeoutMs} ms`);
     }
-    if (this.#isFrameLate(now, timeoutMs)) {
+    if (this.#stall.isFrameLate(this.#reader.cutFrame, now, timeoutMs)) {
       return new ConnectionError(enhanceYourCalm, `a frame took ${timeoutMs} ms`);
     }
     if (now - this.#openedAt < timeoutMs) return undefined;
@@ -298,60 +266,28 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     return new ConnectionError(settingsTimeout, "SETTINGS were not acknowledged");
   }
 
-  /** Whether one frame that is not DATA has been under way since the tick that saw it first, that long ago. */
-  #isFrameLate(now: number, timeoutMs: number): boolean {
-    const { cutFrame } = this.#reader;
-    if (cutFrame !== this.#cutFrame) {
-      this.#cutFrame = cutFrame;
-      this.#cutSince = now;
-    }
-    return cutFrame > 0 && now - this.#cutSince >= timeoutMs;
-  }
-
   /**
    * Milliseconds until the peer is to be asked for a sign of life, or given up: then `tick` should be called, if a call is
    * open or `keepaliveWhenIdle`. Less than 0 where it should have been.
    */
   get keepaliveDueMs(): number {
-    const { keepaliveMs, keepaliveTimeoutMs } = this.options;
-    if (keepaliveMs === 0 || this.#isClosed) return Infinity;
-    const asked = this.#askedAt;
-    const dueAt =
-      asked === undefined ? this.#lastReceived + keepaliveMs : asked + keepaliveTimeoutMs;
-    return dueAt - this.host.now();
-  }
-
-  #heard(now: number): void {
-    this.#lastReceived = now;
-    this.#askedAt = undefined;
+    return this.#isClosed ? Infinity : this.#keepalive.dueMs(this.host.now());
   }
 
   /** Whether the peer gave no sign of life, and the connection was ended. */
   #keepAlive(now: number): boolean {
-    const { keepaliveMs, keepaliveTimeoutMs, keepaliveWhenIdle } = this.options;
-    if (this.#hasReceived) this.#heard(now);
-    this.#hasReceived = false;
-    if (keepaliveMs === 0) return false;
-    if (this.#askedAt !== undefined) {
-      if (now - this.#askedAt < keepaliveTimeoutMs) return false;
-      this.#fail(new ConnectionError(ErrorCode.noError, "the peer does not answer pings"));
-      return true;
-    }
-    if (!keepaliveWhenIdle && this.open.size === 0) return false;
-    if (now - this.#lastReceived < keepaliveMs) return false;
-    this.#askedAt = now;
-    this.ping();
-    return false;
+    const due = this.#keepalive.look(now, this.open.size > 0);
+    if (due === "ask") this.ping();
+    if (due !== "give up") return false;
+    this.#fail(new ConnectionError(ErrorCode.noError, "the peer does not answer pings"));
+    return true;
   }
 
   /** Ends a connection of which the peer takes nothing at all; whether it did that. */
   #isStuck(now: number): boolean {
     const { stallTimeoutMs } = this.options;
-    const before = this.#taken;
-    this.#taken = this.sender.isCongested ? this.host.bytesTaken() : undefined;
-    this.#isTaking = before !== undefined && this.#taken !== undefined && this.#taken !== before;
-    if (this.#taken === undefined || this.#isTaking) this.#congestedSince = now;
-    if (stallTimeoutMs === 0 || now - this.#congestedSince < stallTimeoutMs) return false;
+    const taken = this.sender.isCongested ? this.host.bytesTaken() : undefined;
+    if (!this.#stall.isStuck(taken, now, stallTimeoutMs)) return false;
     this.#giveUp(`nothing could be sent to the peer for ${stallTimeoutMs} ms`);
     return true;
   }
@@ -379,41 +315,20 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
 
   /** Drains a connection that is old, and ends one that takes too long to drain; whether it did that. */
   #isAged(now: number): boolean {
-    const { ageMs, drainTimeoutMs } = this.options;
+    const { ageMs } = this.options;
     if (ageMs > 0 && now - this.#openedAt >= ageMs) this.drain();
-    if (this.#draining === 0 || drainTimeoutMs === 0) return false;
-    if (now - this.#drainingSince < drainTimeoutMs) return false;
+    if (!this.#draining.isOver(now)) return false;
     this.interruptAll("the connection is over its age, and the time to finish is over");
     this.#fail(new ConnectionError(ErrorCode.noError, "the time to finish is over"));
     return true;
   }
 
-  /**
-   * Credit is kept back because handlers do not read. If that lasts, what they wait for may be in a message whose rest is
-   * kept back with it.
-   */
-  #endCrowd(now: number): void {
-    const { stallTimeoutMs } = this.options;
-    if (this.#room >= 0 || stallTimeoutMs === 0) this.#crowdedSince = undefined;
-    else {
-      this.#crowdedSince ??= now;
-      if (now - this.#crowdedSince >= stallTimeoutMs) this.#partial.endLargest();
-    }
-  }
-
   #endStalled(now: number, timeoutMs: number): void {
     for (const stream of this.open.all()) {
       const owes = !stream.isReceived && !stream.isPaused && this.owesContent(stream);
-      const waits = stream.queuedBytes > 0;
-      // Behind what a slow peer takes already: its turn will come.
-      const moves = stream.hasMoved || (waits && this.#isTaking && stream.sendWindow > 0);
-      if (moves || !(owes || waits)) {
-        stream.hasMoved = false;
-        stream.quietSince = now;
-      } else if (now - stream.quietSince >= timeoutMs) {
-        const message = `the peer sent, or took, nothing for ${timeoutMs} ms`;
-        this.#endLate(stream, { cause: "stalled", code: ErrorCode.cancel, message });
-      }
+      if (!this.#stall.hasStalled(stream, owes, now, timeoutMs)) continue;
+      const message = `the peer sent, or took, nothing for ${timeoutMs} ms`;
+      this.#endLate(stream, { cause: "stalled", code: ErrorCode.cancel, message });
     }
   }
 
@@ -478,7 +393,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     end: number,
   ): boolean {
     if (!this.#isGreeted) this.#greet(type, flags);
-    if (this.#block !== undefined) this.#expectContinuation(type, streamId);
+    if (this.#block !== undefined) this.#block.expect(type, streamId);
     if (lentContent.stream !== undefined && !this.#isJoined(type, streamId)) return false;
     switch (type) {
       case FrameType.data:
@@ -502,11 +417,6 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
       throw protocolError(`${frameName(type)} before SETTINGS`);
     }
     this.#isGreeted = true;
-  }
-
-  #expectContinuation(type: number, streamId: number): void {
-    if (type === FrameType.continuation && streamId === this.#block?.streamId) return;
-    throw protocolError(`${frameName(type)} within a header block`);
   }
 
   #controlFrame(
@@ -563,13 +473,14 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     const endsStream = (flags & Flag.endStream) !== 0;
     if (!endsStream && to - from < 5) this.#smallData(to - from);
     if (stream === undefined) return;
-    if (from - start + end - to > 0 && !endsStream) this.#consume(stream, from - start + end - to);
-    this.#content(stream, bytes, from, to, endsStream);
+    const padding = from - start + end - to;
+    if (padding > 0 && !endsStream) this.#credit.giveOn(stream, padding);
+    this.#takeContent(stream, bytes, from, to, endsStream);
   }
 
   beginData(flags: number, streamId: number, length: number): boolean {
     if (!this.#isGreeted) this.#greet(FrameType.data, flags);
-    if (this.#block !== undefined) this.#expectContinuation(FrameType.data, streamId);
+    if (this.#block !== undefined) this.#block.expect(FrameType.data, streamId);
     if (lentContent.stream !== undefined && !this.#isJoined(FrameType.data, streamId)) return false;
     this.#data.stream = this.#acceptData(flags, streamId, length);
     this.#data.endsStream = (flags & Flag.endStream) !== 0;
@@ -581,7 +492,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     const { stream, endsStream } = this.#data;
     if (isLast) this.#data.stream = undefined;
     if (stream !== undefined && !stream.isClosed) {
-      this.#content(stream, bytes, start, end, endsStream && isLast);
+      this.#takeContent(stream, bytes, start, end, endsStream && isLast);
     }
     return !this.#isClosed;
   }
@@ -594,49 +505,25 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
   /** Takes the length of a DATA frame into account. Returns the stream that wants the content, if there is one. */
   #acceptData(flags: number, streamId: number, length: number): Stream | undefined {
     if (streamId === 0) throw protocolError("DATA on stream 0");
-    if (!this.#window.receive(length)) {
+    if (!this.#credit.receive(length)) {
       throw new ConnectionError(ErrorCode.flowControlError, "DATA beyond the connection's window");
     }
     const stream = this.open.get(streamId);
     if (stream === undefined) {
-      this.credit(length);
+      this.#credit.give(length);
       this.#strayData(streamId);
       if ((flags & Flag.endStream) !== 0) this.strayEnd(streamId);
       return undefined;
     }
-    this.credit(length, stream.isPaused ? length : 0);
+    this.#credit.give(length, stream.isPaused ? length : 0);
     if (stream.isReceived) {
       this.streamError(stream, ErrorCode.streamClosed, "DATA behind END_STREAM");
       return undefined;
     }
     stream.hasMoved = true;
-    if (stream.receiveWindow === undefined) {
-      if (!stream.isPaused && this.#isWithinWindow(stream, flags, length)) return stream;
-      stream.receiveWindow = this.#streamWindow();
-      stream.receiveWindow.receive(stream.contentBytes);
-      // What came while the stream was paused is consumed when it is delivered.
-      stream.receiveWindow.consume(stream.contentBytes - stream.heldBytes);
-    }
-    if (stream.receiveWindow.receive(length)) return stream;
+    if (this.#credit.receiveOn(stream, flags, length, this.#isAcknowledged)) return stream;
     this.streamError(stream, ErrorCode.flowControlError, "DATA beyond the stream's window");
     return undefined;
-  }
-
-  /** Whether a stream needs no window yet: its content ends, or is less than what would open the window. */
-  #isWithinWindow(stream: Stream, flags: number, length: number): boolean {
-    const { streamWindowBytes } = this.options;
-    const bytes = stream.contentBytes + length;
-    if ((flags & Flag.endStream) !== 0) return bytes <= streamWindowBytes;
-    return (flags & Flag.padded) === 0 && bytes * 2 < streamWindowBytes;
-  }
-
-  #streamWindow(): ReceiveWindow {
-    const { streamWindowBytes, maxStreamWindowBytes, pool } = this.options;
-    // Until our SETTINGS are acknowledged, the peer may believe in the protocol's initial window.
-    const credit = this.#isAcknowledged
-      ? streamWindowBytes
-      : Math.max(streamWindowBytes, initialSettings.initialWindowBytes);
-    return new ReceiveWindow(streamWindowBytes, maxStreamWindowBytes, pool, credit);
   }
 
   #strayData(streamId: number): void {
@@ -657,20 +544,9 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     this.interrupt(stream, { cause: "limit", code: ErrorCode.enhanceYourCalm, message });
   }
 
-  /** The peer may send that much more on the connection. `held`: what of it is about to be kept. */
-  protected credit(bytes: number, held = 0): void {
-    const increment = this.#window.consume(bytes, this.#room - held);
-    if (increment > 0) this.sender.windowUpdate(0, increment);
-  }
-
-  /** What is left of the memory for messages in part and for content that nobody reads. */
-  get #room(): number {
-    return this.options.partialBytes - this.#partial.bytes - this.#heldBytes;
-  }
-
   /** Whether what this connection holds leaves memory for another stream. */
   protected get hasRoom(): boolean {
-    return this.#room > 0;
+    return this.#credit.hasRoom;
   }
 
   /** Whether there is no memory for another stream. */
@@ -678,31 +554,12 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     return !this.hasRoom || this.options.pool.isFull;
   }
 
-  /** Memory was given back. */
-  #eased(): void {
-    if (this.#window.isHeldBack && !this.#isClosed) this.credit(0);
-  }
-
-  /** Counts what a stream's receiver keeps of a message that is not whole. */
-  #countPartial(stream: Stream, bytes: number): void {
-    const isLess = bytes < stream.partialBytes;
-    this.#partial.count(stream, bytes);
-    if (isLess) this.#eased();
-  }
-
   /** What a stream's receiver has kept of a message is of no use any more, or is whole. */
   protected forgetPartial(stream: Stream): void {
-    if (stream.partialBytes > 0) this.#countPartial(stream, 0);
+    if (stream.partialBytes > 0) this.#credit.countPartial(stream, 0);
   }
 
-  /** Content was delivered: the peer may send that much more on the stream. */
-  #consume(stream: Stream, bytes: number): void {
-    if (stream.receiveWindow === undefined || stream.isReceived || stream.isClosed) return;
-    const increment = stream.receiveWindow.consume(bytes);
-    if (increment > 0) this.sender.windowUpdate(stream.id, increment);
-  }
-
-  #content(
+  #takeContent(
     stream: Stream,
     bytes: Uint8Array,
     start: number,
@@ -719,63 +576,18 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
       }
     }
     if (length > 0 && !this.acceptsContent(stream)) return;
-    if (lentContent.stream !== undefined && !lentContent.hasRoom(length)) {
-      this.#handJoined();
-      if (stream.isClosed) return;
-    }
-    if (endsStream) stream.isReceived = true;
-    if (stream.isPaused || stream.held !== undefined) {
-      if (length > 0 && !this.#hold(stream, bytes, start, end)) return;
-    } else if (length > 0) {
-      this.#consume(stream, length);
-      if (lentContent.isLent) lentContent.add(stream, bytes, start, end, this.host);
-      else if (endsStream) stream.receiver?.data(bytes, start, end);
-      else this.#hand(stream, bytes, start, end);
+    if (!this.#content.take(stream, bytes, start, end, endsStream)) {
+      return this.#tooMuchHeld(stream);
     }
     if (!endsStream) return;
-    if (lentContent.stream !== undefined) this.#handJoined();
+    if (lentContent.stream !== undefined) this.#content.join();
     this.received(stream, noFields);
   }
 
   /** Whether a frame may go on with the content that waits; if not, that is delivered. `false`: it led to the end. */
   #isJoined(type: number, streamId: number): boolean {
-    if (type !== FrameType.data || lentContent.stream?.id !== streamId) this.#handJoined();
+    if (type !== FrameType.data || lentContent.stream?.id !== streamId) this.#content.join();
     return !this.#isClosed;
-  }
-
-  /** Delivers the content that waits. */
-  #handJoined(): void {
-    const { stream, bytes, start, end } = lentContent;
-    lentContent.stream = undefined;
-    if (stream === undefined || stream.isClosed) return;
-    if (stream.isReceived) stream.receiver?.data(bytes, start, end);
-    else this.#hand(stream, bytes, start, end);
-  }
-
-  /** Keeps content until the stream goes on; if there is no memory for it, the stream was ended. */
-  #hold(stream: Stream, bytes: Uint8Array, start: number, end: number): boolean {
-    const length = end - start;
-    if (!this.options.pool.take(length)) {
-      this.#tooMuchHeld(stream);
-      return false;
-    }
-    stream.held ??= new HeldContent();
-    stream.held.add(bytes, start, end, lentContent.isLent);
-    stream.heldBytes += length;
-    this.#heldBytes += length;
-    return true;
-  }
-
-  /** Delivers content that does not end its stream. */
-  #hand(stream: Stream, bytes: Uint8Array, start: number, end: number): void {
-    stream.receiver?.data(bytes, start, end);
-    if (!stream.isClosed) this.#recount(stream);
-  }
-
-  /** Counts anew what a receiver keeps: content has come, or messages that it held back have gone on. */
-  #recount(stream: Stream): void {
-    const partial = stream.receiver?.partialBytes?.() ?? 0;
-    if (partial !== stream.partialBytes) this.#countPartial(stream, partial);
   }
 
   /** Whether content may come on a stream now; if not, the stream was ended. */
@@ -804,7 +616,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
 
   resumeStream(stream: Stream): void {
     if (stream.isClosed || stream.isDelivering) return;
-    if (stream.partialBytes > 0) this.#recount(stream);
+    if (stream.partialBytes > 0) this.#content.recount(stream);
     if (stream.held === undefined && stream.heldEnd === undefined) return;
     stream.isDelivering = true;
     stream.hasMoved = true;
@@ -814,39 +626,13 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
   /** Delivers what came while a stream was paused. */
   #deliver(stream: Stream): void {
     stream.isDelivering = false;
-    while (!stream.isPaused && !stream.isClosed && stream.held !== undefined) {
-      const piece = stream.held.shift();
-      if (piece === undefined) {
-        stream.held = undefined;
-        break;
-      }
-      this.#letGoOf(stream, piece.length);
-      this.#consume(stream, piece.length);
-      this.#hand(stream, piece, 0, piece.length);
-    }
-    if (stream.isPaused || stream.isClosed || stream.heldEnd === undefined) return;
-    const trailers = stream.heldEnd;
-    stream.heldEnd = undefined;
-    this.#complete(stream, trailers);
+    const trailers = this.#content.resume(stream);
+    if (trailers !== undefined) this.#complete(stream, trailers);
   }
 
   /** Nobody wants what was held, nor what still comes. */
   protected discardHeld(stream: Stream): void {
-    stream.isPaused = false;
-    if (stream.held === undefined && stream.heldEnd === undefined) return;
-    const bytes = stream.heldBytes;
-    stream.held = undefined;
-    stream.heldEnd = undefined;
-    this.#letGoOf(stream, bytes);
-    this.#consume(stream, bytes);
-  }
-
-  #letGoOf(stream: Stream, bytes: number): void {
-    if (bytes === 0) return;
-    stream.heldBytes -= bytes;
-    this.#heldBytes -= bytes;
-    this.options.pool.release(bytes);
-    this.#eased();
+    this.#content.discard(stream);
   }
 
   // HEADERS and CONTINUATION.
@@ -876,19 +662,15 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
       this.headerBlock(streamId, bytes, from, to, endsStream, dependsOnItself);
       return;
     }
-    this.#takeForBlock(to - from);
     const piece = bytes.slice(from, to);
     const now = this.host.now();
-    this.#block = new HeaderBlock(streamId, endsStream, dependsOnItself, now, piece);
+    this.#block = new HeaderBlock(this.options, streamId, endsStream, dependsOnItself, now, piece);
   }
 
   #continuationFrame(flags: number, bytes: Uint8Array, start: number, end: number): void {
     const block = this.#block;
     if (block === undefined) throw protocolError("CONTINUATION without HEADERS");
-    const { continuations, headerListBytes } = this.options;
-    this.#takeForBlock(end - start);
-    // More than the list: what is past the limit can be answered, and the tables stay the same.
-    block.add(bytes.slice(start, end), continuations, minMaxFrameBytes + 4 * headerListBytes);
+    block.add(bytes.slice(start, end));
     if ((flags & Flag.endHeaders) === 0) return;
     this.#dropBlock();
     const whole = block.join();
@@ -896,13 +678,8 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     this.headerBlock(streamId, whole, 0, whole.length, isLast, dependsOnItself);
   }
 
-  #takeForBlock(bytes: number): void {
-    if (this.options.pool.take(bytes)) return;
-    throw new ConnectionError(ErrorCode.enhanceYourCalm, "too many large header blocks");
-  }
-
   #dropBlock(): void {
-    if (this.#block !== undefined) this.options.pool.release(this.#block.pooledBytes);
+    this.#block?.release();
     this.#block = undefined;
   }
 
@@ -1124,7 +901,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
   /** The peer broke the rules on a stream: the stream ends, the connection does not. */
   protected streamError(stream: Stream, code: number, message: string): void {
     // What came before may have been answered: that goes first.
-    if (lentContent.stream !== undefined) this.#handJoined();
+    if (lentContent.stream !== undefined) this.#content.join();
     if (stream.isClosed) return;
     this.spend("resets", "faulty streams");
     this.sendReset(stream, code);
@@ -1133,7 +910,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
 
   /** Ends a stream, and tells its receiver. */
   protected interrupt(stream: Stream, end: StreamEnd): void {
-    if (lentContent.stream !== undefined) this.#handJoined();
+    if (lentContent.stream !== undefined) this.#content.join();
     const { cause } = end;
     if ((cause === "lost" || cause === "reset") && this.outlives(stream))
       return this.#leave(stream);
@@ -1162,7 +939,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
   #remove(stream: Stream): void {
     if (stream.id > 0) this.open.delete(stream);
     this.streamClosed(stream);
-    if (this.#draining === 2 && this.open.size === 0) this.#finishDraining();
+    if (this.refusesNew && this.open.size === 0) this.#finishDraining();
   }
 
   /** Nothing more is sent or delivered on a stream. */
@@ -1172,8 +949,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     this.#hadStream = true;
     this.sender.drop(stream);
     stream.receiveWindow?.close();
-    stream.held = undefined;
-    this.#letGoOf(stream, stream.heldBytes);
+    this.#content.close(stream);
     this.forgetPartial(stream);
     if (!stream.isGone) this.#remove(stream);
   }
@@ -1182,15 +958,15 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
   protected streamClosed(_: Stream): void {}
 
   #refuseNew(): void {
-    if (this.#isClosed || this.#draining === 2) return;
-    this.#draining = 2;
+    if (this.#isClosed || this.refusesNew) return;
+    this.#draining.isFinal = true;
     this.sender.goaway(this.lastPeerStreamId, ErrorCode.noError, noDebug);
     if (this.open.size === 0) this.#finishDraining();
   }
 
   /** Whether streams that the peer opens now are too late. */
   protected get refusesNew(): boolean {
-    return this.#draining === 2;
+    return this.#draining.isFinal;
   }
 
   #finishDraining(): void {
@@ -1215,23 +991,19 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
   #finish(error: ConnectionError | undefined, message: string, code: number): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#credit.close();
     this.sender.flush();
     const end: StreamEnd = { cause: "lost", code, message, ...(error && { fault: error }) };
     for (const stream of this.open.all()) this.interrupt(stream, end);
-    this.#window.close();
     this.#dropBlock();
     this.closed();
     // Answers may still be on their way to a slow peer; of a connection that failed nothing is owed.
     if (error !== undefined || code !== ErrorCode.noError) this.host.close(0, 0);
-    else this.host.close(this.options.stallTimeoutMs || Infinity, this.#timeToFinish());
+    else {
+      const { stallTimeoutMs } = this.options;
+      this.host.close(stallTimeoutMs || Infinity, this.#draining.leftMs(this.host.now()));
+    }
     this.listener.closed(error);
-  }
-
-  /** Milliseconds that are left of a drain. */
-  #timeToFinish(): number {
-    const { drainTimeoutMs } = this.options;
-    if (this.#draining === 0 || drainTimeoutMs === 0) return Infinity;
-    return Math.max(0, this.#drainingSince + drainTimeoutMs - this.host.now());
   }
 
   /** Says what this side asks for. */
