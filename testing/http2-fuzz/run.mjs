@@ -12,7 +12,9 @@ import { createWire } from "./wire.mjs";
 
 const perConnection = 250;
 const atOnce = 40;
-const patienceMs = 30_000;
+/** So many seconds without a byte on the wire, or so many of one exchange, are too many. */
+const idleSeconds = 30;
+const mostSeconds = 600;
 const { values: options } = readArguments(
   `npm run fuzz:http2 [-- --exchanges N --seed N --role ROLE]
 
@@ -66,10 +68,11 @@ async function runConnection(role, from, count) {
     (plan, seen) => arrived.set(plan, seen),
   );
   const client = isServer ? startNodeClient(near) : startBowlineClient(near);
+  const moved = () => near.delivered + far.delivered;
   const waiting = [...plans];
   const workers = Array.from({ length: atOnce }, async () => {
     for (let plan = waiting.shift(); plan !== undefined; plan = waiting.shift()) {
-      const seen = await patiently(client.exchange(plan), plan);
+      const seen = await patiently(client.exchange(plan), moved);
       report(plan, role, compare(plan, seen, arrived.get(plan)));
     }
   });
@@ -79,19 +82,26 @@ async function runConnection(role, from, count) {
   await settle(() => (isServer ? server.streams() : client.streams()) === 0);
   const left = isServer ? server.streams() : client.streams();
   if (left > 0) report(plans[0], role, `${left} streams were left behind`);
-  await patiently(client.close(), plans[0]);
+  const ending = await patiently(client.close(), moved);
+  if (ending?.lateness !== undefined) report(plans[0], role, `at the end, ${ending.lateness}`);
   near.destroy();
   server.close?.();
 }
 
-async function patiently(promise, plan) {
+/** What a promise brings, or that nothing moves any more; by seconds in which this process ran, as others may keep it from it. */
+async function patiently(promise, moved) {
   let timer;
   const late = new Promise((resolve) => {
-    timer = setTimeout(() => resolve({ isLate: true }), patienceMs);
+    let [seconds, idle, last] = [0, 0, moved()];
+    timer = setInterval(() => {
+      idle = moved() === last ? idle + 1 : 0;
+      last = moved();
+      if (idle === idleSeconds) resolve({ lateness: "nothing happened any more" });
+      else if (++seconds === mostSeconds) resolve({ lateness: `it took ${mostSeconds} s` });
+    }, 1_000);
   });
   const seen = await Promise.race([promise, late]);
-  clearTimeout(timer);
-  if (seen?.isLate) return { ...seen, plan };
+  clearInterval(timer);
   return seen;
 }
 
@@ -102,7 +112,7 @@ async function settle(condition) {
 
 /** What is not as planned; `undefined` if all is. */
 function compare(plan, seen, request) {
-  if (seen.isLate) return "nothing happened any more";
+  if (seen.lateness !== undefined) return seen.lateness;
   const { response, resets, isEarly } = plan;
   if (request !== undefined && resets !== "client") {
     if (request.method !== plan.method) return `method ${request.method}`;

@@ -9,6 +9,8 @@ class End extends Duplex {
   #largest;
   #waiting = [];
   #isRunning = false;
+  /** Bytes that have come out at the other end. */
+  delivered = 0;
 
   constructor(random, largest) {
     super({ allowHalfOpen: false });
@@ -57,6 +59,7 @@ class End extends Duplex {
       const end = Math.min(chunk.length, at + 1 + this.#random.below(this.#largest));
       // A copy, as a socket makes one: what the writer does with its memory later must not be seen.
       if (!this.other.destroyed) this.other.push(Buffer.from(chunk.subarray(at, end)));
+      this.delivered += end - at;
       at = end;
     }
   }
