@@ -80,6 +80,7 @@ const http2 = [
   scenario("grpc unary, 4×4, h2load", "http2", { ...grpc, ...h2load }, grpcServers),
   scenario("grpc unary, 1×1, h2load", "http2", { ...grpc, ...single, ...h2load }, [
     ...without(grpcServers, "nice-grpc"),
+    "node:net",
   ]),
   scenario("grpc unary, 16×16", "http2", { ...grpc, ...many }, someServers),
   ...["literal", "inserted"].map((changing) =>

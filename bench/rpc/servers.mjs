@@ -9,6 +9,7 @@ import { root } from "../competitors/install.mjs";
 import { prepare as prepareNiceGrpc } from "../competitors/nice-grpc/prepare.mjs";
 import { prepare as prepareNodeHttp } from "../competitors/node-http/prepare.mjs";
 import { prepare as prepareNodeHttp2 } from "../competitors/node-http2/prepare.mjs";
+import { prepare as prepareNodeNet } from "../competitors/node-net/prepare.mjs";
 import { prepareRust } from "../competitors/rust-rpc/prepare.mjs";
 import { measuredCore, startProcess } from "../process.mjs";
 import { prepare as prepareBowline } from "./bowline/prepare.mjs";
@@ -35,6 +36,7 @@ const rows = {
   "connect-node": { url: competitor("connect-node"), prepare: prepareConnectNode },
   "node:http": { url: competitor("node-http"), prepare: prepareNodeHttp },
   "node:http2": { url: competitor("node-http2"), prepare: prepareNodeHttp2 },
+  "node:net": { url: competitor("node-net"), prepare: prepareNodeNet },
   "grpc-go": { prepare: () => prepareGo("grpc-go") },
   "connect-go": { prepare: () => prepareGo("connect-go") },
   tonic: { prepare: () => prepareRust("tonic") },
