@@ -62,6 +62,18 @@ export const gzipCases = [
   "client_streaming_large",
 ];
 
+/** What clients ask of our server, with a policy of its own for that. */
+export const pingCases = [
+  "pings_too_often",
+  "pings_permitted",
+  "pings_behind_answers",
+  "pings_too_often_beside_calls",
+  "keepalive_parameters",
+];
+/** What our client asks of a server with grpc-go's policy, and of one that permits more. */
+export const keepaliveCases = ["asked_too_often", "asked_too_often_without_calls", "by_default"];
+export const permittedCases = ["as_permitted", "as_permitted_without_calls"];
+
 /** A list without some of its cases. @param {string[]} list @param {string[]} names */
 export function without(list, ...names) {
   const stranger = names.find((name) => !list.includes(name));

@@ -32,7 +32,7 @@ export async function installGo(path, version, name) {
   return program;
 }
 
-/** One of our own Go programs; Go's cache makes this quick where nothing has changed. @param {"client" | "server"} name */
+/** One of our own Go programs; Go's cache makes this quick where nothing has changed. @param {"client" | "server" | "keepalive"} name */
 export async function buildGo(name) {
   needs("go", ["version"]);
   const program = join(cache, "go", name);

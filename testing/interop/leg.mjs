@@ -59,7 +59,9 @@ export async function runLeg(leg, engine) {
   return judge(leg, results, troubles);
 }
 
-function portFor({ tls: encrypted, http }, { port, tlsPort, http1Port = port }) {
+function portFor({ at, tls: encrypted, http }, ports) {
+  const { port, tlsPort, http1Port = port } = ports;
+  if (at !== undefined) return ports[at];
   if (encrypted) return tlsPort;
   return http === "1.1" ? http1Port : port;
 }

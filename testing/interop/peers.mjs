@@ -9,6 +9,7 @@
  * @property {"1.1" | "2"} [http]
  * @property {boolean} [gzip]
  * @property {"proto" | "json"} [codec]
+ * @property {string} [at] which of the server's ports, by its name, if not the usual one
  * @property {boolean} [answersPlain] the peer compresses no responses, so only what is sent to it is
  * @property {string[]} cases
  *
@@ -19,6 +20,7 @@
  * @property {string} name what it is called in the table
  * @property {Run[]} runs
  * @property {boolean} [fetches] our side is a client on fetch, whose HTTP is the platform's
+ * @property {boolean} [ownEngine] what it is about only our HTTP/2 engine has
  * @property {() => Promise<{ server: Command, clients: (runs: object[]) => Command[], front?: (port: number) => Command }>} prepare
  *
  * @typedef {object} Peer
@@ -30,7 +32,17 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { allCases, fetchCases, grpcSuite, gzipCases, http1Cases, without } from "./case-lists.mjs";
+import {
+  allCases,
+  fetchCases,
+  grpcSuite,
+  gzipCases,
+  http1Cases,
+  keepaliveCases,
+  permittedCases,
+  pingCases,
+  without,
+} from "./case-lists.mjs";
 import { buildGo, buildRust, findProgram, installGo, installNpm } from "./install.mjs";
 import { here, root, tls } from "./paths.mjs";
 
@@ -249,6 +261,41 @@ const proxyLegs = (file, program) => {
   ];
 };
 
+const pingPolicy = JSON.stringify({ pings: { idleMs: 50 } });
+
+/** Who asks whether the other side is still there, how often, and what becomes of it. */
+const keepaliveLegs = [
+  {
+    role: "client",
+    name: "client's PINGs → Bowline's server",
+    runs: [{ way: "gRPC", protocol: "grpc", http: "2", cases: pingCases }],
+    ownEngine: true,
+    prepare: async () => ({
+      server: [...ourServer, pingPolicy],
+      clients: await goClients("keepalive")(),
+    }),
+  },
+  {
+    role: "server",
+    name: "Bowline's client's PINGs → server",
+    runs: [
+      { way: "default policy", protocol: "grpc", http: "2", cases: keepaliveCases },
+      {
+        way: "MinTime of 50 ms",
+        protocol: "grpc",
+        http: "2",
+        at: "lenientPort",
+        cases: permittedCases,
+      },
+    ],
+    ownEngine: true,
+    prepare: async () => ({
+      server: [await buildGo("keepalive")],
+      clients: (runs) => [[node, "clients/bowline-keepalive.mjs", JSON.stringify(runs)]],
+    }),
+  },
+];
+
 /** @type {Peer[]} */
 export const peers = [
   {
@@ -264,6 +311,7 @@ export const peers = [
         // Its server does not fill server_id: that case runs against connect-go's.
         suiteRuns(without(grpcSuite, "pick_first_unary")),
       ),
+      ...keepaliveLegs,
     ],
   },
   {

@@ -66,7 +66,7 @@ function mistakeIn({ peer = [], engine, all, write }) {
 async function runPeer(peer, engines) {
   for (const leg of peer.legs) {
     const done = new Set();
-    for (const engine of engines) {
+    for (const engine of engines.filter((each) => !leg.ownEngine || each === "bowline")) {
       // What has nothing to do with HTTP/2 is the same over both.
       const carriers = enginesOf(leg, engine) || "fetch";
       if (done.has(carriers)) continue;

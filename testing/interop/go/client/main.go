@@ -1,4 +1,4 @@
-// The clients in Go, connect-go and grpc-go: the cases of ../../clients/cases.mjs. Runs in as JSON, a line of JSON for
+// The clients in Go, connect-go and grpc-go: the cases of ../../clients/cases.mjs, and those of pings.go. Runs in as JSON, a line of JSON for
 // each case out.
 package main
 
@@ -34,10 +34,11 @@ func main() {
 }
 
 func perform(r run) {
-	open := openConnect
-	if r.Client == "grpc" {
-		open = openGrpc
-	}
+	open := map[string]func(run) (adapter, error){
+		"connect":   openConnect,
+		"grpc":      openGrpc,
+		"keepalive": openPinging,
+	}[r.Client]
 	a, err := open(r)
 	for _, name := range r.Cases {
 		failed := err
