@@ -6,6 +6,7 @@ import {
   createTransportChannel,
 } from "@bowline/rpc/internal";
 import type { ClientTlsOptions } from "./dial/tls.js";
+import type { FrameOptions } from "./http2/frame-options.js";
 import type { ClientKeepaliveOptions, ConnectionAgeOptions } from "./keepalive.js";
 import { createNodeTransport, defaultLimits } from "./transport.js";
 
@@ -28,12 +29,17 @@ export interface NodeChannelOptions extends ChannelOptions {
    * connection that asks more often than they expect (grpc-go: every 5 minutes). `{ timeMs: 10_000, timeoutMs: 5_000 }`
    * gives no more calls to a server that has vanished for 15 seconds; the server has to allow it. A server that finds it too
    * often is asked half as often from then on. Once in 5 minutes a server is asked anyway, when a call was given up (its
-   * deadline had passed) and nothing had come over the connection since it began. This and `connectionAge` are of this
-   * library's engine; on `node:http2` they do nothing, and a warning says so.
+   * deadline had passed) and nothing had come over the connection since it began. This, `connectionAge` and `http2` are of
+   * this library's engine; on `node:http2` they do nothing, and a warning says so.
    */
   readonly keepalive?: ClientKeepaliveOptions;
   /** How long HTTP/2 connections are used. Default: no bound. */
   readonly connectionAge?: ConnectionAgeOptions;
+  /**
+   * What servers on HTTP/2 may do that costs more here than there, and how often. For this library's engine: Node's has
+   * bounds of its own.
+   */
+  readonly http2?: FrameOptions;
   readonly limits?: {
     /** HTTP/1.1 connections to the target at a time; calls beyond them wait. Default 256. */
     readonly connections?: number;
@@ -41,6 +47,11 @@ export interface NodeChannelOptions extends ChannelOptions {
     readonly connectTimeoutMs?: number;
     /** Bytes of a response's header list, and twice those of one field. Default 16 KiB, as on servers. */
     readonly headerListBytes?: number;
+    /**
+     * Milliseconds until a header block, any frame but DATA, and the answer to our SETTINGS are complete, each; past it the
+     * HTTP/2 connection is closed. Default 10,000, as on servers. For this library's engine.
+     */
+    readonly headersTimeoutMs?: number;
     /** Milliseconds that a server may take nothing of a request that it was sent. Default 60,000. */
     readonly stallTimeoutMs?: number;
     /**
@@ -70,6 +81,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof NodeChannelOptions>([
   "httpVersion",
   "keepalive",
   "connectionAge",
+  "http2",
   "limits",
 ]);
 const limitNames: ReadonlySet<string> = new Set(Object.keys(defaultLimits));

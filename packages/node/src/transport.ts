@@ -6,6 +6,7 @@ import { createDialer, type DialerSettings } from "./dial/dialer.js";
 import { tlsStarter } from "./dial/tls.js";
 import { chosenEngine } from "./http2/engine.js";
 import { warnOfEngineOptions } from "./http2/engine-options.js";
+import { frameOptions } from "./http2/frame-options.js";
 import { type ConnectionLife, connectionLife } from "./keepalive.js";
 import { processPartialMessageBytes } from "./process-memory.js";
 import { parseTarget, type Target } from "./target.js";
@@ -26,6 +27,7 @@ export const defaultLimits: Limits = {
   connections: 256,
   connectTimeoutMs: 20_000,
   headerListBytes: 16_384,
+  headersTimeoutMs: 10_000,
   stallTimeoutMs: 60_000,
   partialMessageBytes: 67_108_864,
   processPartialMessageBytes,
@@ -62,10 +64,11 @@ function dialerSettings(
 ): DialerSettings {
   const startTls = target.secure ? tlsStarter(target, options.tls) : undefined;
   const engine = chosenEngine();
-  warnOfEngineOptions("createChannel", options, ["keepalive", "connectionAge"], engine);
+  warnOfEngineOptions("createChannel", options, ["keepalive", "connectionAge", "http2"], engine);
   const httpVersion = versionOf(target, options);
   const life = connectionLife(options, clientLife);
-  return { target, startTls, httpVersion, engine, life: { current: life }, ...limits };
+  const frames = frameOptions(options.http2);
+  return { target, startTls, httpVersion, engine, life: { current: life }, frames, ...limits };
 }
 
 function versionOf(target: Target, options: NodeChannelOptions): "1.1" | "2" | undefined {

@@ -1,4 +1,5 @@
 import type { ConnectionListener, Dialer } from "@bowline/balancer";
+import type { ConnectionOptions } from "@bowline/http2";
 import type { StreamFailure } from "@bowline/rpc/internal";
 import { createHttp1Pool } from "../http1/client.js";
 import { startHttp2 } from "../http2/client.js";
@@ -15,11 +16,13 @@ export interface DialerSettings extends SocketSettings {
   /** Sockets of an HTTP/1.1 pool. */
   readonly connections: number;
   readonly headerListBytes: number;
+  readonly headersTimeoutMs: number;
   readonly stallTimeoutMs: number;
   readonly partialMessageBytes: number;
   readonly processPartialMessageBytes: number;
   readonly http2IdleTimeoutMs: number;
   readonly life: { current: ConnectionLife };
+  readonly frames: Partial<ConnectionOptions>;
   /** Who speaks HTTP/2. */
   readonly engine: Http2Engine;
 }

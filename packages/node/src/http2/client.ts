@@ -6,6 +6,7 @@ import {
 } from "node:http2";
 import type { Socket } from "node:net";
 import type { Connection, ConnectionDescription, ConnectionListener } from "@bowline/balancer";
+import type { ConnectionOptions } from "@bowline/http2";
 import type {
   ClientStream,
   RequestHead,
@@ -24,6 +25,8 @@ export interface Http2ClientSettings {
   readonly authority: string;
   readonly scheme: "http" | "https";
   readonly headerListBytes: number;
+  /** Milliseconds until what a peer began to say of headers is complete; Bowline's engine keeps it. */
+  readonly headersTimeoutMs: number;
   /** Milliseconds that a peer may take nothing of a stream's request. */
   readonly stallTimeoutMs: number;
   readonly partialMessageBytes: number;
@@ -32,6 +35,8 @@ export interface Http2ClientSettings {
   readonly http2IdleTimeoutMs: number;
   /** How connections live; the channel's, so that what one learns holds for the next. */
   readonly life: { current: ConnectionLife };
+  /** What Bowline's engine lets a peer do. */
+  readonly frames: Partial<ConnectionOptions>;
 }
 
 /** Bytes that a peer may send ahead on a stream, and on all streams of a connection. */

@@ -88,7 +88,7 @@ export class EngineConnection implements Connection {
   #probe: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, settings: Http2ClientSettings, listener: ConnectionListener) {
-    const { headerListBytes, stallTimeoutMs, partialMessageBytes } = settings;
+    const { headerListBytes, headersTimeoutMs, stallTimeoutMs, partialMessageBytes } = settings;
     this.settings = settings;
     this.#life = bornWith(settings.life.current);
     this.#socket = socket;
@@ -108,9 +108,11 @@ export class EngineConnection implements Connection {
         streamWindowBytes,
         partialBytes: partialMessageBytes,
         pool: poolOf(settings.processPartialMessageBytes),
+        headersTimeoutMs,
         stallTimeoutMs,
         idleTimeoutMs: settings.http2IdleTimeoutMs,
         ...this.#life,
+        ...settings.frames,
       },
     );
     const connection = this.#connection;
@@ -323,7 +325,8 @@ export class EngineConnection implements Connection {
     this.#socket.ref();
     if (this.#isAwake) return;
     this.#isAwake = true;
-    const times = [this.settings.stallTimeoutMs, ...timesOf(this.#life)];
+    const { headersTimeoutMs, stallTimeoutMs } = this.settings;
+    const times = [headersTimeoutMs, stallTimeoutMs, ...timesOf(this.#life)];
     this.#watch(Math.max(5, Math.min(4_000, ...times) / 4));
   }
 

@@ -16,7 +16,10 @@ async function warnings(engine: string): Promise<string[]> {
     const services = { services: [], listeners: [], signals: false };
     await using server = await serve({ ...services, http2, keepalive: { timeMs: 1_000 } });
     await using plain = await serve({ ...services, limits: {} });
-    await using channel = createChannel("http://127.0.0.1:1", { connectionAge: { maxMs: 1_000 } });
+    await using channel = createChannel("http://127.0.0.1:1", {
+      connectionAge: { maxMs: 1_000 },
+      http2,
+    });
     expect([server.describe().http2, plain.describe().http2]).toHaveLength(2);
     expect(channel.describe().state).toBe("idle");
   }
@@ -28,6 +31,6 @@ it("options that do nothing on node:http2 are warned of once, with what to do", 
   const because = "no effect, because BOWLINE_HTTP2=node makes node:http2 speak HTTP/2";
   expect(await warnings("node")).toEqual([
     `serve: keepalive, http2 has ${because}. Unset BOWLINE_HTTP2, or leave keepalive, http2 out`,
-    `createChannel: connectionAge has ${because}. Unset BOWLINE_HTTP2, or leave connectionAge out`,
+    `createChannel: connectionAge, http2 has ${because}. Unset BOWLINE_HTTP2, or leave connectionAge, http2 out`,
   ]);
 });
