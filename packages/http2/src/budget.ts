@@ -76,11 +76,17 @@ export interface AttackBudgets {
   readonly strays: BudgetSize;
 }
 
+/** What peers get back by what they do. */
+export type EarnedBudget = "resets" | "tinyData";
+
 /** The budgets of a connection. Each is made when something of it is spent, which of most is never. */
 export class Budgets {
   readonly #sizes: AttackBudgets;
   readonly #clock: Clock;
   #begun: { -readonly [K in keyof AttackBudgets]?: Budget } | undefined;
+  // Every stream grants: looking these up by name would cost more than all else of it.
+  #resets: Budget | undefined;
+  #tinyData: Budget | undefined;
 
   constructor(sizes: AttackBudgets, clock: Clock) {
     this.#sizes = sizes;
@@ -89,14 +95,22 @@ export class Budgets {
 
   /** Spends units; `false` if there are not so many. */
   spend(name: keyof AttackBudgets, units?: number): boolean {
-    this.#begun ??= {};
-    this.#begun[name] ??= new Budget(this.#sizes[name], this.#clock);
-    return this.#begun[name].spend(units);
+    return (this.#begun?.[name] ?? this.#begin(name)).spend(units);
   }
 
   /** Gives units back, because the peer did something that needs them. */
-  grant(name: keyof AttackBudgets, units?: number): void {
-    this.#begun?.[name]?.grant(units);
+  grant(name: EarnedBudget, units?: number): void {
+    const budget = name === "resets" ? this.#resets : this.#tinyData;
+    budget?.grant(units);
+  }
+
+  #begin(name: keyof AttackBudgets): Budget {
+    const budget = new Budget(this.#sizes[name], this.#clock);
+    this.#begun ??= {};
+    this.#begun[name] = budget;
+    if (name === "resets") this.#resets = budget;
+    if (name === "tinyData") this.#tinyData = budget;
+    return budget;
   }
 }
 

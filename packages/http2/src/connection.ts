@@ -1,4 +1,4 @@
-import { type AttackBudgets, Budgets } from "./budget.js";
+import { type AttackBudgets, Budgets, type EarnedBudget } from "./budget.js";
 import { ClosedStreams } from "./closed-streams.js";
 import type { ConnectionOptions } from "./connection-options.js";
 import { Content } from "./content.js";
@@ -456,7 +456,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     }
   }
 
-  protected grant(name: keyof AttackBudgets, units?: number): void {
+  protected grant(name: EarnedBudget, units?: number): void {
     this.#budgets.grant(name, units);
   }
 

@@ -24,11 +24,6 @@ export class Deadline {
     return Math.max(0, this.expires - performance.now());
   }
 
-  /** Whether it has passed at a time of the monotonic clock. */
-  hasPassed(now: number): boolean {
-    return this.expires <= now;
-  }
-
   /** The deadline by the wall clock of this machine. */
   toDate(): Date {
     return new Date(Date.now() + this.remainingMs());

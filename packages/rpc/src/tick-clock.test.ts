@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { tickNow } from "./tick-clock.js";
+import { currentTick } from "./tick-clock.js";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -7,10 +7,10 @@ afterEach(() => {
 
 it("stands still for what runs in one go, and goes on with the next", async () => {
   vi.useFakeTimers({ now: 1_000 });
-  const began = tickNow();
+  const began = currentTick().now;
   vi.advanceTimersByTime(50);
-  expect(tickNow()).toBe(began);
+  expect(currentTick().now).toBe(began);
   await null;
-  expect(tickNow()).toBe(began + 50);
+  expect(currentTick().now).toBe(began + 50);
   await null;
 });

@@ -27,7 +27,9 @@ export const deadlinePolicyNames: ReadonlySet<string> = new Set<keyof DeadlinePo
 export function grantedMs(policy: DeadlinePolicy, askedMs: number | undefined): number | undefined {
   const wanted = askedMs ?? policy.defaultMs ?? policy.maxMs;
   if (wanted === undefined) return undefined;
-  return Math.min(Math.max(wanted, policy.minMs ?? 0), policy.maxMs ?? Infinity);
+  const { minMs, maxMs } = policy;
+  if (minMs !== undefined && wanted < minMs) return minMs;
+  return maxMs !== undefined && wanted > maxMs ? maxMs : wanted;
 }
 
 /**

@@ -1,11 +1,12 @@
+import type { Deadline } from "../deadline.js";
 import { RpcError } from "../rpc-error.js";
-import { tickNow } from "../tick-clock.js";
+import { currentTick, type Lasting, type Tick } from "../tick-clock.js";
 import { memoryExhausted } from "../transport/message-body.js";
 import type { RequestReceiver, ServerStream } from "../transport/server-stream.js";
 import type { StreamFailure } from "../transport/stream-failure.js";
 import { WatchedDeadline } from "../watched-deadline.js";
 import { grantedMs } from "./deadline-policy.js";
-import { type Protocol, type RequestSource, ServerCall } from "./handler-call.js";
+import { type CallSource, type Protocol, ServerCall } from "./handler-call.js";
 import { isThenable, toCallerError } from "./invoke.js";
 import type { GateDecision, HandlerSettings } from "./options.js";
 import type { Route } from "./router.js";
@@ -20,7 +21,7 @@ interface HeldBody {
  * One call on a server, from the accepted headers to the end of the answer: what unary Connect calls and calls in
  * envelopes have in common. The gate comes first; the deadline runs from the start; whatever ends the call ends it once.
  */
-export abstract class Exchange implements RequestReceiver, RequestSource {
+export abstract class Exchange implements RequestReceiver, CallSource, Lasting {
   protected readonly stream: ServerStream;
   protected readonly route: Route;
   protected readonly settings: HandlerSettings;
@@ -29,7 +30,11 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
   protected messageBytes: number;
   /** Nothing is sent any more: the answer is complete, or will never be. */
   protected over = false;
-  readonly #deadline: WatchedDeadline | undefined;
+  /** When the time began that the call has, and how long that is; `undefined` if it may take for ever. */
+  readonly #tick: Tick | undefined;
+  readonly #grantedMs: number;
+  /** Made when somebody asks, or when the call outlasts its tick, as most do not. */
+  #deadline: WatchedDeadline | undefined;
   /** What came while the gate decides; `undefined` once it has. */
   #held: HeldBody | undefined;
   #holds = 0;
@@ -46,9 +51,22 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
     this.settings = settings;
     this.messageBytes = route.receivedMessageBytes;
     const granted = grantedMs(route.deadline, timeoutMs);
-    this.#deadline =
-      granted === undefined ? undefined : new WatchedDeadline(granted, this, tickNow());
-    this.call = new ServerCall(route.method, protocol, stream, this.#deadline, this);
+    this.#tick = granted === undefined ? undefined : currentTick();
+    this.#grantedMs = granted ?? 0;
+    this.#tick?.watch(this);
+    this.call = new ServerCall(route.method, protocol, stream, this);
+  }
+
+  get deadline(): Deadline | undefined {
+    if (this.#deadline === undefined && this.#tick !== undefined) {
+      this.#deadline = new WatchedDeadline(this.#grantedMs, this, this.#tick.now);
+      if (this.over) this.#deadline.stop();
+    }
+    return this.#deadline;
+  }
+
+  outlast(): void {
+    if (!this.over) void this.deadline;
   }
 
   /** Asks the gate, then opens the call. Returns whether the call goes on. */
@@ -93,7 +111,8 @@ export abstract class Exchange implements RequestReceiver, RequestSource {
       this.#held.isWhole = true;
       return;
     }
-    if (this.#deadline?.hasPassed(tickNow()) === true) {
+    const tick = this.#tick;
+    if (tick !== undefined && tick.now + this.#grantedMs <= currentTick().now) {
       this.expire();
       return;
     }

@@ -44,8 +44,10 @@ export interface HandlerCall {
   readonly values: ContextValues;
 }
 
-/** The request of a call, read when somebody asks for it. */
-export interface RequestSource {
+/** What a call has, made when somebody asks for it. */
+export interface CallSource {
+  /** When the call must be over; `undefined` if it may take for ever. */
+  readonly deadline: Deadline | undefined;
   /** The message, decoded on the first call, or the AsyncIterable of messages. */
   read(): unknown;
 }
@@ -61,8 +63,7 @@ export class ServerCall implements HandlerCall, InterceptedCall {
   sentHeaders: Metadata | undefined;
   sentTrailers: Metadata | undefined;
   readonly #stream: ServerStream;
-  readonly #deadline: Deadline | undefined;
-  readonly #source: RequestSource;
+  readonly #source: CallSource;
   #request: unknown = unread;
   #peer: Peer | undefined;
   #controller: AbortController | undefined;
@@ -73,13 +74,11 @@ export class ServerCall implements HandlerCall, InterceptedCall {
     method: Method,
     protocol: Protocol,
     stream: ServerStream,
-    deadline: Deadline | undefined,
-    source: RequestSource,
+    source: CallSource,
   ) {
     this.method = method;
     this.protocol = protocol;
     this.#stream = stream;
-    this.#deadline = deadline;
     this.#source = source;
   }
 
@@ -117,11 +116,11 @@ export class ServerCall implements HandlerCall, InterceptedCall {
   }
 
   get deadline(): Date | undefined {
-    return this.#deadline?.toDate();
+    return this.#source.deadline?.toDate();
   }
 
   timeRemainingMs(): number | undefined {
-    return this.#deadline?.remainingMs();
+    return this.#source.deadline?.remainingMs();
   }
 
   get signal(): AbortSignal {
