@@ -72,6 +72,45 @@ it("holds for the route that it is named for, the method's own before the servic
   expect(ended).toEqual(["Other 504", "Echo 504"]);
 });
 
+it("costs a call that is answered at once no timer, and one that is not its time", async () => {
+  vi.useFakeTimers();
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  let isSlow = false;
+  const left: (number | undefined)[] = [];
+  const service = implement(EchoService, {
+    echo: async (_request, call) => {
+      if (!isSlow) return {};
+      await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
+      left.push(call.timeRemainingMs());
+      return {};
+    },
+    other: async (_request, call) => {
+      vi.advanceTimersByTime(100);
+      left.push(call.timeRemainingMs());
+      return {};
+    },
+  });
+  const call = fakeServer([service], { deadline: { defaultMs: 1_000 } });
+  const ask = async (name: string) => {
+    const headers = { "content-type": "application/proto" };
+    const { answer } = call({ target: `/test.v1.EchoService/${name}`, headers, body: "" });
+    return (await answer).status;
+  };
+  expect(await ask("Echo")).toBe(200);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(timers).not.toHaveBeenCalled();
+  expect(await ask("Other")).toBe(200);
+  expect(left).toEqual([900]);
+  isSlow = true;
+  const late = ask("Echo");
+  await vi.advanceTimersByTimeAsync(999);
+  expect(left).toEqual([900]);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(await late).toBe(504);
+  expect(left).toEqual([900, 0]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 it("fails at the start for a route that is not served", () => {
   const make = (path: string) =>
     createRequestHandler({
