@@ -70,12 +70,7 @@ export class ServerCall implements HandlerCall, InterceptedCall {
   #aborted: RpcError | undefined;
   #values: ContextValues | undefined;
 
-  constructor(
-    method: Method,
-    protocol: Protocol,
-    stream: ServerStream,
-    source: CallSource,
-  ) {
+  constructor(method: Method, protocol: Protocol, stream: ServerStream, source: CallSource) {
     this.method = method;
     this.protocol = protocol;
     this.#stream = stream;
