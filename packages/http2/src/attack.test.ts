@@ -314,6 +314,29 @@ describe("peers in good faith", () => {
     }
   });
 
+  it("may open windows twice for each 4 KiB that they get, as Go's do", () => {
+    const server = startServer({}, ({ stream }) => stream?.start(200, []));
+    const open = concat(windowUpdate(0, 2 ** 30), windowUpdate(1, 2 ** 30));
+    server.send(headers(1, endsStream), open);
+    const opened = concat(windowUpdate(0, 4_096), windowUpdate(1, 4_096));
+    for (let i = 0; i < 2_000; i++) {
+      server.requests[0]?.stream?.body.append(new Uint8Array(16_384));
+      server.requests[0]?.stream?.flush();
+      server.connection.flush();
+      const frames = server.send(opened, opened, opened, opened);
+      expect(goawayCode(frames)).toBeUndefined();
+    }
+  });
+
+  it("may send what comes before each tiny message in a frame of its own, as connect-go does", () => {
+    const server = startServer();
+    server.send(headers(1));
+    for (let i = 0; i < 5_000; i++) {
+      const frames = server.send(data(1, "12345"), data(1, "a"));
+      expect(goawayCode(frames)).toBeUndefined();
+    }
+  });
+
   it("may send a tiny message on each stream, and end it with an empty frame", () => {
     const server = startServer({}, echo);
     for (let i = 0; i < 5_000; i++) {

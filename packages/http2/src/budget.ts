@@ -63,11 +63,11 @@ export interface AttackBudgets {
   readonly pings: BudgetSize;
   /** PRIORITY and PRIORITY_UPDATE: ignored. */
   readonly priorities: BudgetSize;
-  /** WINDOW_UPDATE, beyond two for each of the last 16,384 DATA frames that this side sends. */
+  /** WINDOW_UPDATE, beyond two for each DATA frame and each 4 KiB that this side sends; those of 16,384 frames are kept. */
   readonly windowUpdates: BudgetSize;
   /** DATA without content that does not end a stream. */
   readonly emptyData: BudgetSize;
-  /** DATA of less than five bytes that does not end a stream, beyond one a stream. */
+  /** DATA of less than five bytes that does not end a stream, beyond one for each stream and each longer DATA frame. */
   readonly tinyData: BudgetSize;
   /**
    * Frames of unknown types; frames on streams that are over, but for one RST_STREAM for each such stream; informational

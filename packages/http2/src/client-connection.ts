@@ -45,9 +45,14 @@ export class ClientConnection extends Connection {
     return maxStreamId;
   }
 
+  /** Whether streams begin on this connection at all; how many can at once is its capacity. */
+  get takesStreams(): boolean {
+    return !(this.isClosed || this.isDraining || this.#isLeft || this.isUsedUp);
+  }
+
   /** How many streams may be begun now. None once either side ends the connection. */
   get capacity(): number {
-    if (this.isClosed || this.isDraining || this.#isLeft || this.isUsedUp) return 0;
+    if (!this.takesStreams) return 0;
     const { maxConcurrentStreams } = this.peerSettings;
     const limit = this.isGreeted ? maxConcurrentStreams : streamsBeforeSettings;
     return Math.max(0, limit - this.open.size);

@@ -471,7 +471,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
       to -= bytes[from++] as number;
     }
     const endsStream = (flags & Flag.endStream) !== 0;
-    if (!endsStream && to - from < 5) this.#smallData(to - from);
+    if (!endsStream) this.#countData(to - from);
     if (stream === undefined) return;
     const padding = from - start + end - to;
     if (padding > 0 && !endsStream) this.#credit.giveOn(stream, padding);
@@ -484,7 +484,7 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     if (lentContent.stream !== undefined && !this.#isJoined(FrameType.data, streamId)) return false;
     this.#data.stream = this.#acceptData(flags, streamId, length);
     this.#data.endsStream = (flags & Flag.endStream) !== 0;
-    if (!this.#data.endsStream && length < 5) this.#smallData(length);
+    if (!this.#data.endsStream) this.#countData(length);
     return !this.#isClosed;
   }
 
@@ -497,8 +497,10 @@ export abstract class Connection implements FrameHandler, SenderListener, Stream
     return !this.#isClosed;
   }
 
-  #smallData(length: number): void {
-    if (length === 0) this.spend("emptyData", "empty DATA frames");
+  /** Counts DATA that goes on by its content: there are clients that send the five octets before a message by themselves. */
+  #countData(length: number): void {
+    if (length >= 5) this.grant("tinyData");
+    else if (length === 0) this.spend("emptyData", "empty DATA frames");
     else this.spend("tinyData", "tiny DATA frames");
   }
 

@@ -448,6 +448,31 @@ it("obeys the peer's number of concurrent streams; those beyond wait their turn"
   expect(most).toBe(2);
 });
 
+it("keeps what waits for room off connections that have died, and in its order", async () => {
+  const url = await scripted(
+    async (connection, index) => {
+      for (;;) {
+        const { stream } = await connection.frame("headers");
+        if (index < 2) return void connection.socket.destroy();
+        const { payload } = await connection.frame("data");
+        const fields = { ...ok, "x-said": payload.toString() };
+        connection.write(headers(stream, fields, { endStream: true }));
+      }
+    },
+    { maxConcurrentStreams: 1 },
+  );
+  const transport = transportTo(url);
+  const finished: string[] = [];
+  const calls = ["a", "b", "c", "d", "e"].map(async (name) => {
+    const { received } = sendRequest(transport, name);
+    const { events, headers: head } = await received.over();
+    finished.push(`${name}: ${head?.get("x-said") ?? events.join()}`);
+  });
+  await Promise.all(calls);
+  // Two were on their way when their connection died; the server never saw the others before.
+  expect(finished).toEqual(["a: lost", "b: lost", "c: c", "d: d", "e: e"]);
+});
+
 /** Fields whose list has this size by RFC 9113: name, value and 32 bytes each; none is large by itself. */
 function fieldsOf(size: number, first: Record<string, string>): Record<string, string> {
   const fields = { ...first };

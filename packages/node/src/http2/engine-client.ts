@@ -129,8 +129,8 @@ export class EngineConnection implements Connection {
   }
 
   get hasRoom(): boolean {
-    const { isUsedUp } = this.#connection;
-    return this.#listener !== undefined && this.#openStreams < this.#maxStreams && !isUsedUp;
+    const { takesStreams } = this.#connection;
+    return this.#listener !== undefined && this.#openStreams < this.#maxStreams && takesStreams;
   }
 
   /** The largest header list of a request that is sent. */
