@@ -12,6 +12,9 @@ const endStream = 1;
 /** One for all connections: what is read is used before the next is read. */
 const readBuffer = Buffer.allocUnsafe(256 * 1024);
 
+/** Where header blocks are encoded. */
+const scratch = Buffer.alloc(16_384);
+
 export class Http2Connection {
   capacity;
   #socket;
@@ -104,15 +107,21 @@ export class Http2Connection {
       value,
       literal,
     }));
-    return Buffer.concat([this.#constantBlock(), this.#hpack.encode(fields)]);
+    const known = this.#blockVersion === this.#hpack.version ? this.#block : undefined;
+    if (known !== undefined) scratch.set(known);
+    const end = known?.length ?? this.#hpack.encode(this.fields, scratch, 0);
+    const whole = copyOf(this.#hpack.encode(fields, scratch, end));
+    // What does not insert again need not be encoded again.
+    if (literal && known === undefined) this.#constantBlock();
+    return whole;
   }
 
   /** The fields that do not change: made anew only where the block means something else by now. */
   #constantBlock() {
     if (this.#blockVersion === this.#hpack.version) return this.#block;
-    const block = this.#hpack.encode(this.fields);
+    const block = copyOf(this.#hpack.encode(this.fields, scratch, 0));
     // That one may have inserted, and is for this request alone; the next is made of indices.
-    this.#block = this.#hpack.encode(this.fields);
+    this.#block = copyOf(this.#hpack.encode(this.fields, scratch, 0));
     this.#blockVersion = this.#hpack.version;
     return block;
   }
@@ -226,6 +235,10 @@ export class Http2Connection {
     this.#out.push(frame(type.settings, 1, 0, Buffer.alloc(0)));
     this.settled();
   }
+}
+
+function copyOf(length) {
+  return Buffer.from(scratch.subarray(0, length));
 }
 
 function head(length, kind, flags, id) {

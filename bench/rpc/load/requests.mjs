@@ -35,11 +35,19 @@ export function envelope(message, flags = 0) {
 /** Deadline and trace id of the n-th call: always other values, always as long. */
 export function changingFields(protocol, n) {
   const milliseconds = 4000 + (n % 1000);
-  const trace = (Math.imul(n, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0");
-  const span = (Math.imul(n, 0x85ebca6b) >>> 0).toString(16).padStart(8, "0");
+  const trace = hexadecimal(Math.imul(n, 0x9e3779b1));
+  const span = hexadecimal(Math.imul(n, 0x85ebca6b));
   const deadline =
     protocol === "connect"
       ? ["connect-timeout-ms", String(milliseconds)]
       : ["grpc-timeout", `${milliseconds}m`];
   return [deadline, ["traceparent", `00-4bf92f3577b34da6a3ce929d${trace}-00f067aa${span}-01`]];
+}
+
+const octets = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, "0"));
+
+/** The 32 bits of a number in eight digits. */
+function hexadecimal(bits) {
+  const [a, b, c, d] = [bits >>> 24, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255];
+  return octets[a] + octets[b] + octets[c] + octets[d];
 }
