@@ -52,6 +52,14 @@ export const http1Cases = [...fetchCases, ...clientStreaming];
 /** What HTTP/2 can do. */
 export const allCases = [...http1Cases, ...bidi];
 
+/** Streams as long as Go's HTTP/2 needs to open more windows, and to send more frames, than any budget has. */
+export const manyCases = [
+  "many_small_requests",
+  "many_small_responses",
+  "many_tiny_requests",
+  "many_tiny_responses",
+];
+
 /** What a run over compressed messages does; that they are is seen by the bytes that pass. */
 export const gzipCases = [
   "large_unary",

@@ -39,6 +39,7 @@ import {
   gzipCases,
   http1Cases,
   keepaliveCases,
+  manyCases,
   permittedCases,
   pingCases,
   without,
@@ -303,7 +304,7 @@ export const peers = [
     version: () => grpcGo.slice(1),
     legs: [
       toUs(tool("grpc-go.mjs", grpcGoProgram("client")), suiteRuns(grpcSuite)),
-      toUs(goClients("grpc"), grpcRuns(allCases), {
+      toUs(goClients("grpc"), grpcRuns([...allCases, ...manyCases]), {
         name: "client → Bowline's server, more cases",
       }),
       fromUs(
@@ -318,10 +319,10 @@ export const peers = [
     name: "connect-go",
     version: pinnedBy("go/go.mod", /connectrpc\.com\/connect v(\S+)/),
     legs: [
-      toUs(goClients("connect"), connectRuns(allCases)),
+      toUs(goClients("connect"), connectRuns([...allCases, ...manyCases])),
       fromUs(
         async () => [await buildGo("server"), keyPair],
-        [...connectRuns(allCases), ...suiteRuns(grpcSuite)],
+        [...connectRuns([...allCases, ...manyCases]), ...suiteRuns(grpcSuite)],
       ),
       fromOurWeb(async () => [await buildGo("server"), keyPair]),
     ],

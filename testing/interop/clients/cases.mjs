@@ -174,6 +174,11 @@ export const cases = {
     same(response.aggregatedPayloadSize, 80 * 65_536);
   },
 
+  many_small_requests: (adapter) => sendMany(adapter, 30_000, 1_000),
+  many_small_responses: (adapter) => receiveMany(adapter, 30_000, 1_000),
+  many_tiny_requests: (adapter) => sendMany(adapter, 10_000, 0),
+  many_tiny_responses: (adapter) => receiveMany(adapter, 10_000, 0),
+
   async ping_pong(adapter) {
     const outbox = new Outbox();
     const responses = adapter.bidi("FullDuplexCall", outbox)[Symbol.asyncIterator]();
@@ -217,6 +222,22 @@ export const cases = {
     await seenByServer(adapter, token);
   },
 };
+
+async function sendMany(adapter, count, size) {
+  const requests = Array.from({ length: count }, () => ({ payload: zeros(size) }));
+  const response = await adapter.clientStream("StreamingInputCall", listed(requests));
+  same(response.aggregatedPayloadSize, count * size);
+}
+
+async function receiveMany(adapter, count, size) {
+  const responseParameters = Array.from({ length: count }, () => ({ size }));
+  const call = adapter.serverStream("StreamingOutputCall", { responseParameters });
+  const sizes = await sizesOf(call);
+  same(
+    { count: sizes.length, strange: sizes.filter((each) => each !== size) },
+    { count, strange: [] },
+  );
+}
 
 function zeros(size) {
   return { body: new Uint8Array(size) };

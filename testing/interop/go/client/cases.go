@@ -178,6 +178,11 @@ var cases = map[string]func(ctx context.Context, a adapter){
 		same(size, int32(80*65536))
 	},
 
+	"many_small_requests":  func(ctx context.Context, a adapter) { sendMany(ctx, a, 30_000, 1_000) },
+	"many_small_responses": func(ctx context.Context, a adapter) { receiveMany(ctx, a, 30_000, 1_000) },
+	"many_tiny_requests":   func(ctx context.Context, a adapter) { sendMany(ctx, a, 10_000, 0) },
+	"many_tiny_responses":  func(ctx context.Context, a adapter) { receiveMany(ctx, a, 10_000, 0) },
+
 	"ping_pong": func(ctx context.Context, a adapter) {
 		stream, err := a.bidi(ctx, nil)
 		check(err)
@@ -299,4 +304,26 @@ func same(got, wanted any) {
 	if !reflect.DeepEqual(got, wanted) {
 		panic(fmt.Sprintf("%v, where it should be %v", got, wanted))
 	}
+}
+
+func sendMany(ctx context.Context, a adapter, count int, size int) {
+	total, err := a.clientStream(ctx, repeated(count, size))
+	check(err)
+	same(total, int32(count*size))
+}
+
+func receiveMany(ctx context.Context, a adapter, count int, size int) {
+	stream, err := a.serverStream(ctx, asking(repeated(count, size)), nil)
+	check(err)
+	sizes, err := drain(stream)
+	check(err)
+	same(sizes, repeated(count, size))
+}
+
+func repeated(count int, size int) []int {
+	sizes := make([]int, count)
+	for i := range sizes {
+		sizes[i] = size
+	}
+	return sizes
 }
