@@ -111,6 +111,7 @@ function checkFields(
   isWellFormed: boolean,
 ): Framing | string {
   const framing: Framing = { contentLength: -1, awaitsContinue: false };
+  let hasHost = false;
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] as string;
     const value = fields[at + 1] as string;
@@ -120,6 +121,11 @@ function checkFields(
       if (!isFieldValue(value)) return `a wrong value of ${name}`;
     }
     if (isConnectionSpecific(name)) return `a ${name} field`;
+    if (name === "host" && isRequest) {
+      // RFC 9110, section 7.2: whom it is for must not depend on who looks.
+      if (hasHost) return "a second host field";
+      hasHost = true;
+    }
     if (name === "te" && isRequest && value.toLowerCase() !== "trailers") return "a wrong te field";
     if (name === "expect" && value.toLowerCase() === "100-continue") framing.awaitsContinue = true;
     if (name !== "content-length") continue;
@@ -138,5 +144,6 @@ function isMethod(method: string): boolean {
 }
 
 function isPath(path: string, method: string): boolean {
-  return path.startsWith("/") || (path === "*" && method === "OPTIONS");
+  if (path === "*") return method === "OPTIONS";
+  return path.startsWith("/") && !/[ #]/.test(path);
 }
