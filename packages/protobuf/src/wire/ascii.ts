@@ -1,58 +1,66 @@
-/**
- * Short ASCII strings. A call of `String.fromCharCode` with a fixed number of arguments is compiled to a store a
- * character, cheaper than a native slice up to 28 bytes; hence a ladder of them.
- */
+import { cursor as c, malformed, overBudget } from "./cursor.js";
+import { utf8Slice } from "./platform.js";
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const text = String.fromCharCode;
 
-/** The string of the `n` bytes at `p`, 1 ≤ n ≤ 28, or `undefined` if one of them is not ASCII. */
-export function ascii(b: Uint8Array, p: number, n: number): string | undefined {
-  if (n > 14) return asciiLong(b, p, n);
+/**
+ * The string in `b[p, z)`. UTF-8 is always verified, whatever `utf8_validation` says: a replacement character in place
+ * of a byte would be a wrong value that nobody notices.
+ */
+export function string(b: Uint8Array, p: number, z: number): string {
+  const n = z - p;
+  if ((c.memory -= n + 24) < 0) overBudget(p);
+  if (n > 14) return stringLong(b, p, z);
+  if (n === 0) return "";
   const c0 = b[p]!;
-  if (c0 > 127) return undefined;
+  if (c0 > 127) return utf8(b, p, z);
   if (n === 1) return text(c0);
   const c1 = b[p + 1]!;
-  if (c1 > 127) return undefined;
+  if (c1 > 127) return utf8(b, p, z);
   if (n === 2) return text(c0, c1);
   const c2 = b[p + 2]!;
-  if (c2 > 127) return undefined;
+  if (c2 > 127) return utf8(b, p, z);
   if (n === 3) return text(c0, c1, c2);
   const c3 = b[p + 3]!;
-  if (c3 > 127) return undefined;
+  if (c3 > 127) return utf8(b, p, z);
   if (n === 4) return text(c0, c1, c2, c3);
   const c4 = b[p + 4]!;
-  if (c4 > 127) return undefined;
+  if (c4 > 127) return utf8(b, p, z);
   if (n === 5) return text(c0, c1, c2, c3, c4);
   const c5 = b[p + 5]!;
-  if (c5 > 127) return undefined;
+  if (c5 > 127) return utf8(b, p, z);
   if (n === 6) return text(c0, c1, c2, c3, c4, c5);
   const c6 = b[p + 6]!;
-  if (c6 > 127) return undefined;
+  if (c6 > 127) return utf8(b, p, z);
   if (n === 7) return text(c0, c1, c2, c3, c4, c5, c6);
   const c7 = b[p + 7]!;
-  if (c7 > 127) return undefined;
+  if (c7 > 127) return utf8(b, p, z);
   if (n === 8) return text(c0, c1, c2, c3, c4, c5, c6, c7);
   const c8 = b[p + 8]!;
-  if (c8 > 127) return undefined;
+  if (c8 > 127) return utf8(b, p, z);
   if (n === 9) return text(c0, c1, c2, c3, c4, c5, c6, c7, c8);
   const c9 = b[p + 9]!;
-  if (c9 > 127) return undefined;
+  if (c9 > 127) return utf8(b, p, z);
   if (n === 10) return text(c0, c1, c2, c3, c4, c5, c6, c7, c8, c9);
   const c10 = b[p + 10]!;
-  if (c10 > 127) return undefined;
+  if (c10 > 127) return utf8(b, p, z);
   if (n === 11) return text(c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10);
   const c11 = b[p + 11]!;
-  if (c11 > 127) return undefined;
+  if (c11 > 127) return utf8(b, p, z);
   if (n === 12) return text(c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11);
   const c12 = b[p + 12]!;
-  if (c12 > 127) return undefined;
+  if (c12 > 127) return utf8(b, p, z);
   if (n === 13) return text(c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12);
   const c13 = b[p + 13]!;
-  if (c13 > 127) return undefined;
+  if (c13 > 127) return utf8(b, p, z);
   return text(c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13);
 }
 
-function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
+function stringLong(b: Uint8Array, p: number, z: number): string {
+  const n = z - p;
+  if (n > 28) return utf8(b, p, z);
   const c0 = b[p]!;
   const c1 = b[p + 1]!;
   const c2 = b[p + 2]!;
@@ -68,23 +76,23 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
   const c12 = b[p + 12]!;
   const c13 = b[p + 13]!;
   if ((c0 | c1 | c2 | c3 | c4 | c5 | c6 | c7 | c8 | c9 | c10 | c11 | c12 | c13) > 127)
-    return undefined;
+    return utf8(b, p, z);
   const c14 = b[p + 14]!;
-  if (c14 > 127) return undefined;
+  if (c14 > 127) return utf8(b, p, z);
   if (n === 15) return text(c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14);
   const c15 = b[p + 15]!;
-  if (c15 > 127) return undefined;
+  if (c15 > 127) return utf8(b, p, z);
   if (n === 16) return text(c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15);
   const c16 = b[p + 16]!;
-  if (c16 > 127) return undefined;
+  if (c16 > 127) return utf8(b, p, z);
   if (n === 17)
     return text(c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16);
   const c17 = b[p + 17]!;
-  if (c17 > 127) return undefined;
+  if (c17 > 127) return utf8(b, p, z);
   if (n === 18)
     return text(c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17);
   const c18 = b[p + 18]!;
-  if (c18 > 127) return undefined;
+  if (c18 > 127) return utf8(b, p, z);
   if (n === 19)
     return text(
       c0,
@@ -108,7 +116,7 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
       c18,
     );
   const c19 = b[p + 19]!;
-  if (c19 > 127) return undefined;
+  if (c19 > 127) return utf8(b, p, z);
   if (n === 20)
     return text(
       c0,
@@ -133,7 +141,7 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
       c19,
     );
   const c20 = b[p + 20]!;
-  if (c20 > 127) return undefined;
+  if (c20 > 127) return utf8(b, p, z);
   if (n === 21)
     return text(
       c0,
@@ -159,7 +167,7 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
       c20,
     );
   const c21 = b[p + 21]!;
-  if (c21 > 127) return undefined;
+  if (c21 > 127) return utf8(b, p, z);
   if (n === 22)
     return text(
       c0,
@@ -186,7 +194,7 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
       c21,
     );
   const c22 = b[p + 22]!;
-  if (c22 > 127) return undefined;
+  if (c22 > 127) return utf8(b, p, z);
   if (n === 23)
     return text(
       c0,
@@ -214,7 +222,7 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
       c22,
     );
   const c23 = b[p + 23]!;
-  if (c23 > 127) return undefined;
+  if (c23 > 127) return utf8(b, p, z);
   if (n === 24)
     return text(
       c0,
@@ -243,7 +251,7 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
       c23,
     );
   const c24 = b[p + 24]!;
-  if (c24 > 127) return undefined;
+  if (c24 > 127) return utf8(b, p, z);
   if (n === 25)
     return text(
       c0,
@@ -273,7 +281,7 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
       c24,
     );
   const c25 = b[p + 25]!;
-  if (c25 > 127) return undefined;
+  if (c25 > 127) return utf8(b, p, z);
   if (n === 26)
     return text(
       c0,
@@ -304,7 +312,7 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
       c25,
     );
   const c26 = b[p + 26]!;
-  if (c26 > 127) return undefined;
+  if (c26 > 127) return utf8(b, p, z);
   if (n === 27)
     return text(
       c0,
@@ -336,7 +344,7 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
       c26,
     );
   const c27 = b[p + 27]!;
-  if (c27 > 127) return undefined;
+  if (c27 > 127) return utf8(b, p, z);
   return text(
     c0,
     c1,
@@ -368,3 +376,17 @@ function asciiLong(b: Uint8Array, p: number, n: number): string | undefined {
     c27,
   );
 }
+
+/** Natively, and lossy first: only a text with U+FFFD in it can have been invalid and is looked at again. */
+function utf8(b: Uint8Array, p: number, z: number): string {
+  if (utf8Slice !== undefined) {
+    const text = utf8Slice.call(b, p, z);
+    if (!text.includes("\ufffd")) return text;
+  }
+  try {
+    return strict.decode(b.subarray(p, z));
+  } catch {
+    malformed("the string is not valid UTF-8", p);
+  }
+}
+

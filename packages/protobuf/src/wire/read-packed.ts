@@ -1,6 +1,5 @@
 import { cursor as c, malformed, overBudget, truncated } from "./cursor.js";
-import { double, fixed32, fixed64, float, sfixed64, varint64 } from "./read-varint.js";
-import { i32, i64, u64 } from "./scratch.js";
+import { double, fixed32, fixed64, float, sfixed64, signed, unsigned, varint64, zigzag } from "./read-varint.js";
 
 /**
  * Packed lists: `b[p, z)` is appended to `list`. The last byte has to end a varint; then none can go past `z`, so the
@@ -104,10 +103,8 @@ export function packedInt64(b: Uint8Array, p: number, z: number, list: bigint[])
   admit(b, p, z, 24);
   const before = list.length;
   while (p < z) {
-    i32[0] = wide(b, p);
-    i32[1] = c.hi;
+    list.push(signed(wide(b, p)));
     p = c.p;
-    list.push(i64[0]!);
   }
   c.memory -= (list.length - before) * 24;
 }
@@ -117,10 +114,8 @@ export function packedUint64(b: Uint8Array, p: number, z: number, list: bigint[]
   admit(b, p, z, 24);
   const before = list.length;
   while (p < z) {
-    i32[0] = wide(b, p);
-    i32[1] = c.hi;
+    list.push(unsigned(wide(b, p)));
     p = c.p;
-    list.push(u64[0]!);
   }
   c.memory -= (list.length - before) * 24;
 }
@@ -130,13 +125,8 @@ export function packedSint64(b: Uint8Array, p: number, z: number, list: bigint[]
   admit(b, p, z, 24);
   const before = list.length;
   while (p < z) {
-    const lo = wide(b, p);
-    const { hi } = c;
-    const sign = -(lo & 1);
-    i32[0] = ((lo >>> 1) | (hi << 31)) ^ sign;
-    i32[1] = (hi >>> 1) ^ sign;
+    list.push(zigzag(wide(b, p)));
     p = c.p;
-    list.push(i64[0]!);
   }
   c.memory -= (list.length - before) * 24;
 }

@@ -1,39 +1,10 @@
-import { ascii } from "./ascii.js";
-import { cursor as c, malformed, overBudget } from "./cursor.js";
-import { utf8Slice } from "./platform.js";
+import { string } from "./ascii.js";
+import { cursor as c, overBudget } from "./cursor.js";
 
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+export { string };
 
 /** The default of `bytes` fields: one array, as it cannot be changed. */
 export const noBytes: Uint8Array = /*@__PURE__*/ new Uint8Array(0);
-
-/**
- * The string in `b[p, z)`. UTF-8 is always verified, whatever `utf8_validation` says: a replacement character in place
- * of a byte would be a wrong value that nobody notices.
- */
-export function string(b: Uint8Array, p: number, z: number): string {
-  const n = z - p;
-  if ((c.memory -= n + 24) < 0) overBudget(p);
-  if (n === 0) return "";
-  if (n <= 28) {
-    const text = ascii(b, p, n);
-    if (text !== undefined) return text;
-  }
-  return utf8(b, p, z);
-}
-
-/** Natively, and lossy first: only a text with U+FFFD in it can have been invalid and is looked at again. */
-function utf8(b: Uint8Array, p: number, z: number): string {
-  if (utf8Slice !== undefined) {
-    const text = utf8Slice.call(b, p, z);
-    if (!text.includes("\ufffd")) return text;
-  }
-  try {
-    return strict.decode(b.subarray(p, z));
-  } catch {
-    malformed("the string is not valid UTF-8", p);
-  }
-}
 
 /** A `bytes` value: it shares the memory of the input. */
 export function bytes(b: Uint8Array, p: number, z: number): Uint8Array {
@@ -55,16 +26,18 @@ const cachedLength = /*@__PURE__*/ new Uint8Array(slots);
 export function key(b: Uint8Array, p: number, z: number): string {
   const n = z - p;
   if (n > 24 || n === 0) return string(b, p, z);
-  if ((c.memory -= n + 24) < 0) overBudget(p);
   const mixed = n + (b[p]! << 4) + (b[z - 1]! << 9) + (b[p + (n >> 1)]! << 13);
   const slot = Math.imul(mixed, 0x9e3779b1) >>> 23;
   const at = slot * slotBytes;
   if (cachedLength[slot] === n) {
     let other = 0;
     for (let i = 0; i < n; i++) other |= cachedBytes[at + i]! ^ b[p + i]!;
-    if (other === 0) return cachedText[slot]!;
+    if (other === 0) {
+      if ((c.memory -= n + 24) < 0) overBudget(p);
+      return cachedText[slot]!;
+    }
   }
-  const text = ascii(b, p, n) ?? utf8(b, p, z);
+  const text = string(b, p, z);
   cachedLength[slot] = n;
   for (let i = 0; i < n; i++) cachedBytes[at + i] = b[p + i]!;
   cachedText[slot] = text;

@@ -1,5 +1,5 @@
 import { cursor as c, malformed, truncated } from "./cursor.js";
-import { f32, f64, i32, i64, u64 } from "./scratch.js";
+import { f32, f64, i32 } from "./scratch.js";
 
 const overlong = "a varint is longer than ten bytes or has more than 64 bits";
 
@@ -140,6 +140,26 @@ export function sint32(b: Uint8Array, p: number, e: number): number {
   return (v >>> 1) ^ -(v & 1);
 }
 
+/**
+ * The bigint of a low word, and of the upper one in `cursor.hi`. The compiler makes 64-bit arithmetic of this; two words
+ * stored and loaded as one would have to wait for the stores.
+ */
+export function signed(lo: number): bigint {
+  return BigInt.asIntN(64, (BigInt(c.hi) << 32n) | BigInt(lo >>> 0));
+}
+
+export function unsigned(lo: number): bigint {
+  return BigInt.asUintN(64, (BigInt(c.hi) << 32n) | BigInt(lo >>> 0));
+}
+
+/** The same of a `sint64`. */
+export function zigzag(lo: number): bigint {
+  const sign = -(lo & 1);
+  const { hi } = c;
+  c.hi = (hi >>> 1) ^ sign;
+  return signed(((lo >>> 1) | (hi << 31)) ^ sign);
+}
+
 /** `int64`; the end is left in `cursor.p`, as with all readers of this file that return a value. */
 export function int64(b: Uint8Array, p: number, e: number): bigint {
   if (p >= e) truncated(p);
@@ -148,9 +168,7 @@ export function int64(b: Uint8Array, p: number, e: number): bigint {
     c.p = p;
     return BigInt(a);
   }
-  i32[0] = varint64(b, p, a);
-  i32[1] = c.hi;
-  return i64[0]!;
+  return signed(varint64(b, p, a));
 }
 
 export function uint64(b: Uint8Array, p: number, e: number): bigint {
@@ -160,9 +178,7 @@ export function uint64(b: Uint8Array, p: number, e: number): bigint {
     c.p = p;
     return BigInt(a);
   }
-  i32[0] = varint64(b, p, a);
-  i32[1] = c.hi;
-  return u64[0]!;
+  return unsigned(varint64(b, p, a));
 }
 
 export function sint64(b: Uint8Array, p: number, e: number): bigint {
@@ -173,11 +189,7 @@ export function sint64(b: Uint8Array, p: number, e: number): bigint {
     return BigInt((a >>> 1) ^ -(a & 1));
   }
   const lo = varint64(b, p, a);
-  const hi = c.hi;
-  const sign = -(lo & 1);
-  i32[0] = ((lo >>> 1) | (hi << 31)) ^ sign;
-  i32[1] = (hi >>> 1) ^ sign;
-  return i64[0]!;
+  return zigzag(lo);
 }
 
 /** A varint field of type bool. */
@@ -217,16 +229,14 @@ export function double(b: Uint8Array, p: number, e: number): number {
 
 export function fixed64(b: Uint8Array, p: number, e: number): bigint {
   if (p + 8 > e) truncated(p);
-  i32[0] = load32(b, p);
-  i32[1] = load32(b, p + 4);
-  return u64[0]!;
+  c.hi = load32(b, p + 4);
+  return unsigned(load32(b, p));
 }
 
 export function sfixed64(b: Uint8Array, p: number, e: number): bigint {
   if (p + 8 > e) truncated(p);
-  i32[0] = load32(b, p);
-  i32[1] = load32(b, p + 4);
-  return i64[0]!;
+  c.hi = load32(b, p + 4);
+  return signed(load32(b, p));
 }
 
 /** A 64-bit integer for fields that are numbers; one that a number cannot hold exactly is refused. */
