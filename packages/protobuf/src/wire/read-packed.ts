@@ -1,4 +1,5 @@
 import { cursor as c, malformed, overBudget, truncated } from "./cursor.js";
+import { input, openInput } from "./input.js";
 import { double, fixed32, fixed64, float, sfixed64, signed, unsigned, varint64, zigzag } from "./read-varint.js";
 
 /**
@@ -145,9 +146,6 @@ export function packedSint32(b: Uint8Array, p: number, z: number, list: number[]
   for (let i = before; i < list.length; i++) list[i] = (list[i]! >>> 1) ^ -(list[i]! & 1);
 }
 
-let viewed: Uint8Array | undefined;
-let view: DataView;
-
 /** From this many bytes on a list is read through a `DataView`, whose making costs as much as a dozen numbers by hand. */
 const viewFrom = 128;
 
@@ -161,18 +159,12 @@ function admitFixed(p: number, z: number, size: number, bytesEach: number): numb
 
 /** The input as a `DataView`, for a long list and for all that follow it; and room for the list's `n` elements. */
 function viewOf(b: Uint8Array, bytes: number, list: unknown[], n: number): DataView | undefined {
-  if (viewed !== b) {
+  if (input.bytes !== b) {
     if (bytes < viewFrom) return undefined;
-    view = new DataView(b.buffer, b.byteOffset, b.byteLength);
-    viewed = b;
+    openInput(b);
   }
   list.length += n;
-  return view;
-}
-
-/** Lets go of the last input, so that it is not kept alive. */
-export function releaseView(): void {
-  if (viewed !== undefined) viewed = undefined;
+  return input.view;
 }
 
 export function packedDouble(b: Uint8Array, p: number, z: number, list: number[]): void {

@@ -1,5 +1,6 @@
 import { string } from "./ascii.js";
 import { cursor as c, overBudget } from "./cursor.js";
+import { input, isOpen } from "./input.js";
 
 export { string };
 
@@ -10,7 +11,7 @@ export const noBytes: Uint8Array = /*@__PURE__*/ new Uint8Array(0);
 export function bytes(b: Uint8Array, p: number, z: number): Uint8Array {
   if (p === z) return noBytes;
   if ((c.memory -= 112) < 0) overBudget(p);
-  return b.subarray(p, z);
+  return isOpen(b) ? new Uint8Array(input.buffer, input.offset + p, z - p) : b.subarray(p, z);
 }
 
 const slots = 512;

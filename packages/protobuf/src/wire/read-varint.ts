@@ -1,4 +1,5 @@
 import { cursor as c, malformed, truncated } from "./cursor.js";
+import { input, isOpen } from "./input.js";
 import { f32, f64, i32 } from "./scratch.js";
 
 const overlong = "a varint is longer than ten bytes or has more than 64 bits";
@@ -222,6 +223,7 @@ export function float(b: Uint8Array, p: number, e: number): number {
 
 export function double(b: Uint8Array, p: number, e: number): number {
   if (p + 8 > e) truncated(p);
+  if (isOpen(b)) return input.view.getFloat64(p, true);
   i32[0] = b[p]! | (b[p + 1]! << 8) | (b[p + 2]! << 16) | (b[p + 3]! << 24);
   i32[1] = b[p + 4]! | (b[p + 5]! << 8) | (b[p + 6]! << 16) | (b[p + 7]! << 24);
   return f64[0]!;
