@@ -117,9 +117,9 @@ export {
   packedUint32 as readPackedUint32,
   packedUint64 as readPackedUint64,
 } from "../wire/read-packed.js";
+export { key as readKey } from "../wire/read-key.js";
 export {
   bytes as readBytes,
-  key as readKey,
   noBytes,
   string as readString,
 } from "../wire/read-string.js";

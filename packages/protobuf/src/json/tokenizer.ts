@@ -1,5 +1,6 @@
 import { cursor, overBudget } from "../wire/cursor.js";
-import { key, string } from "../wire/read-string.js";
+import { key } from "../wire/read-key.js";
+import { string } from "../wire/read-string.js";
 import { isWellFormed } from "../wire/write-scalar.js";
 import { quoted, syntax, tooDeep, tooMuch } from "./failure.js";
 import type { JsonReadOptions } from "./options.js";

@@ -3,7 +3,8 @@
  * found whole when the view was scanned.
  */
 import { cursor as c } from "../wire/cursor.js";
-import { bytes, key, string } from "../wire/read-string.js";
+import { key } from "../wire/read-key.js";
+import { bytes, string } from "../wire/read-string.js";
 import {
   double,
   end,

@@ -1,5 +1,9 @@
-import { cursor as c, malformed, overBudget } from "./cursor.js";
-import { utf8Slice } from "./platform.js";
+import { cursor, malformed, overBudget } from "./cursor.js";
+import * as platform from "./platform.js";
+
+// constants of this module: the compiler looks imported names up at every use
+const c = cursor;
+const utf8Slice = platform.utf8Slice;
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -389,4 +393,3 @@ function utf8(b: Uint8Array, p: number, z: number): string {
     malformed("the string is not valid UTF-8", p);
   }
 }
-

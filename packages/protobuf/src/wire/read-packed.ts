@@ -1,6 +1,16 @@
 import { cursor as c, malformed, overBudget, truncated } from "./cursor.js";
 import { input, openInput } from "./input.js";
-import { double, fixed32, fixed64, float, sfixed64, signed, unsigned, varint64, zigzag } from "./read-varint.js";
+import {
+  double,
+  fixed32,
+  fixed64,
+  float,
+  sfixed64,
+  signed,
+  unsigned,
+  varint64,
+  zigzag,
+} from "./read-varint.js";
 
 /**
  * Packed lists: `b[p, z)` is appended to `list`. The last byte has to end a varint; then none can go past `z`, so the

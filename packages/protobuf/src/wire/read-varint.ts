@@ -1,6 +1,13 @@
-import { cursor as c, malformed, truncated } from "./cursor.js";
-import { input, isOpen } from "./input.js";
-import { f32, f64, i32 } from "./scratch.js";
+import { cursor, malformed, truncated } from "./cursor.js";
+import * as open from "./input.js";
+import * as scratch from "./scratch.js";
+
+const c = cursor;
+const input = open.input;
+const isOpen = open.isOpen;
+const i32 = scratch.i32;
+const f32 = scratch.f32;
+const f64 = scratch.f64;
 
 const overlong = "a varint is longer than ten bytes or has more than 64 bits";
 

@@ -1,14 +1,18 @@
 import { type AnyMessage, unknownSymbol } from "../message/codec.js";
 import { cursor, overBudget } from "./cursor.js";
-import { close, grow, output, varint, varintSize } from "./output.js";
+import * as out from "./output.js";
 import { end, tag, varint64 } from "./read-varint.js";
 import { keepUnknown, skip } from "./unknown.js";
 import { raw, segmentBytes, wrongValue } from "./write-scalar.js";
 
+const output = out.output;
+const varint = out.varint;
+const varintSize = out.varintSize;
+
 /** The output buffer with room for `n` bytes at `p`. */
 export function room(p: number, n: number): Uint8Array {
   const b = output.buffer;
-  return b.length - p < n ? grow(p, n) : b;
+  return b.length - p < n ? out.grow(p, n) : b;
 }
 
 /** Ends a message at `p` that was written behind `g` reserved bytes at `s`; returns its end, which may have moved. */
@@ -23,7 +27,7 @@ export function endMessage(s: number, g: number, p: number): number {
     output.buffer[s + 1] = n >> 7;
     return p;
   }
-  return close(s, g, p);
+  return out.close(s, g, p);
 }
 
 /** Refuses what is not a list. */

@@ -1,6 +1,17 @@
-import { output, varint, varintSize } from "./output.js";
-import { asciiLoop, utf8Write } from "./platform.js";
-import { f32, f64, i32, i64, u64 } from "./scratch.js";
+import * as out from "./output.js";
+import * as platform from "./platform.js";
+import * as scratch from "./scratch.js";
+
+const output = out.output;
+const varint = out.varint;
+const varintSize = out.varintSize;
+const asciiLoop = platform.asciiLoop;
+const utf8Write = platform.utf8Write;
+const i32 = scratch.i32;
+const i64 = scratch.i64;
+const u64 = scratch.u64;
+const f32 = scratch.f32;
+const f64 = scratch.f64;
 
 /** Thrown when a value does not fit its field; the entry point finds out which field it was. */
 export class WrongValue {}
