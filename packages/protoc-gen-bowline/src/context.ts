@@ -41,6 +41,20 @@ export function namesOf(run: Run, file: DescFile): FileNames {
   return names;
 }
 
+/** What of the runtime is used for most fields. More would cost more bytes than it gains. */
+const hot = new Set([
+  "checkEnd",
+  "checkString",
+  "checkVarint",
+  "cursor",
+  "fieldIndex",
+  "readKey",
+  "readString",
+  "room",
+  "stringValue",
+  "writeString",
+]);
+
 /** What the printing of one file shares. */
 export class FileContext {
   readonly run: Run;
@@ -59,7 +73,8 @@ export class FileContext {
 
   /** A value of the runtime. */
   runtime(name: string): string {
-    return this.imports.value(this.#inProtobuf("codegen/v1"), name);
+    const module = this.#inProtobuf("codegen/v1");
+    return hot.has(name) ? this.imports.constant(module, name) : this.imports.value(module, name);
   }
 
   runtimeType(name: string): string {

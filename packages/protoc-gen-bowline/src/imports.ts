@@ -3,6 +3,8 @@ import { type Printer, quote } from "./print.js";
 interface Entry {
   readonly local: string;
   value: boolean;
+  /** The file uses a constant of its own in place of the import, which is `local$`. */
+  constant: boolean;
 }
 
 /** Collects what a file imports and gives it local names that nothing else has. */
@@ -19,6 +21,16 @@ export class Imports {
   value(module: string, name: string): string {
     const entry = this.#entry(module, name);
     entry.value = true;
+    return entry.local;
+  }
+
+  /**
+   * The same for what is used all the time: the name of a constant that has the import's value. The compiler knows what a
+   * module's own constants are, but looks imported names up, and checks what it finds, at every use.
+   */
+  constant(module: string, name: string): string {
+    const entry = this.#entry(module, name);
+    entry.value = entry.constant = true;
     return entry.local;
   }
 
@@ -39,7 +51,7 @@ export class Imports {
       // `_`, not `$`: the codec's own variables are a class's name, which ends in `$`, and a number
       for (let i = 1; this.#locals.has(local); i++) local = `${name}_${i}`;
       this.#locals.add(local);
-      entry = { local, value: false };
+      entry = { local, value: false, constant: false };
       names.set(name, entry);
     }
     return entry;
@@ -51,8 +63,9 @@ export class Imports {
       const parts = [...names]
         .filter(([, entry]) => which !== "values" || entry.value)
         .sort(([x], [y]) => (x < y ? -1 : 1))
-        .map(([name, { local, value }]) => {
-          const renamed = name === local ? name : `${name} as ${local}`;
+        .map(([name, { local, value, constant }]) => {
+          const imported = constant ? `${local}$` : local;
+          const renamed = name === imported ? name : `${name} as ${imported}`;
           return which === "all" && !value ? `type ${renamed}` : renamed;
         });
       if (parts.length === 0) continue;
@@ -68,5 +81,16 @@ export class Imports {
           `} from ${quote(module)};`,
         );
     }
+    if (which !== "types") this.#printConstants(printer);
+  }
+
+  #printConstants(printer: Printer): void {
+    const constants = [...this.#modules.values()]
+      .flatMap((names) => [...names.values()])
+      .filter(({ constant }) => constant)
+      .map(({ local }) => local)
+      .sort();
+    if (constants.length > 0) printer.line();
+    for (const local of constants) printer.line(`const ${local} = ${local}$;`);
   }
 }

@@ -1,7 +1,7 @@
 import { type DescField, type DescMessage, FieldType } from "../descriptor/model.js";
 import { cursor as c } from "../wire/cursor.js";
 import { string } from "../wire/read-string.js";
-import { end, fixed32, fixed64, int64, tag } from "../wire/read-varint.js";
+import { end, fixed32, int64, sfixed64, tag } from "../wire/read-varint.js";
 import { skip } from "../wire/unknown.js";
 import { isUnsigned, isWide } from "./problem.js";
 
@@ -150,7 +150,7 @@ function keyAt(field: DescField, b: Uint8Array, p: number, e: number, t: number)
   }
   return integerKey(
     field.type,
-    wire === 0 ? int64(b, p, e) : wire === 1 ? fixed64(b, p, e) : BigInt(fixed32(b, p, e)),
+    wire === 0 ? int64(b, p, e) : wire === 1 ? sfixed64(b, p, e) : BigInt(fixed32(b, p, e)),
   );
 }
 

@@ -1,6 +1,6 @@
 import { DecodeError } from "../errors.js";
 import { cursor, Malformed } from "../wire/cursor.js";
-import { beginInput, closeInput } from "../wire/input.js";
+import { releaseView } from "../wire/read-packed.js";
 import { isBytes } from "../wire/write-scalar.js";
 import { type AnyMessage, codecSymbol, type RuntimeType } from "./codec.js";
 import { pathAt } from "./decode-path.js";
@@ -30,14 +30,13 @@ export function decodeRange(
   const codec = (type as RuntimeType)[codecSymbol];
   const message = new codec.messageClass();
   const depth = prepare(options);
-  beginInput();
   try {
     if (end - start > 0x7fffffff) throw new Malformed("2 GiB or more", start, true, -1);
     codec.read(b, start, end, depth, message, -1);
   } catch (error) {
     throw decodeError(type, b, start, end, error);
   } finally {
-    closeInput();
+    releaseView();
   }
   if (codec.missing !== undefined && options?.allowPartial !== true) {
     const paths = codec.missing(type, message);

@@ -3,13 +3,23 @@
  * bytes are in no string, and returns the position behind it. They accept and refuse what the readers do.
  */
 import { type AnyMessage, unknownSymbol } from "../message/codec.js";
-import { cursor as c, malformed, overBudget, truncated } from "../wire/cursor.js";
+import { cursor, malformed, overBudget, truncated } from "../wire/cursor.js";
 import { arrayMemory } from "../wire/read-typed.js";
 import { end, int32, length, safeNumber, tag, varint64 } from "../wire/read-varint.js";
 import { countUnknown, runMemory, skip, undeclaredMemory } from "../wire/unknown.js";
 import { messageSetItem } from "../wire/write-message.js";
 import type { ReadElement } from "./element.js";
-import { blank, blank8, blankVarint, isMasked, longestVarint, mask, verifyString } from "./mask.js";
+import * as masks from "./mask.js";
+import { verifyString } from "./mask.js";
+
+// constants of this module: the compiler looks imported names up at every use
+const c = cursor;
+const mask = masks.mask;
+const blank = masks.blank;
+const blank8 = masks.blank8;
+const blankVarint = masks.blankVarint;
+const isMasked = masks.isMasked;
+const longestVarint = masks.longestVarint;
 
 /** The rest of a tag whose first byte `a` is in front of `p`; the position behind it is left in the cursor. */
 export function checkTag(b: Uint8Array, p: number, a: number): number {

@@ -1,6 +1,6 @@
 import type { TypedArray } from "../descriptor/model.js";
 import { cursor as c, overBudget, truncated } from "../wire/cursor.js";
-import { closeInput } from "../wire/input.js";
+import { releaseView } from "../wire/read-packed.js";
 import { appendTyped } from "../wire/read-typed.js";
 import { end } from "../wire/read-varint.js";
 import { enter, leave, type ViewHead, type ViewMaker } from "./context.js";
@@ -104,7 +104,7 @@ export function scalars(
   } catch (error) {
     throw viewError(x, error);
   } finally {
-    closeInput();
+    releaseView();
   }
 }
 

@@ -4,7 +4,7 @@ import type { MessageType } from "../message/message-type.js";
 import { cursor } from "../wire/cursor.js";
 import { begin, finish, output } from "../wire/output.js";
 import { allocate } from "../wire/platform.js";
-import { closeInput } from "../wire/input.js";
+import { releaseView } from "../wire/read-packed.js";
 import { type AnyView, rootView, uncounted, ViewContext, viewTypeOf } from "./context.js";
 import { viewError } from "./failure.js";
 
@@ -65,7 +65,7 @@ export function toMessage(view: AnyView): AnyMessage {
   } catch (error) {
     throw viewError(x, error);
   } finally {
-    closeInput();
+    releaseView();
   }
   if (x.lazy) {
     x.root.memory = cursor.memory;

@@ -64,7 +64,7 @@ export function string(b: Uint8Array, p: number, z: number): string {
 
 function stringLong(b: Uint8Array, p: number, z: number): string {
   const n = z - p;
-  if (n > 28) return utf8(b, p, z);
+  if (n > 26) return utf8(b, p, z);
   const c0 = b[p]!;
   const c1 = b[p + 1]!;
   const c2 = b[p + 2]!;
@@ -286,69 +286,6 @@ function stringLong(b: Uint8Array, p: number, z: number): string {
     );
   const c25 = b[p + 25]!;
   if (c25 > 127) return utf8(b, p, z);
-  if (n === 26)
-    return text(
-      c0,
-      c1,
-      c2,
-      c3,
-      c4,
-      c5,
-      c6,
-      c7,
-      c8,
-      c9,
-      c10,
-      c11,
-      c12,
-      c13,
-      c14,
-      c15,
-      c16,
-      c17,
-      c18,
-      c19,
-      c20,
-      c21,
-      c22,
-      c23,
-      c24,
-      c25,
-    );
-  const c26 = b[p + 26]!;
-  if (c26 > 127) return utf8(b, p, z);
-  if (n === 27)
-    return text(
-      c0,
-      c1,
-      c2,
-      c3,
-      c4,
-      c5,
-      c6,
-      c7,
-      c8,
-      c9,
-      c10,
-      c11,
-      c12,
-      c13,
-      c14,
-      c15,
-      c16,
-      c17,
-      c18,
-      c19,
-      c20,
-      c21,
-      c22,
-      c23,
-      c24,
-      c25,
-      c26,
-    );
-  const c27 = b[p + 27]!;
-  if (c27 > 127) return utf8(b, p, z);
   return text(
     c0,
     c1,
@@ -376,8 +313,6 @@ function stringLong(b: Uint8Array, p: number, z: number): string {
     c23,
     c24,
     c25,
-    c26,
-    c27,
   );
 }
 

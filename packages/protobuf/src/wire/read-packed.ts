@@ -1,16 +1,13 @@
-import { cursor as c, malformed, overBudget, truncated } from "./cursor.js";
-import { input, openInput } from "./input.js";
-import {
-  double,
-  fixed32,
-  fixed64,
-  float,
-  sfixed64,
-  signed,
-  unsigned,
-  varint64,
-  zigzag,
-} from "./read-varint.js";
+import { cursor, malformed, overBudget, truncated } from "./cursor.js";
+import * as varints from "./read-varint.js";
+import { double, fixed32, fixed64, float, sfixed64 } from "./read-varint.js";
+
+// constants of this module: the compiler looks imported names up at every use
+const c = cursor;
+const varint64 = varints.varint64;
+const signed = varints.signed;
+const unsigned = varints.unsigned;
+const zigzag = varints.zigzag;
 
 /**
  * Packed lists: `b[p, z)` is appended to `list`. The last byte has to end a varint; then none can go past `z`, so the
@@ -156,6 +153,9 @@ export function packedSint32(b: Uint8Array, p: number, z: number, list: number[]
   for (let i = before; i < list.length; i++) list[i] = (list[i]! >>> 1) ^ -(list[i]! & 1);
 }
 
+let viewed: Uint8Array | undefined;
+let view: DataView | undefined;
+
 /** From this many bytes on a list is read through a `DataView`, whose making costs as much as a dozen numbers by hand. */
 const viewFrom = 128;
 
@@ -169,12 +169,18 @@ function admitFixed(p: number, z: number, size: number, bytesEach: number): numb
 
 /** The input as a `DataView`, for a long list and for all that follow it; and room for the list's `n` elements. */
 function viewOf(b: Uint8Array, bytes: number, list: unknown[], n: number): DataView | undefined {
-  if (input.bytes !== b) {
+  if (viewed !== b) {
     if (bytes < viewFrom) return undefined;
-    openInput(b);
+    view = new DataView(b.buffer, b.byteOffset, b.byteLength);
+    viewed = b;
   }
   list.length += n;
-  return input.view;
+  return view;
+}
+
+/** Lets go of the last input, so that it is not kept alive. */
+export function releaseView(): void {
+  if (viewed !== undefined) viewed = view = undefined;
 }
 
 export function packedDouble(b: Uint8Array, p: number, z: number, list: number[]): void {

@@ -1,11 +1,8 @@
 import { cursor, overBudget } from "./cursor.js";
-import * as open from "./input.js";
 
 export { string } from "./ascii.js";
 
 const c = cursor;
-const input = open.input;
-const isOpen = open.isOpen;
 
 /** The default of `bytes` fields: one array, as it cannot be changed. */
 export const noBytes: Uint8Array = /*@__PURE__*/ new Uint8Array(0);
@@ -14,5 +11,5 @@ export const noBytes: Uint8Array = /*@__PURE__*/ new Uint8Array(0);
 export function bytes(b: Uint8Array, p: number, z: number): Uint8Array {
   if (p === z) return noBytes;
   if ((c.memory -= 112) < 0) overBudget(p);
-  return isOpen(b) ? new Uint8Array(input.buffer, input.offset + p, z - p) : b.subarray(p, z);
+  return b.subarray(p, z);
 }

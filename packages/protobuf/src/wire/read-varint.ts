@@ -1,10 +1,7 @@
 import { cursor, malformed, truncated } from "./cursor.js";
-import * as open from "./input.js";
 import * as scratch from "./scratch.js";
 
 const c = cursor;
-const input = open.input;
-const isOpen = open.isOpen;
 const i32 = scratch.i32;
 const f32 = scratch.f32;
 const f64 = scratch.f64;
@@ -105,7 +102,7 @@ export function tag(b: Uint8Array, p: number, a: number): number {
   }
   const t = varint64(b, p, a);
   if (c.hi !== 0) malformed("a field number is larger than 536870911", p - 1);
-  if (t === -1) malformed("wire type 7 does not exist", p - 1);
+  if (t === -1) malformed(`wire type ${t & 7} does not exist`, p - 1);
   return t;
 }
 
@@ -157,7 +154,7 @@ export function signed(lo: number): bigint {
 }
 
 export function unsigned(lo: number): bigint {
-  return BigInt.asUintN(64, (BigInt(c.hi) << 32n) | BigInt(lo >>> 0));
+  return BigInt.asUintN(64, signed(lo));
 }
 
 /** The same of a `sint64`. */
@@ -212,7 +209,7 @@ export function bool(b: Uint8Array, p: number, e: number): boolean {
   return (lo | c.hi) !== 0;
 }
 
-function load32(b: Uint8Array, p: number): number {
+export function load32(b: Uint8Array, p: number): number {
   return b[p]! | (b[p + 1]! << 8) | (b[p + 2]! << 16) | (b[p + 3]! << 24);
 }
 
@@ -230,7 +227,6 @@ export function float(b: Uint8Array, p: number, e: number): number {
 
 export function double(b: Uint8Array, p: number, e: number): number {
   if (p + 8 > e) truncated(p);
-  if (isOpen(b)) return input.view.getFloat64(p, true);
   i32[0] = b[p]! | (b[p + 1]! << 8) | (b[p + 2]! << 16) | (b[p + 3]! << 24);
   i32[1] = b[p + 4]! | (b[p + 5]! << 8) | (b[p + 6]! << 16) | (b[p + 7]! << 24);
   return f64[0]!;

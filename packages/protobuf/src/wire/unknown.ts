@@ -103,7 +103,7 @@ function keep(b: Uint8Array, start: number, z: number, m: object, cost: number, 
 }
 
 /** Memory for {@link keepUnknownVarint}, which no place of is written twice. */
-let made = new Uint8Array(0);
+let made = /*@__PURE__*/ new Uint8Array(0);
 let madeEnd = 0;
 
 /**

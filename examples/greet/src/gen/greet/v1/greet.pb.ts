@@ -13,15 +13,15 @@ import {
   adopt,
   buildService,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementInt32,
   elementInt64,
   endScan,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   messageType,
   noEntry,
@@ -29,15 +29,15 @@ import {
   overBudget,
   readInt64,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -45,7 +45,7 @@ import {
   viewType,
   writeInt32,
   writeInt64,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
 } from "@bowline/protobuf/codegen/v1";
 import {
@@ -56,6 +56,15 @@ import {
   type UnaryMethod,
   serviceType,
 } from "@bowline/rpc/codegen/v1";
+
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `greet/v1/greet.proto` (edition 2023). */
 export const file$greet_v1_greet: FileHandle = /*@__PURE__*/ file(

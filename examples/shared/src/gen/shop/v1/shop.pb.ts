@@ -12,19 +12,19 @@ import {
   type ViewType,
   adopt,
   buildService,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementInt32,
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   list,
   messageType,
@@ -32,15 +32,15 @@ import {
   openEntry,
   overBudget,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -48,7 +48,7 @@ import {
   viewError,
   viewType,
   writeInt32,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
 } from "@bowline/protobuf/codegen/v1";
 import {
@@ -59,6 +59,16 @@ import {
   type UnaryMethod,
   serviceType,
 } from "@bowline/rpc/codegen/v1";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `shop/v1/shop.proto` (edition 2023). */
 export const file$shop_v1_shop: FileHandle = /*@__PURE__*/ file(

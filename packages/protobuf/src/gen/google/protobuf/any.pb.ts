@@ -14,12 +14,12 @@ import {
   bytesAt,
   checkBytes,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   endScan,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   isBytes,
   messageType,
@@ -29,24 +29,32 @@ import {
   overBudget,
   readBytes,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
-  room,
+  room as room$,
   roomBytes,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
   viewError,
   viewType,
   writeBytes,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
 } from "../../../codegen/v1.js";
+
+const checkString = checkString$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `google/protobuf/any.proto` (proto3). */
 export const file$google_protobuf_any: FileHandle = /*@__PURE__*/ file(

@@ -11,21 +11,21 @@ import {
   type ViewContext,
   type ViewType,
   adopt,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementBool,
   elementInt32,
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   list,
   messageType,
@@ -34,15 +34,15 @@ import {
   overBudget,
   readBool,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -51,7 +51,7 @@ import {
   viewType,
   writeBool,
   writeInt32,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
 } from "../../../codegen/v1.js";
 import {
@@ -71,6 +71,16 @@ import {
   type Syntax,
   file$google_protobuf_type,
 } from "./type.pb.js";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `google/protobuf/api.proto` (proto3). */
 export const file$google_protobuf_api: FileHandle = /*@__PURE__*/ file(

@@ -14,20 +14,20 @@ import {
   buildEnum,
   bytesAt,
   checkBytes,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkEnum,
   checkField,
   checkFixed64,
   checkPackedEnum,
   checkPackedVarint,
-  checkString,
+  checkString as checkString$,
   checkTag,
   checkUnknown,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   defaultValue,
   elementBool,
   elementDouble,
@@ -38,7 +38,7 @@ import {
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   keepUnknown,
   keepUnknownVarint,
@@ -55,18 +55,18 @@ import {
   readInt64,
   readLength,
   readPackedInt32,
-  readString,
+  readString as readString$,
   readTag,
   readUint64,
   readVarint32,
-  room,
+  room as room$,
   roomBytes,
   scalars,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -79,10 +79,20 @@ import {
   writeInt32,
   writeInt64,
   writePackedInt32,
-  writeString,
+  writeString as writeString$,
   writeUint64,
   writeUnknown,
 } from "../../../codegen/v1.js";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `google/protobuf/descriptor.proto` (proto2). */
 export const file$google_protobuf_descriptor: FileHandle = /*@__PURE__*/ file(

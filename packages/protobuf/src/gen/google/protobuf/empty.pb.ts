@@ -14,9 +14,9 @@ import {
   checkField,
   checkTag,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   endScan,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   messageType,
   noEntry,
@@ -32,6 +32,9 @@ import {
   viewType,
   writeUnknown,
 } from "../../../codegen/v1.js";
+
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
 
 /** Describes `google/protobuf/empty.proto` (proto3). */
 export const file$google_protobuf_empty: FileHandle = /*@__PURE__*/ file(

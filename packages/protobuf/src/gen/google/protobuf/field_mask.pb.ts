@@ -12,13 +12,13 @@ import {
   type ViewType,
   adopt,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementString,
   endScan,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   list,
   messageType,
@@ -26,22 +26,30 @@ import {
   openEntry,
   overBudget,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
-  room,
+  room as room$,
   scalars,
   scanUnknown,
   scanValue,
   startScan,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
   viewError,
   viewType,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
 } from "../../../codegen/v1.js";
+
+const checkString = checkString$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `google/protobuf/field_mask.proto` (proto3). */
 export const file$google_protobuf_field_mask: FileHandle = /*@__PURE__*/ file(

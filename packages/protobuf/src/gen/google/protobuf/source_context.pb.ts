@@ -12,34 +12,42 @@ import {
   type ViewType,
   adopt,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   endScan,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   messageType,
   noEntry,
   openEntry,
   overBudget,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
-  room,
+  room as room$,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
   viewError,
   viewType,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
 } from "../../../codegen/v1.js";
+
+const checkString = checkString$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `google/protobuf/source_context.proto` (proto3). */
 export const file$google_protobuf_source_context: FileHandle = /*@__PURE__*/ file(

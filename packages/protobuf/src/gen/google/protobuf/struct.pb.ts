@@ -13,18 +13,18 @@ import {
   type ViewType,
   adopt,
   buildEnum,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
   checkFixed64,
   checkSkip,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   childMap,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   dropEntries,
   elementBool,
   elementDouble,
@@ -34,7 +34,7 @@ import {
   endScan,
   entries,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   list,
   messageType,
@@ -43,18 +43,18 @@ import {
   overBudget,
   readBool,
   readDouble,
-  readKey,
+  readKey as readKey$,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   scanUnknown,
   scanValue,
   skip,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -64,10 +64,21 @@ import {
   writeBool,
   writeDouble,
   writeInt32,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
   wrongValue,
 } from "../../../codegen/v1.js";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readKey = readKey$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `google/protobuf/struct.proto` (proto3). */
 export const file$google_protobuf_struct: FileHandle = /*@__PURE__*/ file(

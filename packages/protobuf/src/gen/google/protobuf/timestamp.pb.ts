@@ -13,13 +13,13 @@ import {
   adopt,
   checkField,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementInt32,
   elementInt64,
   endScan,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   messageType,
   noEntry,
@@ -29,7 +29,7 @@ import {
   readLength,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   scanUnknown,
   scanValue,
   startScan,
@@ -42,6 +42,11 @@ import {
   writeInt64,
   writeUnknown,
 } from "../../../codegen/v1.js";
+
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const room = room$;
 
 /** Describes `google/protobuf/timestamp.proto` (proto3). */
 export const file$google_protobuf_timestamp: FileHandle = /*@__PURE__*/ file(

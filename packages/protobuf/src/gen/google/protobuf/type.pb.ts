@@ -12,22 +12,22 @@ import {
   type ViewType,
   adopt,
   buildEnum,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementBool,
   elementInt32,
   elementString,
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   list,
   messageType,
@@ -36,16 +36,16 @@ import {
   overBudget,
   readBool,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   scalars,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -54,7 +54,7 @@ import {
   viewType,
   writeBool,
   writeInt32,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
 } from "../../../codegen/v1.js";
 import { Any, Any$, type AnyInit, AnyView, AnyView$, file$google_protobuf_any } from "./any.pb.js";
@@ -66,6 +66,16 @@ import {
   SourceContextView$,
   file$google_protobuf_source_context,
 } from "./source_context.pb.js";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `google/protobuf/type.proto` (proto3). */
 export const file$google_protobuf_type: FileHandle = /*@__PURE__*/ file(

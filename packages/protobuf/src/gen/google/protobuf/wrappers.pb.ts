@@ -16,11 +16,11 @@ import {
   checkField,
   checkFixed32,
   checkFixed64,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementBool,
   elementDouble,
   elementFloat,
@@ -29,7 +29,7 @@ import {
   elementUint32,
   elementUint64,
   endScan,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   isBytes,
   messageType,
@@ -43,17 +43,17 @@ import {
   readFloat,
   readInt64,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readUint64,
   readVarint32,
-  room,
+  room as room$,
   roomBytes,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -65,11 +65,20 @@ import {
   writeFloat,
   writeInt32,
   writeInt64,
-  writeString,
+  writeString as writeString$,
   writeUint32,
   writeUint64,
   writeUnknown,
 } from "../../../codegen/v1.js";
+
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `google/protobuf/wrappers.proto` (proto3). */
 export const file$google_protobuf_wrappers: FileHandle = /*@__PURE__*/ file(

@@ -15,14 +15,14 @@ import {
   buildExtension,
   checkField,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementBool,
   endMessage,
   endScan,
   extension,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   messageType,
   noEntry,
@@ -31,7 +31,7 @@ import {
   readBool,
   readLength,
   readTag,
-  room,
+  room as room$,
   scanUnknown,
   scanValue,
   startScan,
@@ -45,6 +45,11 @@ import {
   writeUnknown,
 } from "@bowline/protobuf/codegen/v1";
 import { FieldOptions as FieldOptions_1, file$google_protobuf_descriptor } from "@bowline/protobuf/wkt";
+
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const room = room$;
 
 /** Describes `bowline/options.proto` (proto3). */
 export const file$bowline_options: FileHandle = /*@__PURE__*/ file(

@@ -12,16 +12,16 @@ import {
   type ViewContext,
   type ViewType,
   adopt,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
   checkSkip,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementInt64,
   elementKey,
   elementString,
@@ -29,7 +29,7 @@ import {
   endScan,
   entries,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   list,
   messageType,
@@ -37,11 +37,11 @@ import {
   openEntry,
   overBudget,
   readInt64,
-  readKey,
+  readKey as readKey$,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
-  room,
+  room as room$,
   scalarMap,
   scalars,
   scanUnknown,
@@ -49,7 +49,7 @@ import {
   skip,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -57,7 +57,7 @@ import {
   viewError,
   viewType,
   writeInt64,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
 } from "@bowline/protobuf/codegen/v1";
 import {
@@ -68,6 +68,17 @@ import {
   DurationView$,
   file$google_protobuf_duration,
 } from "@bowline/protobuf/wkt";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readKey = readKey$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `google/rpc/error_details.proto` (proto3). */
 export const file$google_rpc_error_details: FileHandle = /*@__PURE__*/ file(

@@ -15,21 +15,21 @@ import {
   buildService,
   bytesAt,
   checkBytes,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementBool,
   elementInt32,
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   isBytes,
   list,
@@ -41,16 +41,16 @@ import {
   readBool,
   readBytes,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   roomBytes,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -60,7 +60,7 @@ import {
   writeBool,
   writeBytes,
   writeInt32,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
 } from "@bowline/protobuf/codegen/v1";
 import {
@@ -71,6 +71,16 @@ import {
   type UnaryMethod,
   serviceType,
 } from "@bowline/rpc/codegen/v1";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `grpc/testing/test.proto` (proto3). */
 export const file$grpc_testing_test: FileHandle = /*@__PURE__*/ file(

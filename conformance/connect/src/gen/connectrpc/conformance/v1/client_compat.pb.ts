@@ -50,15 +50,15 @@ import {
   adopt,
   bytesAt,
   checkBytes,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementBool,
   elementInt32,
   elementString,
@@ -66,7 +66,7 @@ import {
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   isBytes,
   list,
@@ -78,17 +78,17 @@ import {
   readBool,
   readBytes,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   roomBytes,
   scalars,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -98,7 +98,7 @@ import {
   writeBool,
   writeBytes,
   writeInt32,
-  writeString,
+  writeString as writeString$,
   writeUint32,
   writeUnknown,
   wrongValue,
@@ -124,6 +124,16 @@ import {
   structObject,
   writeStruct,
 } from "@bowline/protobuf/wkt";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `connectrpc/conformance/v1/client_compat.proto` (proto3). */
 export const file$connectrpc_conformance_v1_client_compat: FileHandle = /*@__PURE__*/ file(

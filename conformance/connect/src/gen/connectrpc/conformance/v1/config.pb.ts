@@ -14,21 +14,21 @@ import {
   buildEnum,
   bytesAt,
   checkBytes,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
   checkPackedVarint,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementBool,
   elementInt32,
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   isBytes,
   list,
@@ -43,7 +43,7 @@ import {
   readPackedInt32,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   roomBytes,
   scalars,
   scanUnknown,
@@ -61,6 +61,12 @@ import {
   writePackedInt32,
   writeUnknown,
 } from "@bowline/protobuf/codegen/v1";
+
+const checkEnd = checkEnd$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const room = room$;
 
 /** Describes `connectrpc/conformance/v1/config.proto` (proto3). */
 export const file$connectrpc_conformance_v1_config: FileHandle = /*@__PURE__*/ file(

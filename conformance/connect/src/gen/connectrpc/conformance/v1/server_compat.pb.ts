@@ -23,21 +23,21 @@ import {
   adopt,
   bytesAt,
   checkBytes,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementBool,
   elementInt32,
   elementUint32,
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   isBytes,
   messageType,
@@ -48,16 +48,16 @@ import {
   readBool,
   readBytes,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   roomBytes,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -67,10 +67,20 @@ import {
   writeBool,
   writeBytes,
   writeInt32,
-  writeString,
+  writeString as writeString$,
   writeUint32,
   writeUnknown,
 } from "@bowline/protobuf/codegen/v1";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `connectrpc/conformance/v1/server_compat.proto` (proto3). */
 export const file$connectrpc_conformance_v1_server_compat: FileHandle = /*@__PURE__*/ file(

@@ -15,15 +15,15 @@ import {
   buildService,
   bytesAt,
   checkBytes,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementBool,
   elementBytes,
   elementInt32,
@@ -33,7 +33,7 @@ import {
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   isBytes,
   list,
@@ -46,17 +46,17 @@ import {
   readBytes,
   readInt64,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   roomBytes,
   scalars,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -67,7 +67,7 @@ import {
   writeBytes,
   writeInt32,
   writeInt64,
-  writeString,
+  writeString as writeString$,
   writeUint32,
   writeUnknown,
   wrongValue,
@@ -81,6 +81,16 @@ import {
   type UnaryMethod,
   serviceType,
 } from "@bowline/rpc/codegen/v1";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `connectrpc/conformance/v1/service.proto` (proto3). */
 export const file$connectrpc_conformance_v1_service: FileHandle = /*@__PURE__*/ file(

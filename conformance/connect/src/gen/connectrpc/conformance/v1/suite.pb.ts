@@ -33,22 +33,22 @@ import {
   type ViewType,
   adopt,
   buildEnum,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
   checkPackedVarint,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementBool,
   elementInt32,
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   list,
   messageType,
@@ -58,16 +58,16 @@ import {
   readBool,
   readLength,
   readPackedInt32,
-  readString,
+  readString as readString$,
   readTag,
   readVarint32,
-  room,
+  room as room$,
   scalars,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -77,9 +77,19 @@ import {
   writeBool,
   writeInt32,
   writePackedInt32,
-  writeString,
+  writeString as writeString$,
   writeUnknown,
 } from "@bowline/protobuf/codegen/v1";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `connectrpc/conformance/v1/suite.proto` (proto3). */
 export const file$connectrpc_conformance_v1_suite: FileHandle = /*@__PURE__*/ file(

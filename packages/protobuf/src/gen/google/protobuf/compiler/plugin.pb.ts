@@ -12,22 +12,22 @@ import {
   type ViewType,
   adopt,
   buildEnum,
-  checkEnd,
+  checkEnd as checkEnd$,
   checkField,
-  checkString,
+  checkString as checkString$,
   checkTag,
-  checkVarint,
+  checkVarint as checkVarint$,
   child,
   children,
   closeEntry,
-  cursor,
+  cursor as cursor$,
   elementInt32,
   elementString,
   elementUint64,
   endMessage,
   endScan,
   entrySlot,
-  fieldIndex,
+  fieldIndex as fieldIndex$,
   file,
   list,
   messageType,
@@ -36,17 +36,17 @@ import {
   openEntry,
   overBudget,
   readLength,
-  readString,
+  readString as readString$,
   readTag,
   readUint64,
   readVarint32,
-  room,
+  room as room$,
   scalars,
   scanUnknown,
   scanValue,
   startScan,
   stringAt,
-  stringValue,
+  stringValue as stringValue$,
   tooDeep,
   truncated,
   unknown,
@@ -54,7 +54,7 @@ import {
   viewError,
   viewType,
   writeInt32,
-  writeString,
+  writeString as writeString$,
   writeUint64,
   writeUnknown,
 } from "../../../../codegen/v1.js";
@@ -71,6 +71,16 @@ import {
   GeneratedCodeInfoView$,
   file$google_protobuf_descriptor,
 } from "../descriptor.pb.js";
+
+const checkEnd = checkEnd$;
+const checkString = checkString$;
+const checkVarint = checkVarint$;
+const cursor = cursor$;
+const fieldIndex = fieldIndex$;
+const readString = readString$;
+const room = room$;
+const stringValue = stringValue$;
+const writeString = writeString$;
 
 /** Describes `google/protobuf/compiler/plugin.proto` (proto2). */
 export const file$google_protobuf_compiler_plugin: FileHandle = /*@__PURE__*/ file(
