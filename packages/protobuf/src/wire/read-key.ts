@@ -2,10 +2,9 @@ import { cursor as c, overBudget } from "./cursor.js";
 import { string } from "./read-string.js";
 import { load32 } from "./read-varint.js";
 
-const slots = 509;
-const texts: string[] = [];
-/** Of each slot the key's length, and its bytes in words. */
-const words = /*@__PURE__*/ new Int32Array(slots * 8);
+/** 512 slots, each with the key's text, and with its length and its bytes in eight words. */
+const texts: string[] = /*@__PURE__*/ Array(512);
+const words = /*@__PURE__*/ new Int32Array(4096);
 
 /**
  * A map key. Keys repeat from message to message, so a small direct-mapped cache spares most of their decoding (a
@@ -15,7 +14,7 @@ export function key(b: Uint8Array, p: number, z: number): string {
   const n = z - p;
   // words may go past the key, but not past the input
   if (n > 24 || n === 0 || z + 3 > b.length) return string(b, p, z);
-  const slot = (n + b[p]! + b[z - 1]! * 37 + b[p + (n >> 1)]! * 71) % slots;
+  const slot = (n + b[p]! + b[z - 1]! * 37 + b[p + (n >> 1)]! * 71) & 511;
   let at = slot * 8;
   let other = words[at]! ^ n;
   // until the slot has this key's text: reading it may fail
