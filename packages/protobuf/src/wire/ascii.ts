@@ -1,3 +1,7 @@
+/**
+ * Strings. Short ones that are ASCII come from `String.fromCharCode` with a fixed number of arguments, which is cheaper
+ * than a native slice up to 26 bytes or so: a ladder with a step for each length.
+ */
 import { cursor, malformed, overBudget } from "./cursor.js";
 import * as platform from "./platform.js";
 
