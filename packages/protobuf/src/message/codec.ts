@@ -87,6 +87,6 @@ export function registerMaker(desc: DescMessage, make: () => MessageType): void 
 /** The type of a descriptor: of message fields, map values, method inputs. */
 export function typeOf(desc: DescMessage): MessageType {
   const make = types.get(desc);
-  if (make === undefined) throw new Error(`no message type was generated for ${desc.typeName}`);
+  if (make === undefined) throw new Error(`no type for ${desc.typeName}`);
   return make();
 }

@@ -72,10 +72,7 @@ function rebuiltFrom(type: MessageType, message: unknown, error: unknown): unkno
   const whole = rebuild(type, message);
   if (error instanceof TooLarge) {
     const at = { reason: "BOWLINE_ENCODE_SIZE", typeName: type.typeName, path: "" } as const;
-    throw new EncodeError(
-      "the message would take 2 GiB or more, which no protobuf runtime reads",
-      at,
-    );
+    throw new EncodeError("the message would take 2 GiB or more", at);
   }
   if (error instanceof WrongValue || error instanceof TypeError) return whole;
   throw explained(type, error);

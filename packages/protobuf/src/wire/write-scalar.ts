@@ -2,7 +2,6 @@ import * as out from "./output.js";
 import * as platform from "./platform.js";
 import * as scratch from "./scratch.js";
 
-const output = out.output;
 const varint = out.varint;
 const varintSize = out.varintSize;
 const asciiLoop = platform.asciiLoop;
@@ -224,7 +223,7 @@ export function bytes(b: Uint8Array, p: number, v: Uint8Array): number {
 
 /** Bytes as they are. */
 export function raw(b: Uint8Array, p: number, v: Uint8Array): number {
-  if (v.length >= segmentBytes && output.sink !== undefined) return output.sink.take(p, v);
+  if (v.length >= segmentBytes && out.output.sink !== undefined) return out.output.sink.take(p, v);
   b.set(v, p);
   return p + v.length;
 }
