@@ -102,6 +102,7 @@ export { viewType } from "../view/type-value.js";
 export type { View, ViewType } from "../view/view-type.js";
 export { cursor, overBudget, tooDeep, truncated } from "../wire/cursor.js";
 export { varintSize } from "../wire/output.js";
+export { key as readKey } from "../wire/read-key.js";
 export {
   packedBool as readPackedBool,
   packedDouble as readPackedDouble,
@@ -117,7 +118,6 @@ export {
   packedUint32 as readPackedUint32,
   packedUint64 as readPackedUint64,
 } from "../wire/read-packed.js";
-export { key as readKey } from "../wire/read-key.js";
 export {
   bytes as readBytes,
   noBytes,
