@@ -25,6 +25,8 @@ const ratioBars = [
   ...bars("grpc unary, 16×16, h2load", { tonic: 2.5, connectrpc: 2.5, "grpc-go": 8 }),
   ...bars("grpc unary, 4×4, h2load", { tonic: 1.3, connectrpc: 1.3, "grpc-go": 4 }),
   ...bars("grpc unary, 1×1, h2load", { tonic: 0.9, connectrpc: 0.9, "grpc-go": 1.7 }),
+  // What any server on Node costs at least (ADR 0011).
+  ...bars("grpc unary, 1×1, h2load", { "node:net": 0.85 }),
   ...bars("grpc unary, 16×16, changing, literal", { "grpc-js": 20, tonic: 2 }),
   ...bars("grpc unary, 16×16, changing, inserted", { "grpc-js": 20, tonic: 2 }),
   ...bars("grpc unary, TLS, 16×16", { "grpc-js": 15 }),
